@@ -1,0 +1,177 @@
+"""`galley history`, `galley diff`: versions, and what changed between them."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from galley.cli import output, tables, words
+from galley.cli.command import end, remote
+from galley.cli.failure import Exit, Failure
+from galley.cli.options import Limit, OutputAs
+from galley.cli.remote import Remote
+
+app = typer.Typer(rich_markup_mode=None)
+
+VERSIONS = ("VERSION", "DIGEST", "KIND", "CHANGES", "RESOURCES", "HAD", "BY", "WHEN", "WHY")
+CANDIDATES = ("CANDIDATE", "STATE", "BASE", "CHANGES", "SEEN", "LAST", "DIAGNOSTIC")
+MARKS = {"added": ("+", "good"), "changed": ("~", "warn"), "deleted": ("-", "bad")}
+
+
+@app.command()
+@remote
+def history(
+    remote: Remote,
+    *,
+    limit: Limit = 20,
+    before: Annotated[int, typer.Option(help="Versions below this number.", min=0)] = 0,
+    candidates: Annotated[
+        bool, typer.Option(help="Show also what was refused or is parked.")
+    ] = True,
+    output_as: OutputAs = "table",
+) -> None:
+    """Versions, newest first, and candidates that did not become one.
+
+    \b
+    Examples:
+      galley history
+      galley history --limit 100 --no-candidates
+      galley history -o json
+    """
+    asked = {"limit": min(limit, 1000), "before": before, "candidates": candidates}
+    found = remote.get("history", asked)
+    if output_as == "json":
+        output.as_json(found)
+        return
+    rows = [_version(each) for each in found["versions"]]
+    tables.show(VERSIONS, rows, empty=f"Channel {remote.channel} has published nothing yet.")
+    if found["candidates"]:
+        output.line()
+        tables.show(CANDIDATES, [_candidate(each) for each in found["candidates"]])
+
+
+@app.command()
+@remote
+def diff(
+    remote: Remote,
+    *,
+    old: Annotated[int, typer.Argument(help="A version; 0: the one before.", min=0)] = 0,
+    new: Annotated[str, typer.Argument(help="A version, or `pending`; 0: the live one.")] = "0",
+    stat: Annotated[bool, typer.Option("--stat", help="Only which resources.")] = False,
+    pending: Annotated[
+        bool, typer.Option("--pending", help="Live against what the sources say now.")
+    ] = False,
+    limit: Limit = 1000,
+    output_as: OutputAs = "table",
+) -> None:
+    """What changed between two versions; exit code 1 if anything did.
+
+    \b
+    Examples:
+      galley diff                 what the live version changed
+      galley diff 41              from version 41 to the live one
+      galley diff 41 43 --stat    only which resources
+      galley diff --pending       what is not published yet
+    """
+    asked = "pending" if pending else new
+    if asked != "pending" and not asked.isdecimal():
+        raise Failure(f"{asked!r} is not a version.", remedy="Give a number, or `pending`.")
+    found = remote.get("diff", {"old": old, "new": asked, "limit": limit})
+    if output_as == "json":
+        output.as_json(found)
+    else:
+        show_diff(found, stat=stat)
+    end(Exit.NEGATIVE if found["resources"] else Exit.DONE)
+
+
+def show_diff(found: dict[str, Any], *, stat: bool = False) -> None:
+    """A difference for people: a line for each resource, then its fields."""
+    output.line(f"--- {_side(found['old'])}", mood="bad")
+    output.line(f"+++ {_side(found['new'])}", mood="good")
+    for change in found["resources"]:
+        mark, mood = MARKS[change["change"]]
+        place = words.place({"file": change["file"], "line": change["line"]})
+        suffix = f"  ({place})" if place != "-" else ""
+        output.line(f"{mark} {words.name(change['resource'])}{suffix}", mood=mood)
+        for field in () if stat else change["fields"]:
+            _field(field)
+    output.line(_sum(found))
+
+
+def _field(field: dict[str, Any]) -> None:
+    output.line(f"    {field['field']}", mood="dim")
+    if field["op"] != "add":
+        output.line(f"      - {_value(field['old'])}", mood="bad")
+    if field["op"] != "remove":
+        output.line(f"      + {_value(field['new'])}", mood="good")
+
+
+def _value(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 400 else text[:400] + "…"
+
+
+def _side(number: int) -> str:
+    return f"version {number}" if number else "not a version"
+
+
+def _sum(found: dict[str, Any]) -> str:
+    counts = found["counts"]
+    text = ", ".join(f"{counts[key]} {key}" for key in ("added", "changed", "deleted"))
+    more = f" The first {len(found['resources'])} are shown." if found["truncated"] else ""
+    return f"{text}.{more}"
+
+
+def _version(each: dict[str, Any]) -> list[object]:
+    kind = f"rollback to {each['restores']}" if each["restores"] else each["kind"]
+    had = f"{each['had']}/{each['connected']}" if each["connected"] else ""
+    return [
+        each["version"],
+        words.short(each["digest"]),
+        kind,
+        words.counts(each["counts"]),
+        each["counts"]["resources"],
+        had,
+        each["author"],
+        words.when(each["time"]),
+        _why(each),
+    ]
+
+
+def _why(each: dict[str, Any]) -> str:
+    marks = []
+    if not each["ended"]:
+        marks.append("live")
+    if each["rolled_back_by"]:
+        marks.append(f"rolled back by {each['rolled_back_by']}")
+    if each["pinned"]:
+        marks.append("pinned")
+    if not each["restorable"]:
+        marks.append("purged")
+    head = f"[{', '.join(marks)}] " if marks else ""
+    return head + (each["reason"] or cause(each["cause"]))
+
+
+def cause(of: dict[str, Any]) -> str:
+    """Which sources changed: `team-repo@a1b2c3d: fix routes`."""
+    parts = []
+    for source in of.get("sources", ()):
+        revision = f"@{source['revision'][:7]}" if source.get("revision") else ""
+        detail = source.get("cause") or ", ".join(source.get("locators", ())[:3])
+        parts.append(f"{source.get('source', '')}{revision}" + (f": {detail}" if detail else ""))
+    return "; ".join(parts)
+
+
+def _candidate(each: dict[str, Any]) -> list[object]:
+    found = each["diagnostics"]
+    first = words.diagnostic(found[0]) if found else ""
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    return [
+        each["id"],
+        each["state"],
+        each["base"],
+        words.counts(each["counts"]),
+        each["seen"],
+        words.when(each["last"]),
+        first + more,
+    ]

@@ -1,0 +1,40 @@
+"""Options that several commands share, so that they are spelt and explained once."""
+
+from typing import Annotated
+
+import typer
+
+from galley.cli.output import Output
+from sources.duration import parse_duration
+
+
+def seconds(text: str) -> float:
+    """The value of an option that is a duration."""
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+OutputAs = Annotated[
+    Output, typer.Option("-o", "--output", help="How to print it.", show_default=False)
+]
+Reason = Annotated[
+    str, typer.Option("--reason", help="Why; kept in the history and the audit.", metavar="TEXT")
+]
+OptionalReason = Annotated[str, typer.Option("--reason", help="Why.", metavar="TEXT")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
+Expect = Annotated[
+    int | None,
+    typer.Option(
+        "--expect-version", help="Only if this version is live; else exit 5.", metavar="VERSION"
+    ),
+]
+Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until the subscribers have it.")]
+Timeout = Annotated[
+    float,
+    typer.Option("--timeout", help="How long to wait.", parser=seconds, metavar="DURATION"),
+]
+Limit = Annotated[int, typer.Option("--limit", help="How many at most.", min=1, max=10_000)]
+Namespace = Annotated[str, typer.Option("-n", "--namespace", help="Only this namespace.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

@@ -1,0 +1,104 @@
+"""`galley trace`, `galley explain`: why is it so."""
+
+import textwrap
+from typing import Annotated, Any
+
+import typer
+
+from galley.cli import output, words
+from galley.cli.command import local, remote
+from galley.cli.failure import Failure
+from galley.cli.options import OutputAs
+from galley.cli.remote import Remote
+from galley.suggest import nearest
+
+app = typer.Typer(rich_markup_mode=None)
+
+WIDTH = 96
+
+
+@app.command()
+@remote
+def trace(
+    remote: Remote,
+    *,
+    resource: Annotated[str, typer.Argument(help="group/Kind/namespace/name.", metavar="KEY")],
+    output_as: OutputAs = "table",
+) -> None:
+    """A resource from its origin through the stages to versions and subscribers.
+
+    \b
+    Examples:
+      galley trace networking.istio.io/VirtualService/prod/reviews
+    """
+    found = remote.get("trace", {"resource": resource})
+    if output_as == "json":
+        output.as_json(found)
+        return
+    output.line(f"{found['resource']} is {found['state']}.")
+    place = words.place({"file": found["file"], "line": found["line"]})
+    revision = f" at {found['revision'][:12]}" if found["revision"] else ""
+    _step("source", f"{found['source'] or '-'}: {place}{revision}")
+    if len(found["claimed_by"]) > 1:
+        _step("claimed by", ", ".join(found["claimed_by"]))
+    for stage in found["stages"]:
+        _step("stage", _stage(stage))
+    _step("versions", ", ".join(map(str, found["versions"][:20])) or "none")
+    _step("subscribers", f"{found['subscribers']} have it in their view and are in step")
+    for each in found["diagnostics"]:
+        output.line("  " + words.diagnostic(each))
+
+
+@app.command()
+@local
+def explain(
+    code: Annotated[str, typer.Argument(help="GAL0101; nothing for a list of all.")] = "",
+) -> None:
+    """The meaning of a diagnostic, with example and remedy.
+
+    \b
+    Examples:
+      galley explain GAL0601
+      galley explain                 a list of all
+    """
+    from galley.cli import tables  # noqa: PLC0415  # only the list needs it
+    from pipeline.model.messages import CATALOGUE  # noqa: PLC0415  # as above: trace does not
+
+    if not code:
+        rows = [(each.code, each.level, each.title) for each in CATALOGUE.values()]
+        tables.show(("CODE", "LEVEL", "TITLE"), sorted(rows))
+        return
+    found = CATALOGUE.get(code.upper())
+    if found is None:
+        hint = nearest(code.upper(), CATALOGUE)
+        raise Failure(
+            f"There is no diagnostic {code!r}{hint}",
+            remedy="`galley explain` lists them all.",
+            code="not-found",
+        )
+    output.line(f"{found.code}  {found.level}  {found.title}")
+    _section("", found.meaning)
+    _section("Reads", found.template)
+    _section("Example", found.example, as_is=True)
+    _section("Remedy", found.remedy)
+
+
+def _section(title: str, text: str, *, as_is: bool = False) -> None:
+    output.line()
+    if title:
+        output.line(f"{title}:")
+    indent = "  " if title else ""
+    lines = text.strip("\n").splitlines() if as_is else textwrap.wrap(text, WIDTH)
+    for each in lines:
+        output.line(indent + each)
+
+
+def _stage(stage: dict[str, Any]) -> str:
+    if not stage["outputs"]:
+        return f"{stage['stage']}: takes it out"
+    made = ", ".join(words.name(each) for each in stage["outputs"])
+    return f"{stage['stage']}: {'makes ' + made if stage['changed'] else 'unchanged'}"
+
+
+def _step(title: str, text: str) -> None:
+    output.line(f"  {title:12} {text}")

@@ -1,0 +1,76 @@
+"""How facts read: digests, times, resources, diagnostics, safe for a terminal."""
+
+import time
+from typing import Any
+
+from galley.times import ago, duration
+
+SHORT = 12
+"""Characters of a digest that people see."""
+
+
+def clean(value: object) -> str:
+    """Text without control characters: configuration must not steer the reader's terminal."""
+    text = str(value)
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else _visible(each) for each in text)
+
+
+def _visible(character: str) -> str:
+    if character in "\n\t":
+        return " "
+    return f"\\x{ord(character):02x}" if ord(character) < 256 else f"\\u{ord(character):04x}"
+
+
+def short(digest: str) -> str:
+    """A digest's beginning; `-` for none."""
+    return digest[:SHORT] or "-"
+
+
+def when(moment: float) -> str:
+    """`2m ago`; `-` for never."""
+    return ago(moment, time.time()) if moment else "-"
+
+
+def age(moment: float) -> str:
+    """How long ago, without the word: `2m`; `-` for never."""
+    return duration(max(0.0, time.time() - moment)) if moment else "-"
+
+
+def span(seconds: float) -> str:
+    """`1h5m`; `-` for nothing."""
+    return duration(seconds) if seconds else "-"
+
+
+def place(found: dict[str, Any]) -> str:
+    """`gateways.yaml:12:5`, as far as it is known; `-` if not at all."""
+    parts = [found.get("file"), found.get("line"), found.get("column")]
+    return ":".join(str(part) for part in parts if part) or found.get("source") or "-"
+
+
+def diagnostic(found: dict[str, Any]) -> str:
+    """One line, as compilers write them: place, level, code, resource, message."""
+    head = f"{place(found)}: {found['level']} {found['code']}"
+    subject = f" {name(found['resource'])}" if found.get("resource") else ""
+    return clean(f"{head}{subject}: {found['message']}")
+
+
+def name(key: str) -> str:
+    """A key as people write it: `VirtualService/prod/reviews`, `Gateway/shared`."""
+    parts = key.split("/", 3)
+    if len(parts) != 4:
+        return key
+    _, kind, namespace, own = parts
+    return "/".join(part for part in (kind, namespace, own) if part)
+
+
+def counts(of: dict[str, Any]) -> str:
+    """`+3 ~1 -2`; `=` when nothing differs."""
+    marks = (("+", "added"), ("~", "changed"), ("-", "deleted"))
+    return " ".join(f"{mark}{of[key]}" for mark, key in marks if of.get(key)) or "="
+
+
+def plural(number: int, noun: str) -> str:
+    """`1 resource`, `2 resources`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

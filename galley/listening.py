@@ -1,0 +1,85 @@
+"""The listening socket: HTTP and WebSocket on one address, with TLS if the settings say so."""
+
+import ssl
+
+from aiohttp import web
+
+from galley.server.access import check_exposure, split_host
+from galley.settings import ServiceSettings, TlsSettings
+
+BACKLOG = 4096
+"""Connections that may wait to be accepted: all subscribers reconnect at once after a restart."""
+
+
+class ListenError(Exception):
+    """The address cannot be listened on, or the certificate cannot be used."""
+
+
+class Listener:
+    """Serves one application on one address."""
+
+    def __init__(self) -> None:
+        self.address = ""
+        """`http://host:port` as it really is, once started."""
+        self._runner: web.AppRunner | None = None
+        self._tls: ssl.SSLContext | None = None
+
+    async def start(self, app: web.Application, settings: ServiceSettings) -> None:
+        """Listen.
+
+        Raises:
+            ListenError: the address is taken or wrong, or the certificate cannot be used.
+            AccessError: the settings would expose the service without protection.
+        """
+        check_exposure(settings)
+        host, port = _address(settings.listen)
+        self._tls = _context(settings.tls) if settings.tls else None
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=settings.shutdown)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port, ssl_context=self._tls, backlog=BACKLOG)
+        try:
+            await site.start()
+        except OSError as error:
+            raise ListenError(f"cannot listen on {settings.listen}; {error.strerror}") from error
+        port = self._runner.addresses[0][1]
+        shown = f"[{host}]" if ":" in host else host
+        self.address = f"{'https' if self._tls else 'http'}://{shown}:{port}"
+
+    def renew(self, settings: ServiceSettings) -> None:
+        """Read certificate and key again; connections that are open keep theirs.
+
+        Raises:
+            ListenError: they cannot be used; the old ones stay.
+        """
+        if self._tls and settings.tls:
+            _load(self._tls, settings.tls)
+
+    async def stop(self) -> None:
+        """Stop listening and close every connection."""
+        if self._runner:
+            await self._runner.cleanup()
+            self._runner = None
+
+
+def _address(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise ListenError(f"{listen!r} is not an address; write host:port, such as 127.0.0.1:8340")
+    return split_host(listen) or host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  # asked for
+
+
+def _context(tls: TlsSettings) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if tls.client_ca:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(tls.client_ca)
+    _load(context, tls)
+    return context
+
+
+def _load(context: ssl.SSLContext, tls: TlsSettings) -> None:
+    try:
+        context.load_cert_chain(tls.certificate, tls.key)
+    except (OSError, ssl.SSLError) as error:
+        raise ListenError(f"cannot use certificate {str(tls.certificate)!r}; {error}") from error

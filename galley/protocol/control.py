@@ -1,0 +1,110 @@
+"""What a service and the worker of a channel say to each other, over a socket pair.
+
+Frames are msgpack with a length in front (`framing`). The service asks `[id, method, params]`; the
+worker answers `[id, true, result]` or `[id, false, problem]` and tells `[0, event, payload]`.
+Params and results of the methods are the models of `results`, as JSON-able maps; bulk data (keys,
+digests, contents) travels in the events below as plain tuples, for speed.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Event(StrEnum):
+    """What a worker tells unasked; each payload is a map that names its channel line."""
+
+    OPENED = "opened"
+    """`{channel, lineage}`: a (re)load begins; forget what was held of this line."""
+    CONTENT = "content"
+    """`{channel, entries: [Entry, ...]}`: some resources of the live version."""
+    LIVE = "live"
+    """`{channel, version: VersionNote | None}`: the load is whole; None: nothing published yet."""
+    CHANGES = "changes"
+    """`{channel, changes: [Change, ...]}`: part of the version that PUBLISHED will name."""
+    PUBLISHED = "published"
+    """`{channel, version: VersionNote}`: commit; the changes since the last one make it up."""
+    FAILED = "failed"
+    """`{channel, reason, fatal}`: the worker ends; `fatal`: starting it again is no use."""
+    HEALTH = "health"
+    """`{channel, health: ChannelResult as a map}`: at most some times a second."""
+
+
+class Entry(NamedTuple):
+    """One resource of the live version."""
+
+    collection: str
+    namespace: str
+    name: str
+    digest: bytes
+    content: bytes
+
+
+class Change(NamedTuple):
+    """One key that a version changes."""
+
+    collection: str
+    namespace: str
+    name: str
+    old: bytes | None
+    """Digest before; None if it was absent."""
+    digest: bytes | None
+    """Digest now; None if it is gone."""
+    content: bytes | None
+
+
+class VersionNote(NamedTuple):
+    """What subscribers are told of a version."""
+
+    number: int
+    digest: bytes
+    parent: int
+    kind: str
+    restores: int
+    time: float
+    author: str
+    reason: str
+
+
+class PastChange(NamedTuple):
+    """One key that differs between an old version and the live one, with its old labels."""
+
+    collection: str
+    namespace: str
+    name: str
+    old: bytes | None
+    old_labels: dict[str, str] | None
+    digest: bytes | None
+
+
+class Method(StrEnum):
+    """What a service asks; see `galley.worker.operations` for params and results."""
+
+    CHANNEL = "channel"
+    RESOURCES = "resources"
+    HISTORY = "history"
+    DIFF = "diff"
+    DIAGNOSTICS = "diagnostics"
+    SOURCES = "sources"
+    TRACE = "trace"
+    QUARANTINE = "quarantine"
+    HOLDS = "holds"
+    AUDIT = "audit"
+    CHECKPOINT = "checkpoint"
+    PLAN = "plan"
+    ROLLBACK = "rollback"
+    PUBLISH = "publish"
+    HOLD = "hold"
+    RESUME = "resume"
+    PIN = "pin"
+    PURGE = "purge"
+    BACKUP = "backup"
+    CHECK = "check"
+    CHANGES_SINCE = "changes_since"
+    """`{version}` to `{head, changes: [PastChange, ...]}`; not-found if it is not retained."""
+    RECEIVED = "received"
+    """`{version: [connected, had, refused]}` to nothing: what to store of deliveries."""
+    RECONFIGURE = "reconfigure"
+    """The channel's new settings as a map, to the warnings of taking them over."""
+    HINT = "hint"
+    """`{source}`: look at a source now."""
+    STOP = "stop"

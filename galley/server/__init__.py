@@ -1,0 +1,1 @@
+"""How a request travels, and how a version reaches its subscribers."""

@@ -1,0 +1,32 @@
+"""The HTTP API, one file for each subject, all below `/api/v1`.
+
+`routing` says what a route is; `status`, `resources`, `versions`, `snapshot`, `waiting`,
+`publication`, `holds` and `keeping` declare theirs; `ROUTES` is all of them, which the router and
+the OpenAPI document are made of.
+"""
+
+from galley.server.api import (
+    holds,
+    keeping,
+    publication,
+    resources,
+    snapshot,
+    status,
+    versions,
+    waiting,
+)
+from galley.server.api.routing import Route
+
+ROUTES: tuple[Route, ...] = (
+    *status.ROUTES,
+    *resources.ROUTES,
+    *versions.ROUTES,
+    *snapshot.ROUTES,
+    *waiting.ROUTES,
+    *publication.ROUTES,
+    *holds.ROUTES,
+    *keeping.ROUTES,
+)
+"""Everything that the API does."""
+
+__all__ = ["ROUTES", "Route"]

@@ -1,0 +1,124 @@
+"""Resources: those of a version, one of them, and the way of one through the channel."""
+
+from typing import Any
+
+from pydantic import Field
+
+from galley.protocol.control import Method
+from galley.protocol.results import ResourceResult, ResourcesResult, TraceResult
+from galley.server.api.routing import Ask, Call, Route
+from galley.server.problems import refuse
+
+CLUSTER = "-"
+"""Stands in a path for the namespace of a resource that has none."""
+
+
+class ResourceAsk(Ask):
+    """Of which version, after which stage."""
+
+    version: int = Field(default=0, ge=0)
+    """0 is the live one."""
+    stage: str = ""
+    """After this stage instead of at the end; only of the live version."""
+
+
+class ListAsk(ResourceAsk):
+    """Which resources of a collection or of all."""
+
+    namespace: str = ""
+    """Empty for all."""
+    name: str = ""
+    selector: str = ""
+    """Labels, as kubectl takes them: `app=web,tier!=cache`."""
+    limit: int = Field(default=500, ge=1, le=1000)
+    next: str = ""
+    """From the answer before, to go on."""
+    manifests: bool = False
+    """Whether to send the resources themselves; sensitive fields are redacted."""
+
+
+class CollectionAsk(ListAsk):
+    """Which resources."""
+
+    collection: str = ""
+    """`group/Kind` or any alias of it; empty for all."""
+
+
+class TraceAsk(Ask):
+    """Which resource."""
+
+    resource: str = Field(min_length=1)
+    """A key, `group/Kind/namespace/name`."""
+
+
+async def everything(call: Call, asked: CollectionAsk) -> Any:
+    """Resources of a version."""
+    return await call.ask(Method.RESOURCES, asked.model_dump())
+
+
+async def collection(call: Call, asked: ListAsk) -> Any:
+    """Resources of one collection."""
+    params = {**asked.model_dump(), "collection": _collection(call)}
+    return await call.ask(Method.RESOURCES, params)
+
+
+async def resource(call: Call, asked: ResourceAsk) -> Any:
+    """One resource with its manifest; the namespace `-` stands for none."""
+    namespace, name = call.part("namespace"), call.part("name")
+    wanted = ListAsk(
+        namespace="" if namespace == CLUSTER else namespace, name=name, manifests=True, limit=2
+    )
+    params = {**wanted.model_dump(), **asked.model_dump(), "collection": _collection(call)}
+    found = (await call.ask(Method.RESOURCES, params))["resources"]
+    exact = [each for each in found if each["namespace"] == wanted.namespace]
+    if not exact:
+        key = f"{_collection(call)}/{wanted.namespace}/{name}"
+        raise refuse("not-found", f"There is no resource {key!r} in that version.")
+    return exact[0]
+
+
+async def trace(call: Call, asked: TraceAsk) -> Any:
+    """A resource from its origin to its subscribers."""
+    return await call.ask(Method.TRACE, asked.model_dump())
+
+
+def _collection(call: Call) -> str:
+    return f"{call.part('group')}/{call.part('kind')}"
+
+
+BASE = "/channels/{channel}/resources"
+
+ROUTES = (
+    Route(
+        "GET",
+        BASE,
+        "read",
+        everything,
+        ResourcesResult,
+        takes=CollectionAsk,
+    ),
+    Route(
+        "GET",
+        BASE + "/{group}/{kind}",
+        "read",
+        collection,
+        ResourcesResult,
+        takes=ListAsk,
+    ),
+    Route(
+        "GET",
+        BASE + "/{group}/{kind}/{namespace}/{name}",
+        "read",
+        resource,
+        ResourceResult,
+        takes=ResourceAsk,
+    ),
+    Route(
+        "GET",
+        "/channels/{channel}/trace",
+        "read",
+        trace,
+        TraceResult,
+        takes=TraceAsk,
+    ),
+)

@@ -1,0 +1,324 @@
+"""The serving side of one channel line: what is live, and who subscribes to it.
+
+The worker's connection calls `opened`, `content`, `live`, `changes` and `published` in order; they
+return at once, and what takes long goes on in slices. `attach` and `detach` are the sessions'.
+Everything else answers questions of people and programs.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+from galley.protocol.control import Change, Entry, VersionNote
+from galley.protocol.messages import Note, Subscribe
+from galley.protocol.results import DeliveryResult, SubscriberResult
+from galley.server.catchup import CatchUp, ChangesSince
+from galley.server.content import Content
+from galley.server.counts import Counts
+from galley.server.delivery import Deliveries
+from galley.server.distribution import Distribution
+from galley.server.live import DamagedContentError, Live, Moved
+from galley.server.session import Session, Subscription
+from galley.server.slices import Job, Slices
+from galley.server.steps import Step
+from galley.server.subscribers import Gone, describe, state
+from galley.server.views import LiveView
+from galley.settings import StreamSettings
+from pipeline.model import Key
+
+__all__ = ["ChangesSince", "Channel", "DamagedContentError"]
+
+log = logging.getLogger("galley.stream")
+
+T = TypeVar("T")
+
+IDLE_SECONDS = 60.0
+"""How long a view is kept that nobody subscribes to."""
+
+
+class Channel:
+    """One channel line in the serving process; confined to the serving loop."""
+
+    def __init__(
+        self,
+        name: str,
+        changes_since: ChangesSince,
+        settings: StreamSettings | None = None,
+    ) -> None:
+        self.name = name
+        self.settings = settings or StreamSettings()
+        self.counts = Counts()
+        self.distribution = Distribution(self, self.counts)
+        self._live = Live()
+        self._catchup = CatchUp(self, changes_since)
+        self._deliveries = Deliveries()
+        self._slices = Slices(name)
+        self._gone = Gone()
+        self._subscriptions: dict[Subscription, None] = {}
+        self._synced = 0
+        self._staged: list[Change] = []
+        self._moved = asyncio.Event()
+
+    # What the worker tells.
+
+    def opened(self, lineage: str) -> None:
+        """A (re)load begins; what is held is served until it is whole."""
+        self._staged = []
+        self._run(self._live.open(lineage))
+
+    def content(self, entries: list[Entry]) -> None:
+        """Some resources of the live version."""
+        self._run(self._live.load(entries))
+
+    def live(self, version: VersionNote | None) -> None:
+        """The load is whole; None: nothing is published yet.
+
+        Raises:
+            DamagedContentError: it does not add up to the version's digest.
+        """
+        self._run(self._move(self._live.loaded(version), version))
+
+    def changes(self, changes: list[Change]) -> None:
+        """Part of the version that `published` will name."""
+        self._staged += changes
+
+    def published(self, version: VersionNote) -> None:
+        """Commit what changed since the last call.
+
+        Raises:
+            DamagedContentError: it does not add up to the version's digest.
+        """
+        staged, self._staged = self._staged, []
+        self._run(self._move(self._live.commit(staged, version), version))
+
+    # What is live.
+
+    @property
+    def lineage(self) -> str:
+        return self._live.lineage
+
+    @property
+    def head(self) -> VersionNote | None:
+        """The live version; None while nothing is published or loaded."""
+        return self._live.head
+
+    @property
+    def note(self) -> Note | None:
+        return self._live.note
+
+    @property
+    def settled(self) -> bool:
+        return self._live.settled
+
+    @property
+    def resources(self) -> Content:
+        """The live content; of one version only while `settled`."""
+        return self._live.content
+
+    async def live_at_least(self, version: int, timeout: float) -> bool:
+        """Wait until this version or a newer one is live; whether it is."""
+        try:
+            async with asyncio.timeout(timeout):
+                while not self._is_live(version):
+                    await self._moved.wait()
+        except TimeoutError:
+            return self._is_live(version)
+        return True
+
+    # Subscriptions.
+
+    def attach(self, session: Session, asked: Subscribe) -> Subscription:
+        """A new subscription; `begin` sends it what it misses."""
+        live = self._live.views.get(asked.view)
+        subscription = Subscription(session, self, live, asked)
+        subscription.joined = self.head.number if self.head else 0
+        subscription.told = self.distribution.announced
+        live.subscriptions[subscription] = None
+        self._subscriptions[subscription] = None
+        return subscription
+
+    def begin(self, subscription: Subscription) -> None:
+        """Send what it misses, at once or as soon as that is known."""
+        if self.settled and subscription.live.built:
+            self.distribution.offer(subscription)
+        else:
+            self.catch_up(subscription)
+
+    def detach(self, subscription: Subscription) -> None:
+        """It is over."""
+        del self._subscriptions[subscription], subscription.live.subscriptions[subscription]
+        had = self._unsync(subscription)
+        self._deliveries.left(subscription, had=had)
+        self._gone.add(subscription)
+        self._live.views.release(subscription.live, self.loop_time())
+
+    def catch_up(self, subscription: Subscription) -> None:
+        """Send a large step, or whatever else needs waiting."""
+        subscription.busy = True
+        work = self._catchup.bring(subscription)
+        subscription.work = subscription.session.start(work, "catch up")
+
+    def compared(self, subscription: Subscription, prefixes: bytes) -> None:
+        """Its bucket digests have come."""
+        subscription.comparing = False
+        work = self._catchup.compared(subscription, prefixes)
+        subscription.work = subscription.session.start(work, "repair")
+
+    def start_over(self, subscription: Subscription) -> None:
+        """It asks for everything again, whatever it had or refused."""
+        if subscription.work is not None:
+            subscription.work.cancel()
+        if subscription.step is not None:
+            subscription.session.expecting.pop(subscription.step.ack, None)
+        self._unsync(subscription)
+        subscription.step = subscription.digest = None
+        subscription.busy = subscription.comparing = False
+        self.distribution.resend(subscription)
+
+    def received(self, subscription: Subscription) -> None:
+        """It acknowledged a step; `distribution` has noted what it has."""
+        live = subscription.live
+        newly = subscription.digest == live.digest and not subscription.synced
+        if newly:
+            subscription.synced_at = live.generation
+            live.synced += 1
+            self._synced += 1
+        self._deliveries.received(subscription, live=newly)
+
+    def not_received(self, subscription: Subscription, step: Step) -> None:
+        """It refused a step, or came out with another digest."""
+        had = step.target == subscription.live.digest and self._unsync(subscription)
+        if step.target == subscription.live.digest:
+            self._deliveries.refused(subscription, had=had)
+
+    # Questions.
+
+    def subscribers(self) -> list[SubscriberResult]:
+        """Everybody who subscribes, and who left lately."""
+        present = [describe(subscription) for subscription in self._subscriptions]
+        return present + self._gone.list({result.node for result in present})
+
+    def states(self) -> Iterator[tuple[str, float]]:
+        """State and lag of everybody who subscribes; cheap enough to be counted at a scrape."""
+        for subscription in tuple(self._subscriptions):
+            lag = subscription.lag()
+            yield state(subscription, lag), lag
+
+    def connected(self) -> tuple[int, int]:
+        """How many subscribe, and how many of them have what is live."""
+        return len(self._subscriptions), self._synced
+
+    def affected(self, keys: Iterable[tuple[str, str, str]]) -> list[str]:
+        """Names of the subscribers whose view these keys touch.
+
+        A view that selects by label is touched by what it holds; what it does not hold is counted
+        if its collection and namespace are selected and it is new.
+        """
+        touched: set[LiveView] = set()
+        for key in keys:
+            known = self.resources.get(Key(*key)) is not None
+            key_hash = Key(*key).hash
+            for live in self._live.views.concerned(key[0], key[1]):
+                if not known or live.buckets.get(key_hash) is not None:
+                    touched.add(live)
+        return sorted({each.label for live in touched for each in live.subscriptions})
+
+    async def delivered(
+        self, version: int, *, timeout: float, quorum: float = 1.0
+    ) -> DeliveryResult:
+        """Wait until those connected when `version` was published have it, or a newer one.
+
+        Args:
+            timeout: seconds.
+            quorum: share of them that is enough, 0 to 1.
+        """
+        deadline = self.loop_time() + timeout
+        await self.live_at_least(version, timeout)
+        there = [each for each in self._subscriptions if each.joined < version]
+        left = max(0.0, deadline - self.loop_time())
+        return await self._deliveries.wait(version, there, timeout=left, quorum=quorum)
+
+    def deliveries(self) -> dict[int, tuple[int, int, int]]:
+        """Version to (connected, had, refused), as far as that changed since the last call."""
+        return self._deliveries.changed()
+
+    def resend(self) -> int:
+        """Offer again what was refused or came out different; to how many."""
+        return sum(map(self.distribution.resend, tuple(self._subscriptions)))
+
+    def sweep(self) -> None:
+        """Forget views that nobody has subscribed to for a while; called now and then."""
+        self._live.views.sweep(self.loop_time() - IDLE_SECONDS)
+
+    async def close(self) -> None:
+        """Stop working; sessions are closed before."""
+        await self._slices.close()
+
+    # For the other parts of the serving side.
+
+    def run(self, job: Job[T]) -> "asyncio.Future[T]":
+        """Do something long in slices, behind the versions."""
+        return self._slices.run(job)
+
+    async def ready(self, live: LiveView) -> None:
+        """Wait until something is live and the view is built."""
+        await self._until_live()
+        if not live.built:
+            await asyncio.shield(self._build(live))
+
+    def loop_time(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def _run(self, job: Job[Any]) -> None:
+        done = self._slices.run(job, urgent=True)
+        if done.done():
+            done.result()
+        else:
+            done.add_done_callback(self._finished)
+
+    def _finished(self, done: "asyncio.Future[Any]") -> None:
+        """A long move is over; if it failed, nobody else would say so."""
+        if not done.cancelled() and (error := done.exception()):
+            log.critical("Channel %s serves nothing any more: %s.", self.name, error)
+            context = {"message": f"channel {self.name} failed to move on", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(context)
+
+    def _move(self, moving: Job[Moved], version: VersionNote | None) -> Job[None]:
+        before = self.head
+        moved = yield from moving
+        head = self.head
+        if version is None or head is None:
+            return
+        self._synced -= moved.unsynced
+        if before is None or (before.number, before.digest) != (head.number, head.digest):
+            self._deliveries.published(head.number, len(self._subscriptions), self._synced)
+        self._moved.set()
+        self._moved = asyncio.Event()
+        if head.kind == "rollback" and head != before:
+            self.distribution.announced = head.number
+        everybody = self.distribution.announced == head.number
+        for live in self._live.views if everybody else moved.views:
+            yield from self.distribution.fan_out(live)
+        yield from self.distribution.offer_again()
+
+    def _unsync(self, subscription: Subscription) -> bool:
+        """Count it as not having what is live; whether it was counted."""
+        if not subscription.synced:
+            return False
+        subscription.synced_at = 0
+        subscription.live.synced -= 1
+        self._synced -= 1
+        return True
+
+    def _is_live(self, version: int) -> bool:
+        return self.head is not None and self.head.number >= version
+
+    async def _until_live(self) -> None:
+        while self.head is None:
+            await self._moved.wait()
+
+    def _build(self, live: LiveView) -> "asyncio.Future[None]":
+        if live.building is None:
+            live.building = self.run(live.build(self.resources))
+        return live.building

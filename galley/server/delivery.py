@@ -1,0 +1,177 @@
+"""Who has got a version, of those who were connected when it was published.
+
+Only the live version is counted, in constant time per acknowledgement; with the next version its
+counts are final. Somebody who leaves while it is live was not connected throughout and is counted
+out. Those who wait for a version hold the set of subscriptions that they still wait for.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from galley.protocol.results import DeliveryResult, Laggard
+
+if TYPE_CHECKING:
+    from galley.server.session import Subscription
+
+MOST_FINISHED = 1000
+"""Versions whose final counts wait to be fetched."""
+
+
+class Delivery:
+    """Counts of one version."""
+
+    __slots__ = ("connected", "had", "refused", "refusers", "version")
+
+    def __init__(self, version: int, connected: int, had: int) -> None:
+        self.version = version
+        self.connected = connected
+        self.had = had
+        self.refusers: set[Subscription] = set()
+        """Who refused it as invalid, of those connected throughout."""
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        return self.connected, self.had, len(self.refusers)
+
+
+class Waiter:
+    """Somebody who waits until a version was received."""
+
+    __slots__ = ("connected", "done", "gone", "had", "quorum", "refused", "remaining", "version")
+
+    def __init__(self, version: int, quorum: float, there: Iterable["Subscription"]) -> None:
+        self.version = version
+        self.quorum = quorum
+        self.remaining: set[Subscription] = set()
+        self.refused: set[Subscription] = set()
+        self.gone: list[Subscription] = []
+        self.had = 0
+        self.done = asyncio.Event()
+        for subscription in there:
+            self.remaining.add(subscription)
+        self.connected = len(self.remaining)
+
+    def check(self, subscription: "Subscription") -> None:
+        """Look at one subscription again."""
+        if subscription not in self.remaining and subscription not in self.refused:
+            return
+        if subscription.newest >= self.version:
+            self.remaining.discard(subscription)
+            self.refused.discard(subscription)
+            self.had += 1
+        elif subscription.nack_kind == "invalid":
+            self.remaining.discard(subscription)
+            self.refused.add(subscription)
+        self.judge()
+
+    def left(self, subscription: "Subscription") -> None:
+        """It is gone, and so are its claims."""
+        if subscription in self.remaining or subscription in self.refused:
+            self.remaining.discard(subscription)
+            self.refused.discard(subscription)
+            self.connected -= 1
+            self.gone.append(subscription)
+        self.judge()
+
+    def judge(self) -> None:
+        if not self.remaining or self.had >= self.quorum * self.connected:
+            self.done.set()
+
+    def result(self) -> DeliveryResult:
+        missing = [_laggard(each) for each in (*self.refused, *self.remaining)]
+        missing += [Laggard(subscriber=each.label, state="gone") for each in self.gone]
+        return DeliveryResult(
+            version=self.version,
+            connected=self.connected,
+            had=self.had,
+            missing=missing,
+            outcome=self._outcome(),
+        )
+
+    def _outcome(self) -> str:
+        if not self.connected:
+            return "no-subscribers"
+        if self.had >= self.quorum * self.connected:
+            return "acked"
+        return "timed-out" if self.remaining else "refused"
+
+
+class Deliveries:
+    """The counts of a channel line's live version, and those who wait."""
+
+    def __init__(self) -> None:
+        self._live: Delivery | None = None
+        self._told: tuple[int, int, int] | None = None
+        self._finished: dict[int, tuple[int, int, int]] = {}
+        self._waiters: list[Waiter] = []
+
+    def published(self, version: int, connected: int, had: int) -> None:
+        """A version took over; `had` of those connected already hold what it holds for them."""
+        live = self._live
+        if live is not None and live.counts != self._told:
+            self._finished[live.version] = live.counts
+            if len(self._finished) > MOST_FINISHED:
+                del self._finished[next(iter(self._finished))]
+        self._live = Delivery(version, connected, had)
+        self._told = None
+
+    def received(self, subscription: "Subscription", *, live: bool) -> None:
+        """It acknowledged something; `live`: what the live version holds for it, newly so."""
+        counted = self._live
+        if live and counted is not None and subscription.joined < counted.version:
+            counted.had += 1
+            counted.refusers.discard(subscription)
+        for waiter in self._waiters:
+            waiter.check(subscription)
+
+    def refused(self, subscription: "Subscription", *, had: bool) -> None:
+        """It refused the live content; `had`: it was counted as having it."""
+        counted = self._live
+        if counted is not None and subscription.joined < counted.version:
+            counted.had -= had
+            if subscription.nack_kind == "invalid":
+                counted.refusers.add(subscription)
+        for waiter in self._waiters:
+            waiter.check(subscription)
+
+    def left(self, subscription: "Subscription", *, had: bool) -> None:
+        """It is gone."""
+        counted = self._live
+        if counted is not None and subscription.joined < counted.version:
+            counted.connected -= 1
+            counted.had -= had
+            counted.refusers.discard(subscription)
+        for waiter in self._waiters:
+            waiter.left(subscription)
+
+    def changed(self) -> dict[int, tuple[int, int, int]]:
+        """Version to (connected, had, refused): what differs from the last call's answer."""
+        changed, self._finished = self._finished, {}
+        live = self._live
+        if live is not None and live.counts != self._told:
+            self._told = changed[live.version] = live.counts
+        return changed
+
+    async def wait(
+        self, version: int, there: Iterable["Subscription"], *, timeout: float, quorum: float
+    ) -> DeliveryResult:
+        """Wait until this share of those who are there has the version, or refused it."""
+        waiter = Waiter(version, quorum, there)
+        self._waiters.append(waiter)
+        try:
+            for subscription in tuple(waiter.remaining):
+                waiter.check(subscription)
+            waiter.judge()
+            async with asyncio.timeout(timeout):
+                await waiter.done.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._waiters.remove(waiter)
+        return waiter.result()
+
+
+def _laggard(subscription: "Subscription") -> Laggard:
+    state = "nacked" if subscription.nack else "pending"
+    return Laggard(subscriber=subscription.label, state=state, reason=subscription.nack)

@@ -1,0 +1,253 @@
+"""The service: workers, channels and the HTTP application, started in order, stopped in reverse.
+
+Workers first, so that what is live is there; then the listening socket. A stop closes the socket,
+then the subscribers' connections, then the workers, all within one deadline.
+"""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from galley import settings_file
+from galley.listening import Listener
+from galley.protocol.control import Method
+from galley.protocol.results import ChannelResult, ProblemResult
+from galley.server.app import build_app
+from galley.server.backend import BackendError
+from galley.server.channel import Channel
+from galley.settings import ChannelSettings, ServiceSettings
+from galley.worker.companion import SUFFIX
+from galley.workers import WorkerProcess
+
+log = logging.getLogger("galley.service")
+
+TURN = 1.0
+"""Seconds between two tellings to the workers of who has what."""
+
+RESTART_ONLY = ("listen", "data_dir", "store", "stream", "log", "shutdown")
+"""Settings that a reload cannot take over."""
+
+
+class Service:
+    """A running service; what its HTTP handlers see of it is `galley.server.backend.Backend`."""
+
+    def __init__(self, settings: ServiceSettings, path: Path | None = None) -> None:
+        self.settings = settings
+        self.started = time.time()
+        self.listener = Listener()
+        self._path = path
+        self._channels: dict[str, Channel] = {}
+        self._workers: dict[str, WorkerProcess] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._reloading = asyncio.Lock()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator["Service"]:
+        """Everything is up inside the block, and down after it.
+
+        Raises:
+            FatalWorkerError: a channel cannot start at all.
+            ListenError: the address cannot be listened on.
+            AccessError: a token of the settings cannot be read.
+        """
+        app = build_app(self, self.settings)
+        try:
+            await self._start_channels(self.settings.channels)
+            freeze()
+            await self.listener.start(app, self.settings)
+            turning = asyncio.create_task(self._turn(), name="deliveries")
+            try:
+                yield self
+            finally:
+                turning.cancel()
+                await asyncio.gather(turning, return_exceptions=True)
+        finally:
+            await self.listener.stop()
+            await self._stop_channels(list(self._workers))
+
+    def channels(self) -> Mapping[str, Channel]:
+        """Serving side of every channel line by name."""
+        return self._channels
+
+    def health(self) -> list[ChannelResult]:
+        """Every channel at a glance, as last told by its worker."""
+        return [self._glance(name, worker) for name, worker in self._workers.items()]
+
+    async def ask(
+        self, channel: str, method: Method, params: Mapping[str, Any], *, within: float = 30
+    ) -> Any:
+        """Ask a channel's worker; see `Backend`."""
+        worker = self._workers.get(channel.removesuffix(SUFFIX))
+        if worker is None:
+            names = ", ".join(self._workers)
+            raise _problem("not-found", 404, f"There is no channel {channel!r}.", names)
+        return await worker.ask(method, params, within=within)
+
+    async def reload(self) -> list[str]:
+        """Read the settings file again and take it over; what could not be, as sentences."""
+        if self._path is None:
+            raise _problem("usage", 400, "The service runs without a settings file.", "")
+        async with self._reloading:
+            try:
+                settings = settings_file.load(self._path)
+            except settings_file.SettingsError as error:
+                raise _problem(
+                    "refused", 422, str(error), "Mend the file; nothing changed."
+                ) from error
+            return await self._take_over(settings)
+
+    async def _take_over(self, settings: ServiceSettings) -> list[str]:
+        warnings = [
+            f"{name} takes a restart."
+            for name in RESTART_ONLY
+            if getattr(settings, name) != getattr(self.settings, name)
+        ]
+        wanted = {channel.name: channel for channel in settings.channels}
+        for name in wanted.keys() & self._workers.keys():
+            warnings += await self._reconfigure(wanted[name])
+        gone = [name for name in self._workers if name not in wanted]
+        new = [channel for name, channel in wanted.items() if name not in self._workers]
+        await self._stop_channels(gone)
+        await self._start_channels(new)
+        kept = {name: getattr(self.settings, name) for name in RESTART_ONLY}
+        self.settings = settings.model_copy(update=kept)
+        self.listener.renew(self.settings)
+        log.info("Settings taken over; %s warnings.", len(warnings))
+        return warnings
+
+    async def _reconfigure(self, channel: ChannelSettings) -> list[str]:
+        worker = self._workers[channel.name]
+        params = {"settings": channel.model_dump(mode="json")}
+        try:
+            answer = await worker.ask(Method.RECONFIGURE, params, within=120)
+        except BackendError as error:
+            found = [item.message for item in error.problem.diagnostics]
+            return [f"Channel {channel.name} stays as it was: {' '.join([str(error), *found])}"]
+        worker.settings = channel
+        return [f"Channel {channel.name}: {text}" for text in answer["warnings"]]
+
+    async def _start_channels(self, channels: tuple[ChannelSettings, ...] | list[Any]) -> None:
+        for channel in channels:
+            self._start_channel(channel)
+        await asyncio.gather(*(self._workers[channel.name].started for channel in channels))
+
+    def _start_channel(self, channel: ChannelSettings) -> None:
+        name = channel.name
+        lines: dict[str, Channel] = {}
+        worker = WorkerProcess(channel, self.settings, lines)
+        for line in (name, name + SUFFIX):
+            lines[line] = Channel(line, worker.changes_since, self.settings.stream)
+        self._channels.update(lines)
+        self._workers[name] = worker
+        self._tasks[name] = asyncio.create_task(worker.run(), name=f"worker of {name}")
+
+    async def _stop_channels(self, names: list[str]) -> None:
+        stopping = [self._workers[name].stop(self.settings.shutdown) for name in names]
+        await asyncio.gather(*stopping)
+        for name in names:
+            task = self._tasks.pop(name)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            del self._workers[name]
+            for line in (name, name + SUFFIX):
+                await self._channels.pop(line).close()
+
+    def _glance(self, name: str, worker: WorkerProcess) -> ChannelResult:
+        line = self._channels[name]
+        synced, connected = line.connected()
+        health = worker.health or _nothing(name)
+        glance = ChannelResult.model_validate(
+            {**health, "subscribers": connected, "synced": synced}
+        )
+        if worker.problem:
+            update = {"state": "down", "problem": worker.problem, "ready": line.head is not None}
+            return glance.model_copy(update=update)
+        return glance
+
+    async def _turn(self) -> None:
+        """Tell the workers who has what, and tidy up, again and again."""
+        while True:
+            await asyncio.sleep(TURN)
+            for name, worker in list(self._workers.items()):
+                line = self._channels[name]
+                line.sweep()
+                received = line.deliveries()
+                if received and not worker.problem:
+                    with contextlib.suppress(BackendError):  # counted again at the next turn
+                        params = {"received": {str(n): list(c) for n, c in received.items()}}
+                        await worker.ask(Method.RECEIVED, params, within=5)
+
+
+async def serve(
+    settings: ServiceSettings,
+    path: Path | None = None,
+    on_ready: Callable[[Service], None] | None = None,
+) -> None:
+    """Run a service until SIGTERM or SIGINT; SIGHUP reads the settings file again."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    service = Service(settings, path)
+    reloads: set[asyncio.Task[None]] = set()
+
+    def reload() -> None:
+        task = asyncio.create_task(_reload(service), name="reload")
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, reload)
+    async with service.running():
+        if on_ready:
+            on_ready(service)
+        await stop.wait()
+
+
+def run(
+    settings: ServiceSettings,
+    path: Path | None = None,
+    on_ready: Callable[[Service], None] | None = None,
+) -> None:
+    """`serve` in an event loop of its own; returns after an ordered stop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(settings, path, on_ready))
+
+
+def freeze() -> None:
+    """Leave what the first load brought out of every later collection: it stays anyway."""
+    gc.collect()
+    gc.freeze()
+
+
+async def _reload(service: Service) -> None:
+    try:
+        for warning in await service.reload():
+            log.warning("%s", warning)
+    except BackendError as error:
+        log.error("The settings stay as they were: %s", error)
+
+
+def _problem(code: str, status: int, detail: str, remedy: str) -> BackendError:
+    problem = ProblemResult(
+        title="The request cannot be carried out",
+        status=status,
+        detail=detail,
+        code=code,
+        remedy=remedy,
+    )
+    return BackendError(problem)
+
+
+def _nothing(name: str) -> dict[str, Any]:
+    """The health of a channel whose worker has not told any yet."""
+    counts = ("version", "resources", "pending", "blocked", "errors", "warnings", "published")
+    texts = ("channel", "lineage", "digest", "environment")
+    nothing: dict[str, Any] = {**dict.fromkeys(counts, 0), **dict.fromkeys(texts, "")}
+    return {**nothing, "channel": name, "state": "loading", "ready": False}

@@ -1,0 +1,180 @@
+"""Every option of the service: frozen models by topic, unit, default and reason under each field.
+
+`docs/settings.md` is generated from this module. Secrets never stand in a settings file: a field
+that needs one names an environment variable or a file.
+"""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from sources.settings import AnySource, Seconds
+from sources.source import Limits
+
+NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+
+Role = Literal["read", "subscribe", "plan", "operate", "override"]
+"""read: look at everything · subscribe: the stream · plan: evaluate other inputs · operate:
+publish, roll back, hold, pin · override: quarantine, purge, backup."""
+
+
+class Settings(BaseModel):
+    """What all settings have in common: unknown keys are refused, values are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class DeletionBudget(Settings):
+    """How much may be deleted without being asked; a candidate over it is parked."""
+
+    percent: float = Field(default=20.0, ge=0, le=100)
+    """Share of a collection's resources from one source, in percent."""
+    keys: int = Field(default=10, ge=0)
+    """Number of resources; the budget trips only above both."""
+    window: Seconds = Field(default=600.0, gt=0)
+    """Seconds over which deletions are added up."""
+
+
+class PublishSettings(Settings):
+    """When and how pending change units become a version."""
+
+    on_error: Literal["isolate", "all-or-nothing"] = "isolate"
+    """isolate: a broken change unit waits, the others are published; all-or-nothing: one waits,
+    all wait."""
+    quiet: Seconds = Field(default=0.1, ge=0)
+    """Seconds without a change before a version is cut; 0 publishes at once."""
+    longest_wait: Seconds = Field(default=1.0, ge=0)
+    """Seconds after the first change when a version is cut in any case."""
+    deletion_budget: DeletionBudget = DeletionBudget()
+
+
+class RetentionSettings(Settings):
+    """How long versions are kept."""
+
+    every: Seconds = Field(default=24 * 3600.0, ge=0)
+    """Seconds for which every version is kept, at most `most` of them."""
+    most: int = Field(default=10_000, ge=1)
+    hourly: Seconds = Field(default=7 * 24 * 3600.0, ge=0)
+    """Seconds for which one version an hour is kept."""
+    daily: Seconds = Field(default=90 * 24 * 3600.0, ge=0)
+    """Seconds for which one version a day is kept."""
+
+
+class ChannelSettings(Settings):
+    """One channel: its sources, its environment, its rules."""
+
+    name: str = Field(default="default", pattern=NAME)
+    sources: tuple[AnySource, ...] = ()
+    schemas: tuple[Path, ...] = ()
+    """Files or folders with CustomResourceDefinitions or JSON Schemas."""
+    transforms: tuple[dict[str, Any], ...] = ()
+    """Steps in order; see docs/settings.md for each kind."""
+    policies: tuple[Path | dict[str, Any], ...] = ()
+    """Rules written here, or files and folders that hold them."""
+    suppressions: tuple[dict[str, Any], ...] = ()
+    """Findings that are known and accepted, each with a reason and perhaps an expiry."""
+    disabled: tuple[str, ...] = ()
+    """Analyzers that do not run."""
+    unknown_kinds: Literal["accept", "warn", "refuse"] = "warn"
+    publish: PublishSettings = PublishSettings()
+    retention: RetentionSettings = RetentionSettings()
+    limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _source_names_differ(self) -> "ChannelSettings":
+        names = [source.name for source in self.sources]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two sources are called {name!r}; give each a name of its own")
+        return self
+
+
+class TlsSettings(Settings):
+    """Certificate and key; read again when the files change."""
+
+    certificate: Path
+    key: Path
+    client_ca: Path | None = None
+    """If given, clients must present a certificate that it signed."""
+
+
+class TokenSettings(Settings):
+    """A bearer token: where it is, and what it may do on which channels."""
+
+    name: str = Field(pattern=NAME)
+    """What audit and logs call its bearer."""
+    env: str = ""
+    """Environment variable that holds it."""
+    file: Path | None = None
+    """File that holds it; read again on reload."""
+    sha256: str = ""
+    """Or the SHA-256 of the token, hexadecimal."""
+    channels: dict[str, tuple[Role, ...]] = {"*": ("read",)}  # pydantic copies it
+    """Channel name, or `*`, to roles."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "TokenSettings":
+        if sum(map(bool, (self.env, self.file, self.sha256))) != 1:
+            raise ValueError("give exactly one of env, file and sha256")
+        return self
+
+
+class StreamSettings(Settings):
+    """Limits of the stream to subscribers."""
+
+    message_bytes: int = Field(default=1024 * 1024, ge=65536)
+    """Largest message that is sent; larger states go in chunks."""
+    receive_bytes: int = Field(default=1024 * 1024, ge=4096)
+    """Largest message that is accepted from a subscriber."""
+    subscribers: int = Field(default=10_000, ge=1)
+    """Connections at the same time, over all channels."""
+    subscriptions: int = Field(default=16, ge=1)
+    """Subscriptions on one connection."""
+    heartbeat: Seconds = Field(default=15.0, gt=0)
+    """Seconds between two signs of life in either direction."""
+    slow_reader: Seconds = Field(default=60.0, gt=0)
+    """Seconds after which a subscriber that does not read or acknowledge is disconnected."""
+    zstd: bool = True
+    """Whether messages are compressed for subscribers that ask for it, once per step."""
+
+
+class LogSettings(Settings):
+    """What is logged, and how."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "text", "json"] = "auto"
+    """auto: text on a terminal, JSON elsewhere."""
+
+
+class ServiceSettings(Settings):
+    """The whole settings file."""
+
+    listen: str = "127.0.0.1:8340"
+    """Address and port for HTTP and WebSocket; port 0 takes any free one."""
+    data_dir: Path = Path("./data")
+    """Folder of the embedded store."""
+    store: str = ""
+    """URL of a PostgreSQL database (`postgresql://...`); empty for the embedded store. A password
+    belongs into PGPASSWORD or a passfile."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Host names that requests may carry besides localhost and the listen address."""
+    allowed_origins: tuple[str, ...] = ()
+    """Origins of web pages that may send requests; none by default."""
+    tls: TlsSettings | None = None
+    tokens: tuple[TokenSettings, ...] = ()
+    """With none, everybody who reaches the address may do everything."""
+    insecure: bool = False
+    """Whether to serve other than loopback without TLS and tokens."""
+    stream: StreamSettings = StreamSettings()
+    log: LogSettings = LogSettings()
+    shutdown: Seconds = Field(default=10.0, gt=0)
+    """Seconds that a stop may take."""
+    channels: tuple[ChannelSettings, ...] = (ChannelSettings(),)
+
+    @model_validator(mode="after")
+    def _channel_names_differ(self) -> "ServiceSettings":
+        names = [channel.name for channel in self.channels]
+        if len(set(names)) != len(names):
+            raise ValueError("two channels have the same name")
+        return self

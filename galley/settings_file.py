@@ -1,0 +1,209 @@
+"""From a settings file to settings: every complaint names file and line, and the nearest key.
+
+Relative paths start at the file's folder. Everything that is wrong is told at once, as sentences
+in `SettingsError`; a file with one mistake is not half in force.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from galley.settings import ChannelSettings, ServiceSettings
+from galley.suggest import nearest
+from sources.settings import FilesSettings
+
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Place: TypeAlias = tuple[str | int, ...]
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
+
+LARGEST = 4 * 1024 * 1024
+"""Bytes of a settings file."""
+
+
+class SettingsError(Exception):
+    """The settings are not usable; `problems` are sentences with file and line."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+def load(path: Path) -> ServiceSettings:
+    """Read a settings file.
+
+    Raises:
+        SettingsError: it cannot be read, is not YAML, or says what makes no sense.
+    """
+    root, data = _parse(path)
+    try:
+        settings = ServiceSettings.model_validate(data)
+    except ValidationError as error:
+        raise SettingsError(list(_problems(path, root, error))) from None
+    return resolved(settings, path.absolute().parent)
+
+
+def of_sources(paths: Sequence[Path], settings: ServiceSettings) -> ServiceSettings:
+    """The same settings with files sources besides, in the first channel: `--source PATH`.
+
+    Raises:
+        SettingsError: a path does not exist.
+    """
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise SettingsError([f"There is no folder or file {str(path)!r}." for path in missing])
+    first, *others = settings.channels or (ChannelSettings(),)
+    taken = {source.name for source in first.sources}
+    sources = list(first.sources)
+    for path in paths:
+        name = _name(path.absolute(), taken)
+        taken.add(name)
+        sources.append(FilesSettings(name=name, path=path.absolute()))
+    channel = first.model_copy(update={"sources": tuple(sources)})
+    return settings.model_copy(update={"channels": (channel, *others)})
+
+
+def resolved(model: AnyModel, folder: Path) -> AnyModel:
+    """A model with every relative path in it made absolute, from `folder`."""
+    update = {name: _resolved(getattr(model, name), folder) for name in type(model).model_fields}
+    return model.model_copy(update=update)
+
+
+def _resolved(value: Any, folder: Path) -> Any:
+    if isinstance(value, Path):
+        return folder / value.expanduser()
+    if isinstance(value, BaseModel):
+        return resolved(value, folder)
+    if isinstance(value, tuple):
+        return tuple(_resolved(item, folder) for item in value)
+    return value
+
+
+def _name(path: Path, taken: set[str]) -> str:
+    """A source name made of the last part of a path."""
+    plain = "".join(
+        each if each.isascii() and each.isalnum() else "-" for each in path.stem.lower()
+    )
+    base = plain.strip("-") or "files"
+    numbers = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    return next(name for name in (base, *numbers) if name not in taken)
+
+
+def _parse(path: Path) -> tuple[yaml.Node | None, Any]:
+    """The file's node tree, for the lines, and its value."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(LARGEST + 1)
+    except OSError as error:
+        raise SettingsError([f"{path}: the file cannot be read: {error.strerror}."]) from error
+    if len(text) > LARGEST:
+        raise SettingsError([f"{path}: the file is larger than {LARGEST:,} bytes."])
+    try:
+        loader = Loader(text)
+        root = loader.get_single_node()
+        doubles = list(_doubles(root)) if root else []
+        if doubles:
+            raise SettingsError(
+                [f"{path}:{line}: {name!r} is given twice." for name, line in doubles]
+            )
+        return root, loader.construct_document(root) if root else {}
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        what = getattr(error, "problem", None) or str(error)
+        raise SettingsError([f"{path}{line}: this is not YAML: {what}."]) from None
+
+
+def _doubles(node: yaml.Node) -> Iterator[tuple[str, int]]:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield str(key.value), key.start_mark.line + 1
+            seen.add(str(key.value))
+            yield from _doubles(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _doubles(item)
+
+
+def _problems(path: Path, root: yaml.Node | None, error: ValidationError) -> Iterator[str]:
+    """Sentences, in the order of the file."""
+    errors = error.errors(include_url=False, include_context=False)
+    for found in sorted(errors, key=lambda each: _line(root, each["loc"])):
+        where = found["loc"]
+        line = _line(root, where)
+        head = f"{path}:{line}:" if line else f"{path}:"
+        name = _written(where)
+        if found["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
+            known = _known(where[:-1])
+            yield f"{head} there is no setting {name!r}{nearest(str(where[-1]), known)}"
+        elif found["type"] == "missing":
+            yield f"{head} the setting {name!r} is missing."
+        else:
+            text = found["msg"].removeprefix("Value error, ")
+            subject = f"{name}: " if name else ""
+            yield f"{head} {subject}{text[:1].lower()}{text[1:]}."
+
+
+def _line(root: yaml.Node | None, where: Place) -> int:
+    """The line of the deepest part of a place that the file has."""
+    node, line = root, root.start_mark.line + 1 if root else 0
+    for part in where:
+        found = _child(node, part)
+        if found is None:
+            continue  # a step of the models, such as the name of a kind of source
+        node, line = found
+    return line
+
+
+def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, int] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == part:
+                return value, key.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        item = node.value[part]
+        return item, item.start_mark.line + 1
+    return None
+
+
+def _written(where: Place) -> str:
+    """`channels[0].sources[1].path`, without the steps that only the models have."""
+    text = ""
+    for part, following in zip(where, (*where[1:], None), strict=True):
+        inner = text.endswith("]") and part in {"files", "memory"} and following is not None
+        if not inner:
+            text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.removeprefix(".")
+
+
+def _known(where: Place) -> list[str]:
+    """Names of the settings at a place."""
+    models: list[Any] = [ServiceSettings]
+    for part in where:
+        if isinstance(part, str):
+            inner = [each for model in models for each in _inner(model, part)]
+            models = inner or models
+    return [name for model in models for name in _fields(model)]
+
+
+def _inner(model: Any, name: str) -> list[Any]:
+    field = getattr(model, "model_fields", {}).get(name)
+    return list(_models(field.annotation)) if field else []
+
+
+def _fields(model: Any) -> Iterator[str]:
+    """Names of the fields of a model or a dataclass."""
+    yield from getattr(model, "model_fields", ())
+    yield from getattr(model, "__dataclass_fields__", ())
+
+
+def _models(annotation: Any) -> Iterator[Any]:
+    """The models that a type is made of."""
+    if hasattr(annotation, "model_fields") or hasattr(annotation, "__dataclass_fields__"):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)

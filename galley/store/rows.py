@@ -1,0 +1,164 @@
+"""Rows to values and back: the only place that knows how a value lies in its table."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row
+
+from galley.store.values import (
+    Audit,
+    CandidateState,
+    Checkpoint,
+    Commit,
+    Counts,
+    Hold,
+    Quarantined,
+    SourceState,
+    StoredCandidate,
+    Version,
+    VersionKind,
+)
+from pipeline.model import Key
+
+
+def text(value: str) -> str:
+    """Text that both engines can keep: no NUL, no lone surrogate."""
+    return value.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+
+
+def to_json(value: object) -> str:
+    """JSON in ASCII, so that whatever a file's name or a message contains can be kept."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def locator_bytes(locator: str) -> bytes:
+    """A locator as bytes; a file's name need not be UTF-8."""
+    return locator.encode("utf-8", "surrogateescape")
+
+
+def locator_text(locator: bytes) -> str:
+    return locator.decode("utf-8", "surrogateescape")
+
+
+def version_row(commit: Commit, number: int, time: float) -> dict[str, Any]:
+    return row_of(
+        Version(
+            number=number,
+            digest=commit.digest,
+            environment=commit.environment,
+            parent=commit.expected_head,
+            kind=commit.kind,
+            time=time,
+            author=text(commit.author),
+            reason=text(commit.reason),
+            cause=commit.cause,
+            counts=commit.counts,
+            restores=commit.restores,
+        )
+    )
+
+
+def row_of(version: Version) -> dict[str, Any]:
+    row = asdict(version)
+    counts = row.pop("counts")
+    said = {"kind": version.kind.value, "cause": to_json(version.cause)}
+    return {**row, **counts, **said, "restorable": int(version.restorable)}
+
+
+def version(row: Row[Any] | Mapping[str, Any]) -> Version:
+    held = dict(row._mapping if isinstance(row, Row) else row)  # noqa: SLF001  # public in spite of its name
+    counts = Counts(*(held.pop(name) for name in ("added", "changed", "deleted", "resources")))
+    held["kind"] = VersionKind(held["kind"])
+    held["cause"] = json.loads(held["cause"])
+    held["restorable"] = bool(held["restorable"])
+    return Version(**held, counts=counts)
+
+
+def hold_row(hold: Hold) -> dict[str, Any]:
+    return {**asdict(hold), "reason": text(hold.reason), "author": text(hold.author)}
+
+
+def hold(row: Row[Any]) -> Hold:
+    return Hold(**row._mapping)  # noqa: SLF001  # public in spite of its name
+
+
+def quarantine_id(item: Quarantined) -> dict[str, Any]:
+    """The primary key of a quarantined input."""
+    collection, namespace, name = item.key or ("", "", "")
+    return {
+        "source": item.source,
+        "collection": collection,
+        "namespace": namespace,
+        "name": name,
+        "digest": item.digest or b"",
+    }
+
+
+def quarantine_row(item: Quarantined) -> dict[str, Any]:
+    rest = {"rollback": item.rollback, "target": item.target, "time": item.time}
+    return {**quarantine_id(item), **rest, "reason": text(item.reason)}
+
+
+def quarantined(row: Row[Any]) -> Quarantined:
+    key = Key(row.collection, row.namespace, row.name) if row.collection else None
+    return Quarantined(
+        row.source, key, row.digest or None, row.rollback, row.target, row.time, row.reason
+    )
+
+
+def candidate_row(candidate: StoredCandidate) -> dict[str, Any]:
+    return {
+        "id": candidate.id,
+        "state": candidate.state.value,
+        "base": candidate.base,
+        "time": candidate.time,
+        "last": candidate.last,
+        "seen": candidate.seen,
+        "cause": to_json(candidate.cause),
+        "diagnostics": to_json([dict(item) for item in candidate.diagnostics[:100]]),
+        "counts": to_json(asdict(candidate.counts)),
+    }
+
+
+def candidate(row: Row[Any]) -> StoredCandidate:
+    return StoredCandidate(
+        id=row.id,
+        state=CandidateState(row.state),
+        base=row.base,
+        time=row.time,
+        last=row.last,
+        seen=row.seen,
+        cause=json.loads(row.cause),
+        diagnostics=tuple(json.loads(row.diagnostics)),
+        counts=Counts(**json.loads(row.counts)),
+    )
+
+
+def audit_row(audit: Audit, number: int) -> dict[str, Any]:
+    plain = {name: text(getattr(audit, name)) for name in ("actor", "origin", "action")}
+    said = {"reason": text(audit.reason), "outcome": text(audit.outcome)}
+    details = to_json(dict(audit.details))
+    return {"id": number, "time": audit.time, **plain, **said, "details": details}
+
+
+def audit(row: Row[Any]) -> Audit:
+    return Audit(
+        time=row.time,
+        actor=row.actor,
+        origin=row.origin,
+        action=row.action,
+        reason=row.reason,
+        outcome=row.outcome,
+        details=json.loads(row.details),
+        id=row.id,
+    )
+
+
+def checkpoint(row: Row[Any]) -> Checkpoint:
+    return Checkpoint(row.source, row.revision, row.version, row.time)
+
+
+def source_state(row: Row[Any]) -> SourceState:
+    return SourceState(row.source, row.revision, row.synced)

@@ -1,0 +1,281 @@
+"""What operators do to a channel; every action leaves an audit record, also when it is refused."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from galley.store.values import Audit, Hold, Record
+from galley.worker.channel import Channel, breathe, now
+from galley.worker.findings import Findings
+from galley.worker.problems import RefusedError, conflict, not_found, usage
+from galley.worker.publisher import Order, Publisher
+from galley.worker.queries import Queries
+from galley.worker.reach import Scope
+from galley.worker.reports import hold_report, quarantine_report, version_report
+from galley.worker.rollback import Outlook, Request, Rollback
+from pipeline.engine.candidate import Candidate
+from pipeline.engine.gate import Wishes
+from pipeline.model import Key, Resource
+
+Params = Mapping[str, Any]
+
+
+class Actions:
+    """Everything that changes a channel by hand."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        publisher: Publisher,
+        rollback: Rollback,
+        queries: Queries,
+        findings: Findings,
+    ) -> None:
+        self._channel = channel
+        self._publisher = publisher
+        self._rollback = rollback
+        self._queries = queries
+        self._findings = findings
+
+    async def audited(
+        self, action: str, params: Params, do: Callable[[Params], Awaitable[Any]]
+    ) -> Any:
+        """Carry out an action; a refusal is written down before it is answered."""
+        if not params.get("dry_run") and not str(params.get("reason") or "").strip():
+            raise usage("A reason is required.", "Add --reason TEXT; it is kept in the history.")
+        try:
+            return await do(params)
+        except RefusedError as error:
+            if not params.get("dry_run"):
+                record = Record(audit=(audit(action, params, outcome=error.detail),))
+                await self._channel.store.run(lambda store: store.record(record))
+            raise
+
+    async def rollback(self, params: Params) -> dict[str, Any]:
+        """`PublishResult` of a rollback or of its dry run."""
+        resource = str(params.get("resource") or "")
+        scope = Scope(
+            self._collection(str(params.get("collection") or "")),
+            str(params.get("namespace") or ""),
+            self._key(resource) if resource else None,
+        )
+        request = Request(
+            target=str(params.get("target") or "previous"),
+            reason=str(params.get("reason") or ""),
+            author=str(params.get("actor") or "operator"),
+            audit=audit("rollback", params),
+            scope=scope,
+            hold=self._new_hold(params, "rollback") if params.get("hold") else None,
+            strict=bool(params.get("strict")),
+            expect=params.get("expect_version"),
+            dry_run=bool(params.get("dry_run")),
+        )
+        return await self._rolled_back(request, await self._rollback.run(request))
+
+    async def publish(self, params: Params) -> dict[str, Any]:
+        """`PublishResult` of publishing what is pending, a parked candidate, or quarantined."""
+        channel = self._channel
+        named = [self._key(str(item)) for item in params.get("resources") or ()]
+        override = bool(params.get("override_quarantine"))
+        wishes = Wishes(
+            confirm=str(params.get("candidate") or ""),
+            override=(frozenset(named) if named else None) if override else frozenset(),
+        )
+        async with channel.lock:
+            expect = params.get("expect_version")
+            if expect is not None and expect != channel.number:
+                raise conflict(f"Version {channel.number} is live, not {expect} as expected.")
+            if params.get("dry_run"):
+                return await self._preview(wishes)
+            before = dict(channel.ledger.live)
+            order = Order(
+                wishes,
+                str(params.get("actor") or "operator"),
+                str(params.get("reason") or ""),
+                audit("publish", params),
+            )
+            number = channel.number
+            candidate = await self._publisher.publish(order)
+            self._check_published(candidate, wishes, number)
+            assert candidate is not None  # noqa: S101  # _check_published has refused None
+            return self._publication(candidate, before, dry_run=False)
+
+    async def hold(self, params: Params) -> dict[str, Any]:
+        """`HoldResult` of a new hold."""
+        hold = self._new_hold(params, "operator")
+        if not params.get("dry_run"):
+            record = Record(add_holds=(hold,), audit=(audit("hold", params),))
+            async with self._channel.lock:
+                await self._channel.store.run(lambda store: store.record(record))
+                self._channel.holds[hold.id] = hold
+        return hold_report(hold)
+
+    async def resume(self, params: Params) -> dict[str, Any]:
+        """Lift one hold, or all: `{lifted: [HoldResult]}`."""
+        channel, wanted = self._channel, str(params.get("id") or "")
+        if wanted and wanted not in channel.holds:
+            raise not_found(f"There is no hold {wanted!r}.", "`galley status` lists them.")
+        lifted = [hold for hold in channel.holds.values() if wanted in ("", hold.id)]
+        if not lifted:
+            raise conflict("The channel is not held.")
+        if not params.get("dry_run"):
+            record = Record(
+                lift_holds=tuple(hold.id for hold in lifted), audit=(audit("resume", params),)
+            )
+            async with channel.lock:
+                await channel.store.run(lambda store: store.record(record))
+                for hold in lifted:
+                    channel.holds.pop(hold.id, None)
+            self._publisher.touch()
+        return {"lifted": [hold_report(hold) for hold in lifted]}
+
+    async def pin(self, params: Params) -> dict[str, Any]:
+        """`VersionResult` of a version that is pinned or no longer pinned."""
+        number = int(params.get("version") or 0) or self._channel.number
+        reason = str(params.get("reason") or "") if params.get("pinned", True) else ""
+        await self._channel.store.run(lambda store: store.version(number))
+        if not params.get("dry_run"):
+            action = "pin" if reason else "unpin"
+            record = Record(pins={number: reason}, audit=(audit(action, params),))
+            await self._channel.store.run(lambda store: store.record(record))
+        version = await self._channel.store.run(lambda store: store.version(number))
+        return version_report(version, None)
+
+    async def purge(self, params: Params) -> dict[str, Any]:
+        """`PurgeResult`: a resource's bodies are overwritten in every version."""
+        channel = self._channel
+        key = self._key(str(params["resource"]))
+        if key in channel.ledger.live:
+            raise conflict(
+                f"{key} is live.", "Remove it from its source first; then purge its history."
+            )
+        if params.get("dry_run"):
+            changes = await channel.store.run(lambda store: store.changes_of(key))
+            versions = [number for number, digest in changes if digest]
+        else:
+            entry = audit("purge", params)
+            async with channel.lock:
+                versions = await channel.store.run(lambda store: store.purge(key, entry))
+        return {
+            "resource": str(key),
+            "versions": versions,
+            "dry_run": bool(params.get("dry_run")),
+        }
+
+    async def _preview(self, wishes: Wishes) -> dict[str, Any]:
+        channel = self._channel
+        candidate = await breathe(channel.gate.propose(now(), wishes))
+        try:
+            before = {key: channel.ledger.live.get(key) for key in candidate.outputs}
+            return self._publication(candidate, before, dry_run=True)
+        finally:
+            await breathe(channel.gate.withdraw())
+
+    def _check_published(self, candidate: Candidate | None, wishes: Wishes, before: int) -> None:
+        if candidate is None:
+            raise RefusedError(
+                "unavailable", "A required source was not read yet.", remedy="`galley sources`"
+            )
+        if wishes.confirm and wishes.confirm == candidate.parked_id:
+            raise conflict("The candidate is still parked.")
+        if self._channel.number == before:
+            parked = candidate.parked_id
+            remedy = f"The parked candidate is {parked} now." if parked else "`galley diagnostics`"
+            raise conflict("There is nothing to publish that is not refused or parked.", remedy)
+
+    def _publication(
+        self,
+        candidate: Candidate,
+        before: Mapping[Key, Resource | None],
+        *,
+        dry_run: bool,
+    ) -> dict[str, Any]:
+        channel = self._channel
+        old = channel.number if dry_run else (channel.head.parent if channel.head else 0)
+        new = 0 if dry_run else channel.number
+        return {
+            "channel": channel.name,
+            "dry_run": dry_run,
+            "version": channel.number,
+            "digest": candidate.digest.hex(),
+            "diff": self._queries.diff_report(
+                old, new, candidate.outputs, before, candidate.resources
+            ),
+            "quarantined": [quarantine_report(item) for item in channel.ledger.quarantine],
+            "holds": [hold_report(hold) for hold in channel.holds.values()],
+        }
+
+    async def _rolled_back(self, request: Request, outlook: Outlook) -> dict[str, Any]:
+        channel, found = self._channel, outlook.reach
+        version = outlook.version
+        number = version.number if version else channel.number
+        verdict = await self._findings.shown(outlook.verdict)
+        old = version.parent if version else channel.number
+        return {
+            "channel": channel.name,
+            "dry_run": request.dry_run,
+            "version": number,
+            "digest": outlook.tally.digest.hex(),
+            "restores": found.target.number,
+            "diff": self._queries.diff_report(
+                old,
+                version.number if version else found.target.number,
+                outlook.outputs,
+                outlook.before,
+                outlook.tally.resources,
+            ),
+            "diagnostics": verdict,
+            "quarantined": [quarantine_report(item) for item in found.quarantine],
+            "holds": [hold_report(hold) for hold in channel.holds.values()],
+            "warnings": _warnings(outlook),
+        }
+
+    def _new_hold(self, params: Params, cause: str) -> Hold:
+        seconds = float(params.get("for") or params.get("expires") or 0.0)
+        return Hold(
+            id=secrets.token_hex(4),
+            cause=cause,
+            reason=str(params.get("reason") or ""),
+            author=str(params.get("actor") or "operator"),
+            time=now(),
+            expires=now() + seconds if seconds else 0.0,
+        )
+
+    def _collection(self, named: str) -> str:
+        return self._channel.environment.kinds.resolve(named) or named if named else ""
+
+    def _key(self, text: str) -> Key:
+        try:
+            key = Key.parse(text)
+        except ValueError as error:
+            raise usage(f"{error}.") from error
+        return key._replace(collection=self._collection(key.collection))
+
+
+def audit(action: str, params: Params, *, outcome: str = "done") -> Audit:
+    """The record of an action, with its parameters but without who and why."""
+    apart = ("actor", "origin", "reason", "dry_run")
+    details = {
+        name: value
+        for name, value in params.items()
+        if name not in apart and value not in (None, "")
+    }
+    return Audit(
+        time=now(),
+        actor=str(params.get("actor") or "operator"),
+        origin=str(params.get("origin") or "local"),
+        action=action,
+        reason=str(params.get("reason") or ""),
+        outcome=outcome,
+        details=details,
+    )
+
+
+def _warnings(outlook: Outlook) -> list[str]:
+    warnings = []
+    if outlook.tally.deleted:
+        warnings.append(f"{outlook.tally.deleted} resources disappear.")
+    errors = sum(item.blocking for item in outlook.verdict)
+    if errors:
+        warnings.append(f"Today's checks find {errors} errors in what is restored.")
+    return warnings

@@ -1,0 +1,51 @@
+"""The parts of a worker, put together: the one place that knows all of them."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from galley.protocol.control import Method
+from galley.worker.actions import Actions
+from galley.worker.bookkeeping import Bookkeeping
+from galley.worker.channel import Channel
+from galley.worker.companion import Companion
+from galley.worker.environments import Environments
+from galley.worker.findings import Findings
+from galley.worker.health import Health
+from galley.worker.intake import Intake
+from galley.worker.keeper import Keeper
+from galley.worker.operations import Operations
+from galley.worker.planning import Planning
+from galley.worker.publisher import Publisher
+from galley.worker.queries import Queries
+from galley.worker.reconfiguring import Reconfiguring
+from galley.worker.rollback import Rollback
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Everything that a channel's process consists of."""
+
+    channel: Channel
+    publisher: Publisher
+    environments: Environments
+    intake: Intake
+    keeper: Keeper
+    operations: Operations
+    clockwork: list[asyncio.Task[None]] = field(default_factory=list)
+
+
+def assemble(channel: Channel, companion: Companion, tasks: asyncio.TaskGroup) -> Worker:
+    """Wire the parts; nothing runs yet."""
+    publisher = Publisher(channel, companion, Bookkeeping(channel))
+    environments = Environments(channel, companion)
+    intake = Intake(channel, companion, publisher, tasks)
+    queries, findings = Queries(channel), Findings(channel)
+    health = Health(channel, companion, queries, findings)
+    keeper = Keeper(channel, publisher, environments, intake, health, tasks)
+    rollback = Rollback(channel, publisher, environments, findings)
+    actions = Actions(channel, publisher, rollback, queries, findings)
+    planning = Planning(channel, queries, findings)
+    operations = Operations(channel, queries, findings, planning, actions, health)
+    reconfiguring = Reconfiguring(channel, environments, intake, keeper, findings)
+    operations.add(Method.RECONFIGURE, reconfiguring.answer)
+    return Worker(channel, publisher, environments, intake, keeper, operations)

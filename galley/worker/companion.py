@@ -1,0 +1,82 @@
+"""The companion channel `NAME.observed`: what is observed of the world, latest wins.
+
+Its versions pass no gate: they are never held, rolled back, quarantined or counted by the deletion
+budget, and only the last ten are kept. After a restart the last state is served until the sources
+have been read again.
+"""
+
+from collections.abc import Iterable
+
+from galley.store.values import Commit, Counts, Version, VersionKind
+from galley.worker.announce import Announcer
+from galley.worker.channel import now
+from galley.worker.loading import load_outputs
+from galley.worker.store_thread import StoreThread
+from pipeline.engine.engine import Engine
+from pipeline.engine.live import Live
+from pipeline.model import Key
+
+SUFFIX = ".observed"
+
+
+class Companion:
+    """The observed outputs of a channel's engine as a line of versions of their own."""
+
+    def __init__(self, store: StoreThread, announcer: Announcer) -> None:
+        self._store = store
+        self._announcer = announcer
+        self._touched: set[Key] = set()
+        self.live = Live()
+        self.head: Version | None = None
+
+    async def start(self) -> None:
+        """Serve what was last observed."""
+        self.head = await self._store.run(lambda store: store.head())
+        await self._announcer.opened(self._store.lineage)
+        if self.head:
+            self.live.put_all(await load_outputs(self._store, self.head.number))
+            await self._announcer.content(self.live.values())
+        await self._announcer.live(self.head)
+
+    def touch(self, keys: Iterable[Key]) -> None:
+        """Outputs that may have changed."""
+        self._touched.update(keys)
+
+    def reconcile(self) -> None:
+        """All sources were read: what none of them has seen any more goes."""
+        self._touched.update(self.live)
+
+    async def publish(self, engine: Engine) -> None:
+        """Make the touched observed outputs a version, if they differ."""
+        kinds = engine.environment.kinds
+        observed = {
+            key: engine.outputs.get(key)
+            for key in self._touched
+            if (kind := kinds.get(key.collection)) and kind.observed
+        }
+        self._touched.clear()
+        changes = self.live.differences(observed)
+        if not changes:
+            return
+        tally = self.live.tally(changes)
+        commit = Commit(
+            expected_head=self.head.number if self.head else 0,
+            kind=VersionKind.PUBLISH,
+            digest=tally.digest,
+            environment=engine.environment.digest,
+            environment_content=b"",
+            outputs=changes,
+            inputs=(),
+            author="galley",
+            reason="",
+            cause={},
+            counts=Counts(tally.added, tally.changed, tally.deleted, tally.resources),
+            time=now(),
+        )
+        self.head = await self._store.run(lambda store: store.commit(commit))
+        await self._announcer.published(self.head, changes, self.live)
+        self.live.put_all(changes)
+        await self._store.run(lambda store: store.retain(now()))
+
+    async def close(self) -> None:
+        await self._store.close()

@@ -1,0 +1,99 @@
+"""What is wrong and where: of the live version, of pending inputs, of environment and sources."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from galley.worker.channel import Channel
+from galley.worker.places import diagnostic_json, located
+from pipeline.model import Diagnostic
+from pipeline.model.messages.gate import QUARANTINED
+
+ORDER = {"error": 0, "warning": 1, "info": 2}
+
+
+class Findings:
+    """Every diagnostic of a channel, with the state that it is in."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    async def report(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """A list of `DiagnosticResult`: errors first, pending ones before live ones."""
+        limit = int(params.get("limit") or 500)
+        async with self._channel.lock:
+            every = list(self._all())
+        wanted = [(state, item) for state, item in every if _fits(item, params)]
+        wanted.sort(key=lambda pair: (ORDER[pair[1].level], pair[1].source, pair[1].locator))
+        shown = wanted[:limit]
+        places = await located((item for _, item in shown), self._channel.sources)
+        return [
+            diagnostic_json(item, state) for (state, _), item in zip(shown, places, strict=True)
+        ]
+
+    async def shown(self, diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
+        """Diagnostics of something that is not published, with line and column."""
+        found = await located(diagnostics, self._channel.sources)
+        return [diagnostic_json(item, "pending") for item in found]
+
+    def counts(self) -> tuple[int, int]:
+        """Errors and warnings, all states together; cheap enough for every health report."""
+        errors = warnings = 0
+        for _, item in self._all():
+            errors += item.level == "error"
+            warnings += item.level == "warning"
+        return errors, warnings
+
+    def _all(self) -> Iterator[tuple[str, Diagnostic]]:
+        channel = self._channel
+        for item in channel.environment_problem:
+            yield "environment", item
+        for item in (*channel.environment.diagnostics, *channel.engine.remarks()):
+            yield "environment", item
+        for source in channel.sources.values():
+            if problem := source.health().problem:
+                yield "source", problem
+        yield from self._pending()
+        for finding in channel.engine.findings():
+            placed = channel.gate.place(finding)
+            yield "carried" if placed.blocking else "live", placed
+        for inputs in channel.ledger.sources.values():
+            for notes in inputs.notes.values():
+                yield from (("live", item) for item in notes)
+
+    def _pending(self) -> Iterator[tuple[str, Diagnostic]]:
+        verdict = self._channel.verdict
+        if verdict is None:
+            return
+        seen: set[Diagnostic] = set()
+        for refusal in (*verdict.refused, *verdict.parked):
+            for item in refusal.diagnostics:
+                if item not in seen:
+                    seen.add(item)
+                    yield "pending", item
+        yield from (("pending", item) for item in verdict.waiting)
+        yield from (("pending", item) for item in self._quarantined(verdict.quarantined))
+
+    def _quarantined(self, units: Iterable[Any]) -> Iterator[Diagnostic]:
+        ledger = self._channel.ledger
+        for unit in units:
+            entry = ledger.holding(unit)
+            if entry is not None:
+                report = QUARANTINED.report(
+                    key=entry.key,
+                    rollback=entry.rollback,
+                    target=entry.target,
+                    reason=entry.reason,
+                )
+                held = ledger.accepted(entry.key) if entry.key else None
+                line = held.origin.line if held and held.origin.locator == unit.locator else 0
+                yield report.at(unit.source, unit.locator, line)
+
+
+def _fits(item: Diagnostic, params: Mapping[str, Any]) -> bool:
+    wanted = params.get("level")
+    return (
+        (not wanted or ORDER[item.level] <= ORDER[str(wanted)])
+        and params.get("code") in (None, "", item.code)
+        and params.get("source") in (None, "", item.source)
+        and params.get("resource") in (None, "", str(item.key))
+    )

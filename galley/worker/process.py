@@ -1,0 +1,151 @@
+"""One channel's worker from start to stop, around one link to its service.
+
+Start: open the store (or say why not), serve what is live straight from it, build the environment,
+take the accepted inputs into the engine, start the sources. Stop is the reverse. When the service
+goes, the worker goes.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from galley.protocol.framing import Link
+from galley.settings import ChannelSettings
+from galley.store.builtin import open_store
+from galley.store.errors import StoreBusyError, StoreFormatError, StoreReadOnlyError
+from galley.store.retention import OBSERVED, Retention
+from galley.worker.announce import Announcer
+from galley.worker.assembly import Worker, assemble
+from galley.worker.channel import Channel, new_gate
+from galley.worker.companion import SUFFIX, Companion
+from galley.worker.environment_files import EnvironmentFiles
+from galley.worker.loading import load_inputs, load_outputs
+from galley.worker.service_link import ServiceLink
+from galley.worker.store_thread import StoreThread
+from pipeline.engine.inputs import SourceInputs
+from pipeline.engine.observed import Observed
+from pipeline.environment import Environment, EnvironmentSpec
+from sources.source import Source
+
+log = logging.getLogger("galley.worker")
+
+FATAL = (StoreBusyError, StoreFormatError, StoreReadOnlyError)
+"""Starting again is no use: somebody has to do something first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a worker is told to be."""
+
+    settings: ChannelSettings
+    store: str
+    """Folder of the embedded store, or URL of the database."""
+    folder: Path
+    """Where relative paths of the settings start."""
+
+
+async def work(assignment: Assignment, link: Link, given: Iterable[Source] = ()) -> None:
+    """Be the worker of a channel until the service says stop or goes.
+
+    Args:
+        given: sources that exist already, by the names that the settings give them.
+
+    Raises:
+        StoreError: the store cannot be opened, or was lost.
+    """
+    name = assignment.settings.name
+    announcer = Announcer(link, name)
+    store = await _open(assignment, name, _retention(assignment.settings))
+    observed = await _open(assignment, name + SUFFIX, OBSERVED)
+    try:
+        companion = Companion(observed, Announcer(link, name + SUFFIX))
+        channel = await _channel(assignment, store, announcer)
+        await companion.start()
+        async with asyncio.TaskGroup() as tasks:
+            worker = assemble(channel, companion, tasks)
+            service = ServiceLink(link, worker.operations)
+            listening = tasks.create_task(service.listen(tasks), name="service")
+            running = tasks.create_task(_run(worker, given), name="running")
+            await listening
+            running.cancel()
+            await worker.intake.stop()
+            await service.settle()
+            for task in worker.clockwork:
+                task.cancel()
+    finally:
+        await observed.close()
+        await store.close()
+
+
+async def _run(worker: Worker, given: Iterable[Source]) -> None:
+    """Load, then publish for ever."""
+    channel = worker.channel
+    worker.clockwork.extend(worker.keeper.start())
+    async with channel.lock:
+        await _load(worker)
+    worker.intake.start(channel.settings, given)
+    worker.publisher.touch()
+    await worker.publisher.run()
+
+
+async def _load(worker: Worker) -> None:
+    """The accepted inputs of the live version into the books and the engine."""
+    channel = worker.channel
+    if channel.head:
+        number = channel.head.number
+        inputs = await load_inputs(channel.store, number, channel.ledger.live)
+        for item in inputs:
+            source = channel.ledger.sources.setdefault(
+                item.origin.source, SourceInputs(item.origin.source, required=False)
+            )
+            channel.ledger.load(source, [item])
+    channel.gate.budget.start(channel.ledger.shares())
+    environment = await worker.environments.first()
+    await worker.environments.take_over(await worker.environments.evaluate(environment))
+    channel.loading = False
+    known = {source.name for source in channel.settings.sources}
+    worker.intake.forget([name for name in channel.ledger.sources if name not in known])
+    log.info("Loaded version %s: %s resources.", channel.number, len(channel.ledger.live))
+
+
+async def _channel(assignment: Assignment, store: StoreThread, announcer: Announcer) -> Channel:
+    """The channel with what is live, told to the service before anything else is done."""
+    environment = Environment.build(EnvironmentSpec())
+    ledger, gate = new_gate(environment, assignment.settings)
+    channel = Channel(
+        settings=assignment.settings,
+        files=EnvironmentFiles(assignment.settings, assignment.folder),
+        store=store,
+        announcer=announcer,
+        environment=environment,
+        ledger=ledger,
+        gate=gate,
+        observed=Observed(ledger.observed),
+    )
+    channel.head = await store.run(lambda opened: opened.head())
+    await announcer.opened(store.lineage)
+    if channel.head:
+        ledger.live.put_all(await load_outputs(store, channel.head.number))
+        await announcer.content(ledger.live.values())
+    await announcer.live(channel.head)
+    channel.holds = {hold.id: hold for hold in await store.run(lambda opened: opened.holds())}
+    ledger.quarantine.add(await store.run(lambda opened: opened.quarantine()))
+    states = await store.run(lambda opened: opened.sources())
+    channel.stale_since = {state.source: state.synced for state in states}
+    for state in states:
+        if inputs := ledger.sources.get(state.source):
+            inputs.revision = inputs.accepted_revision = state.revision
+    return channel
+
+
+async def _open(assignment: Assignment, name: str, retention: Retention) -> StoreThread:
+    opening = partial(open_store, assignment.store, name, retention=retention)
+    return await StoreThread.open(opening)
+
+
+def _retention(settings: ChannelSettings) -> Retention:
+    kept = settings.retention
+    return Retention(every=kept.every, most=kept.most, hourly=kept.hourly, daily=kept.daily)

@@ -1,0 +1,185 @@
+"""When a version is cut, and how: propose, commit, announce, accept, in this order.
+
+A quiet period and a longest wait coalesce bursts. A commit that fails leaves everything as it was
+and is tried again with a back-off; what was refused or parked is written down in any case.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from galley.store.errors import HeadConflictError, StoreError, WriterLostError
+from galley.store.values import Audit, Commit, InputChange, Record, VersionKind
+from galley.worker.bookkeeping import Bookkeeping, cause_of, counts_of
+from galley.worker.channel import Channel, breathe, now
+from galley.worker.companion import Companion
+from pipeline.engine.budget import Share
+from pipeline.engine.candidate import Candidate, InputDelta
+from pipeline.engine.gate import Wishes
+from pipeline.model import Key, Resource
+
+log = logging.getLogger("galley.publisher")
+
+RETRY_FIRST, RETRY_MOST = 0.5, 30.0
+"""Seconds between two tries of a commit that failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A publication that somebody asked for."""
+
+    wishes: Wishes
+    author: str
+    reason: str
+    audit: Audit
+
+
+class Publisher:
+    """Publishes what is publishable, by itself and on order."""
+
+    def __init__(self, channel: Channel, companion: Companion, books: Bookkeeping) -> None:
+        self._channel = channel
+        self._companion = companion
+        self._books = books
+        self._first_change = 0.0
+        self._last_change = 0.0
+
+    def touch(self) -> None:
+        """Something has changed that may be publishable."""
+        self._last_change = asyncio.get_running_loop().time()
+        if not self._channel.dirty.is_set():
+            self._first_change = self._last_change
+            self._channel.dirty.set()
+
+    def restored(
+        self, inputs: Iterable[InputDelta], outputs: Mapping[Key, Resource | None]
+    ) -> None:
+        """A rollback has committed these: they are accepted and live from here on."""
+        channel = self._channel
+        shares = Counter(channel.ledger.share(key) for key in channel.gate.trial.applied)
+        self._companion.touch(channel.gate.trial.touched)
+        winners = dict(channel.gate.trial.applied)
+        channel.ledger.restore(inputs, outputs)
+        after = Counter(channel.ledger.share(key) for key in winners)
+        channel.gate.budget.excuse(_named(after), _named(shares))
+        channel.gate.trial.settle()
+
+    async def run(self) -> None:
+        """Publish whenever something has changed and the quiet period is over; never returns."""
+        wait = RETRY_FIRST
+        while True:
+            await self._channel.dirty.wait()
+            await self._quiet()
+            try:
+                async with self._channel.lock:
+                    await self.publish()
+                wait = RETRY_FIRST
+            except (WriterLostError, HeadConflictError):
+                raise
+            except StoreError as error:
+                self._channel.problem = f"The store refuses: {error}."
+                log.error("The store refuses; trying again in %s s: %s", wait, error)
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, RETRY_MOST)
+                self._channel.dirty.set()
+
+    async def publish(self, order: Order | None = None) -> Candidate | None:
+        """One proposal, committed if it may be; the caller holds the lock. None: not now."""
+        channel = self._channel
+        channel.dirty.clear()
+        if channel.loading or not channel.complete() or (channel.holds and not order):
+            return None
+        wishes = order.wishes if order else Wishes()
+        candidate = await breathe(channel.gate.propose(now(), wishes))
+        self._report_defects()
+        try:
+            await self._decide(candidate, order)
+        except BaseException:
+            await breathe(channel.gate.withdraw())
+            raise
+        channel.verdict = candidate
+        channel.problem = ""
+        return candidate
+
+    async def _decide(self, candidate: Candidate, order: Order | None) -> None:
+        channel = self._channel
+        lifted = channel.ledger.lifted_by(candidate) + channel.ledger.obsolete()
+        audit = (order.audit,) if order else ()
+        facts = self._books.facts(candidate, lifted, audit)
+        if candidate.waiting:
+            await self._books.write(facts)
+            await breathe(channel.gate.withdraw())
+            return
+        if candidate.outputs or channel.head is None:
+            await self._commit(candidate, order, facts)
+        else:
+            await self._books.write(facts)
+        self._companion.touch(channel.gate.trial.touched)
+        channel.gate.accept(candidate, now())
+        channel.ledger.quarantine.lift(lifted)
+        await self._companion.publish(channel.engine)
+
+    async def _commit(self, candidate: Candidate, order: Order | None, facts: Record) -> None:
+        channel = self._channel
+        commit = Commit(
+            expected_head=channel.number,
+            kind=VersionKind.PUBLISH,
+            digest=candidate.digest,
+            environment=channel.environment.digest,
+            environment_content=channel.environment.spec.content(),
+            outputs=candidate.outputs,
+            inputs=[input_change(delta) for delta in candidate.inputs],
+            author=order.author if order else "galley",
+            reason=order.reason if order else "",
+            cause=cause_of(channel, candidate),
+            counts=counts_of(candidate),
+            time=now(),
+            record=facts,
+        )
+        version = await channel.store.run(lambda store: store.commit(commit))
+        channel.head = version
+        await channel.announcer.published(version, candidate.outputs, channel.ledger.live)
+        log.info(
+            "Published version %s: %s added, %s changed, %s deleted.",
+            version.number,
+            version.counts.added,
+            version.counts.changed,
+            version.counts.deleted,
+        )
+
+    async def _quiet(self) -> None:
+        """Wait until nothing has changed for the quiet period, or the longest wait is over."""
+        settings = self._channel.settings.publish
+        if not settings.quiet:
+            return
+        loop = asyncio.get_running_loop()
+        while True:
+            quiet_at = self._last_change + settings.quiet
+            due = min(quiet_at, self._first_change + settings.longest_wait)
+            if loop.time() >= due:
+                return
+            await asyncio.sleep(due - loop.time())
+
+    def _report_defects(self) -> None:
+        for defect in self._channel.gate.trial.defects:
+            where = f"stage {defect.stage} on {defect.key}"
+            log.error("Defect in %s: %s\n%s", where, defect.problem, defect.detail)
+
+
+def input_change(delta: InputDelta) -> InputChange:
+    """The store's form of an accepted input."""
+    new: Any = delta.new
+    return InputChange(
+        delta.source,
+        delta.locator,
+        delta.key,
+        new.resource if new else None,
+        new.origin if new else None,
+    )
+
+
+def _named(shares: Counter[Share | None]) -> list[Share]:
+    return [share for share in shares.elements() if share is not None]

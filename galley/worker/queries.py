@@ -1,0 +1,208 @@
+"""What people ask of a channel: resources, history, differences, sources, where a resource is."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from galley.store.errors import UnknownVersionError
+from galley.store.store import Store
+from galley.store.values import Version
+from galley.worker.channel import Channel
+from galley.worker.diffs import LIMIT, counts, resource_changes, with_origin
+from galley.worker.listing import Listing
+from galley.worker.loading import contents, resource
+from galley.worker.problems import not_found
+from galley.worker.reports import (
+    audit_report,
+    candidate_report,
+    hold_report,
+    quarantine_report,
+    source_report,
+    version_report,
+)
+from pipeline.model import Key, Resource
+from pipeline.model.resource import read_header
+
+
+class Queries:
+    """Answers that change nothing."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    async def resources(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """`ResourcesResult`: one page of a version's resources, or one stage's outputs."""
+        return await Listing(self._channel).page(params)
+
+    async def history(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """`HistoryResult`."""
+        channel = self._channel
+        before, limit = int(params.get("before") or 0), int(params.get("limit") or 20)
+
+        def read(store: Store) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+            received = store.received()
+            versions = store.versions(before=before, limit=limit)
+            kept = store.candidates() if params.get("candidates", True) else []
+            return (
+                [version_report(item, received.get(item.number)) for item in versions],
+                [candidate_report(item) for item in kept],
+            )
+
+        versions, candidates = await channel.store.run(read)
+        return {
+            "channel": channel.name,
+            "lineage": channel.store.lineage,
+            "versions": versions,
+            "candidates": candidates,
+        }
+
+    async def diff(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """`DiffResult` between two versions, or between live and pending."""
+        limit = int(params.get("limit") or LIMIT)
+        if params.get("new") == "pending":
+            return await self._pending_diff(limit)
+        new = await self._version(int(params.get("new") or 0))
+        old = int(params.get("old") or 0) or new.parent
+        if old:
+            await self._version(old)
+        outputs, before = await self.difference(old, new.number, limit)
+        return self.diff_report(old, new.number, outputs, before, new.counts.resources, limit)
+
+    async def difference(
+        self, old: int, new: int, limit: int
+    ) -> tuple[dict[Key, Resource | None], dict[Key, Resource | None]]:
+        """The keys that two versions hold differently, as they are in the new and in the old."""
+        changes = await self._channel.store.run(lambda store: store.difference(old, new))
+        changes = sorted(changes, key=lambda item: item.key)
+        shown = changes[:limit]
+        wanted = {digest for item in shown for digest in (item.old, item.new) if digest}
+        bodies = await contents(self._channel.store, wanted)
+        outputs: dict[Key, Resource | None] = {}
+        before: dict[Key, Resource | None] = {}
+        for item in changes:
+            outputs[item.key] = _of(item.key, item.new, bodies)
+            before[item.key] = _of(item.key, item.old, bodies)
+        return outputs, before
+
+    def diff_report(
+        self,
+        old: int,
+        new: int,
+        outputs: Mapping[Key, Resource | None],
+        before: Mapping[Key, Resource | None],
+        resources: int,
+        limit: int = LIMIT,
+    ) -> dict[str, Any]:
+        """`DiffResult` of outputs that are at hand."""
+        channel = self._channel
+        changes = resource_changes(outputs, before, channel.environment.kinds, limit=limit)
+        keys = sorted(outputs)[:limit]
+        return {
+            "channel": channel.name,
+            "old": old,
+            "new": new,
+            "counts": counts(outputs, before, resources),
+            "resources": [
+                with_origin(change, channel.gate.origin_of(key))
+                for key, change in zip(keys, changes, strict=True)
+            ],
+            "truncated": len(outputs) > limit,
+        }
+
+    async def sources(self, _params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """A list of `SourceResult`."""
+        return self.source_reports()
+
+    def source_reports(self) -> list[dict[str, Any]]:
+        """Every source at a glance."""
+        channel = self._channel
+        configs = {item.name: item.model_dump(mode="json") for item in channel.settings.sources}
+        return [
+            source_report(channel, inputs, configs.get(name, {}))
+            for name, inputs in channel.ledger.sources.items()
+        ]
+
+    async def quarantine(self, _params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """A list of `QuarantineResult`."""
+        return [quarantine_report(entry) for entry in self._channel.ledger.quarantine]
+
+    async def holds(self, _params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """A list of `HoldResult`."""
+        return [hold_report(hold) for hold in self._channel.holds.values()]
+
+    async def audit(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """A list of `AuditResult`, newest first."""
+        before, limit = int(params.get("before") or 0), int(params.get("limit") or 50)
+        entries = await self._channel.store.run(
+            lambda store: store.audit(before=before, limit=limit)
+        )
+        return [audit_report(entry) for entry in entries]
+
+    async def changes_since(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """`{head, changes: [PastChange, ...]}` for a subscriber that has an older version."""
+        channel, version = self._channel, int(params["version"])
+        head = channel.number
+        try:
+            await channel.store.run(lambda store: store.version(version))
+        except UnknownVersionError as error:
+            raise not_found(f"Version {version} is not retained.") from error
+        changes = await channel.store.run(lambda store: store.difference(version, head))
+        bodies = await contents(channel.store, {item.old for item in changes if item.old})
+        past = [
+            (
+                *item.key,
+                item.old,
+                read_header(bodies[item.old]).labels if item.old else None,
+                item.new,
+            )
+            for item in changes
+        ]
+        return {"head": head, "changes": past}
+
+    async def checkpoint(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Which version embodies a source revision: `{version, revision, source, state}`."""
+        revision, source = str(params["revision"]), str(params.get("source") or "")
+        found = await self._channel.store.run(
+            lambda store: store.checkpoint(revision, source=source)
+        )
+        if found:
+            return {"version": found.version, "revision": found.revision, "state": "live"}
+        pending = [
+            inputs
+            for inputs in self._channel.ledger.sources.values()
+            if inputs.revision.startswith(revision) and source in ("", inputs.name)
+        ]
+        return {"version": 0, "revision": revision, "state": "pending" if pending else "unknown"}
+
+    async def _version(self, number: int) -> Version:
+        channel = self._channel
+        if number in (0, channel.number):
+            if channel.head is None:
+                raise not_found("Nothing was published yet.")
+            return channel.head
+        return await channel.store.run(lambda store: store.version(number))
+
+    async def _pending_diff(self, limit: int) -> dict[str, Any]:
+        """What the pending inputs would change if all of them were published."""
+        channel = self._channel
+        ledger = channel.ledger
+        pending: dict[Key, Resource | None] = {}
+        for inputs in ledger.sources.values():
+            for locator in inputs.pending:
+                held: Iterable[Any] = inputs.accepted.get(locator, ())
+                pending.update({item.resource.key: None for item in held})
+                pending.update({item.resource.key: item.resource for item in inputs.says(locator)})
+        before = {key: _accepted(channel, key) for key in pending}
+        changed = {key: now for key, now in pending.items() if now != before[key]}
+        return self.diff_report(channel.number, 0, changed, before, len(ledger.live), limit)
+
+
+def _of(key: Key, digest: bytes | None, bodies: Mapping[bytes, bytes]) -> Resource | None:
+    """The resource; one whose body was not asked for stands for itself without content."""
+    if digest is None:
+        return None
+    return resource(key, digest, bodies) if digest in bodies else Resource(key, "", b"", digest)
+
+
+def _accepted(channel: Channel, key: Key) -> Resource | None:
+    held = channel.ledger.accepted(key)
+    return held.resource if held else None

@@ -1,0 +1,87 @@
+"""Taking over changed settings without a restart: subscribers notice nothing of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from galley.settings import ChannelSettings
+from galley.worker.channel import Channel
+from galley.worker.environment_files import EnvironmentFiles
+from galley.worker.environments import Environments
+from galley.worker.findings import Findings
+from galley.worker.intake import Intake
+from galley.worker.keeper import Keeper
+from galley.worker.problems import RefusedError
+from pipeline.engine.inputs import SourceInputs
+from pipeline.environment import InvalidEnvironmentError
+
+
+class Reconfiguring:
+    """Replaces a running channel's settings."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        environments: Environments,
+        intake: Intake,
+        keeper: Keeper,
+        findings: Findings,
+    ) -> None:
+        self._channel = channel
+        self._environments = environments
+        self._intake = intake
+        self._keeper = keeper
+        self._findings = findings
+
+    async def answer(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Take over `{settings}`, or with `dry_run` say what they would newly refuse:
+        `{warnings, refused: [DiagnosticResult], changed}`."""
+        settings = ChannelSettings.model_validate(params["settings"])
+        before = self._channel.files
+        self._channel.files = EnvironmentFiles(settings, before.folder)
+        try:
+            outlook = await self._outlook()
+        except InvalidEnvironmentError as error:
+            self._channel.files = before
+            shown = await self._findings.shown(error.diagnostics)
+            raise RefusedError(
+                "refused", "The environment of these settings is invalid.", diagnostics=shown
+            ) from error
+        if params.get("dry_run"):
+            self._channel.files = before
+            return outlook
+        await self._take_over(settings)
+        return outlook
+
+    async def _outlook(self) -> dict[str, Any]:
+        channel = self._channel
+        wanted = self._environments.build()
+        if wanted.digest == channel.environment.digest:
+            return {"warnings": [], "refused": [], "changed": 0}
+        async with channel.lock:
+            prospect = await self._environments.evaluate(wanted)
+            placed = [channel.gate.place(finding) for finding in prospect.refused]
+        refused = await self._findings.shown(placed)
+        warnings = []
+        if refused:
+            warnings.append(f"{len(refused)} resources that are live break the new checks.")
+        return {"warnings": warnings, "refused": refused, "changed": len(prospect.outputs)}
+
+    async def _take_over(self, settings: ChannelSettings) -> None:
+        channel = self._channel
+        sources_changed = settings.sources != channel.settings.sources
+        limits_changed = settings.limits != channel.settings.limits
+        async with channel.lock:
+            channel.settings = settings
+            channel.install(channel.environment, channel.engine)
+            self._keep_sources(settings)
+        if sources_changed or limits_changed:
+            await self._intake.restart()
+        await self._keeper.look()
+
+    def _keep_sources(self, settings: ChannelSettings) -> None:
+        ledger = self._channel.ledger
+        for source in settings.sources:
+            inputs = ledger.sources.setdefault(source.name, SourceInputs(source.name))
+            inputs.rank, inputs.required = source.rank, source.required
+        known = {source.name for source in settings.sources}
+        self._intake.forget([name for name in ledger.sources if name not in known])

@@ -1,0 +1,155 @@
+"""The store's and the engine's values as the maps that `galley.protocol.results` describes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from galley.store.values import Audit, Delivery, Hold, StoredCandidate, Version
+from galley.worker.channel import Channel, jsonable, now
+from galley.worker.places import diagnostic_json
+from pipeline.engine.inputs import SourceInputs
+from pipeline.engine.quarantine import Quarantined
+from pipeline.model import Kinds
+from sources.source import SourceHealth
+
+
+def version_report(version: Version, delivery: Delivery | None) -> dict[str, Any]:
+    """`VersionResult`."""
+    counts = version.counts
+    return {
+        "version": version.number,
+        "digest": version.digest.hex(),
+        "environment": version.environment.hex(),
+        "parent": version.parent,
+        "kind": version.kind.value,
+        "time": version.time,
+        "author": version.author,
+        "reason": version.reason,
+        "cause": jsonable(version.cause),
+        "counts": counts_report(counts),
+        "restores": version.restores,
+        "rolled_back_by": version.rolled_back_by,
+        "ended": version.ended,
+        "pinned": version.pinned,
+        "restorable": version.restorable,
+        "connected": delivery.connected if delivery else 0,
+        "had": delivery.had if delivery else 0,
+        "refused": delivery.refused if delivery else 0,
+    }
+
+
+def counts_report(counts: Any) -> dict[str, int]:
+    """`CountsResult`, of anything that has the four numbers."""
+    names = ("added", "changed", "deleted", "resources")
+    return {name: getattr(counts, name) for name in names}
+
+
+def candidate_report(candidate: StoredCandidate) -> dict[str, Any]:
+    """`CandidateResult`."""
+    return {
+        "id": candidate.id,
+        "state": candidate.state.value,
+        "base": candidate.base,
+        "time": candidate.time,
+        "last": candidate.last,
+        "seen": candidate.seen,
+        "cause": jsonable(candidate.cause),
+        "counts": counts_report(candidate.counts),
+        "diagnostics": [dict(item) for item in candidate.diagnostics],
+    }
+
+
+def hold_report(hold: Hold) -> dict[str, Any]:
+    """`HoldResult`."""
+    return {
+        "id": hold.id,
+        "cause": hold.cause,
+        "reason": hold.reason,
+        "author": hold.author,
+        "time": hold.time,
+        "expires": hold.expires,
+    }
+
+
+def quarantine_report(entry: Quarantined) -> dict[str, Any]:
+    """`QuarantineResult`."""
+    return {
+        "source": entry.source,
+        "resource": str(entry.key) if entry.key else "",
+        "digest": entry.digest.hex() if entry.digest else "",
+        "rollback": entry.rollback,
+        "target": entry.target,
+        "time": entry.time,
+        "reason": entry.reason,
+        "lifts": _lifts(entry),
+    }
+
+
+def audit_report(audit: Audit) -> dict[str, Any]:
+    """`AuditResult`."""
+    return {
+        "id": audit.id,
+        "time": audit.time,
+        "actor": audit.actor,
+        "origin": audit.origin,
+        "action": audit.action,
+        "reason": audit.reason,
+        "outcome": audit.outcome,
+        "details": jsonable(audit.details),
+    }
+
+
+def source_report(
+    channel: Channel, inputs: SourceInputs, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """`SourceResult`."""
+    source = channel.sources.get(inputs.name)
+    health = source.health() if source else SourceHealth()
+    last = health.last_read or channel.stale_since.get(inputs.name, 0.0)
+    return {
+        "name": inputs.name,
+        "type": settings.get("type", "removed"),
+        "unit": inputs.unit.value,
+        "rank": inputs.rank,
+        "required": inputs.required,
+        "state": _source_state(channel, inputs, health),
+        "revision": inputs.revision,
+        "accepted_revision": inputs.accepted_revision,
+        "age": max(0.0, now() - last) if last else 0.0,
+        "locators": len(inputs.accepted),
+        "resources": inputs.resources,
+        "pending": len(inputs.pending),
+        "blocked": _count(channel, inputs.name, "refused"),
+        "quarantined": _count(channel, inputs.name, "quarantined"),
+        "problem": diagnostic_json(health.problem, "source") if health.problem else None,
+    }
+
+
+def kind_name(kinds: Kinds, name: str) -> str:
+    """The collection that a person means; the name itself if nothing is called so."""
+    return kinds.resolve(name) or name
+
+
+def _lifts(entry: Quarantined) -> str:
+    if entry.key is None:
+        return "Other schemas, policies or transforms in the settings lift it."
+    if entry.digest is None:
+        return f"Bringing {entry.key} back in source {entry.source} lifts it."
+    return f"Other content of {entry.key} in source {entry.source}, or its removal, lifts it."
+
+
+def _source_state(channel: Channel, inputs: SourceInputs, health: SourceHealth) -> str:
+    if health.problem and health.problem.blocking:
+        return "failing"
+    if inputs.synced:
+        return "synced"
+    return "stale" if inputs.name in channel.stale_since else "never-synced"
+
+
+def _count(channel: Channel, source: str, group: str) -> int:
+    """How many units of a source the last verdict has in a group."""
+    if channel.verdict is None:
+        return 0
+    if group == "quarantined":
+        return sum(1 for unit in channel.verdict.quarantined if unit.source == source)
+    kept = (*channel.verdict.refused, *channel.verdict.parked)
+    return sum(1 for refusal in kept if refusal.unit.source == source)

@@ -1,0 +1,202 @@
+"""Rolling back: an earlier content becomes the live version again, in one transaction.
+
+It needs nothing but the store. The version, the accepted inputs, the quarantine, a hold if wished
+and the audit record are written together; a crash leaves all of it or nothing.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from galley.store.values import Audit, Commit, Counts, Hold, Record, Version, VersionKind
+from galley.worker.channel import Channel, breathe, now
+from galley.worker.environments import Environments
+from galley.worker.findings import Findings
+from galley.worker.problems import RefusedError, conflict
+from galley.worker.publisher import Publisher, input_change
+from galley.worker.reach import WHOLE, Reach, Scope, reach
+from galley.worker.targets import resolve
+from pipeline.engine.candidate import InputDelta
+from pipeline.engine.finding import Finding
+from pipeline.engine.live import Tally
+from pipeline.model import Diagnostic, Key, Located, Resource
+
+log = logging.getLogger("galley.rollback")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an operator asks for."""
+
+    target: str
+    reason: str
+    author: str
+    audit: Audit
+    scope: Scope = WHOLE
+    hold: Hold | None = None
+    strict: bool = False
+    expect: int | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a rollback does, or would do."""
+
+    reach: Reach
+    outputs: Mapping[Key, Resource | None]
+    before: Mapping[Key, Resource | None]
+    """The same keys as they are, or were, live."""
+    tally: Tally
+    verdict: tuple[Diagnostic, ...]
+    """What today's checks say about the target."""
+    version: Version | None = None
+    """The new version; None for a dry run."""
+
+
+class Rollback:
+    """Carries out rollbacks of one channel."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        publisher: Publisher,
+        environments: Environments,
+        findings: Findings,
+    ) -> None:
+        self._channel = channel
+        self._publisher = publisher
+        self._environments = environments
+        self._findings = findings
+
+    async def run(self, request: Request) -> Outlook:
+        """Roll back, or with `dry_run` say what that would do.
+
+        Raises:
+            RefusedError: no such target, a lost race, or (strict, partial) the checks refuse it.
+            StoreError: nothing was changed.
+        """
+        channel = self._channel
+        async with channel.lock:
+            head = self._checked_head(request)
+            target = await channel.store.run(lambda store: resolve(store, request.target, head))
+            found = await reach(channel, target, request.scope, request.reason)
+            try:
+                outlook = await self._look(request, found)
+                if request.dry_run:
+                    await breathe(channel.gate.withdraw())
+                    return outlook
+                version = await self._commit(request, outlook, head)
+            except BaseException:
+                await breathe(channel.gate.withdraw())
+                raise
+            await self._take_over(request, outlook, version)
+            return replace(outlook, version=version)
+
+    def _checked_head(self, request: Request) -> Version:
+        head = self._channel.head
+        if head is None:
+            raise conflict("Nothing was published yet.")
+        if request.expect is not None and request.expect != head.number:
+            raise conflict(
+                f"Version {head.number} is live, not {request.expect} as expected.",
+                "Look at `galley history` and decide again.",
+            )
+        return head
+
+    async def _look(self, request: Request, found: Reach) -> Outlook:
+        """Put the engine to the target's inputs and judge them as of today."""
+        channel = self._channel
+        await breathe(channel.gate.trial.move(self._winners(found.inputs)))
+        blocking = channel.gate.trial.blocking()
+        outputs = dict(found.outputs) if found.whole else self._composed()
+        if not outputs:
+            raise conflict(
+                f"What is live equals version {found.target.number} already; nothing to roll back."
+            )
+        verdict = self._verdict(blocking)
+        if blocking and (request.strict or not found.whole):
+            raise RefusedError(
+                "refused",
+                f"Today's checks refuse the content of version {found.target.number}.",
+                remedy="Leave out --strict to roll the whole channel back all the same."
+                if found.whole
+                else "Roll back the whole channel, or a larger part of it.",
+                diagnostics=await self._findings.shown(verdict),
+            )
+        before = {key: channel.ledger.live.get(key) for key in outputs}
+        return Outlook(found, outputs, before, channel.ledger.live.tally(outputs), verdict)
+
+    def _winners(self, deltas: Sequence[InputDelta]) -> dict[Key, Located | None]:
+        """The input that each key would have, by rank, with the target's inputs in place."""
+        ledger = self._channel.ledger
+        places = {(delta.source, delta.locator, delta.key) for delta in deltas}
+        claims: dict[Key, list[Located]] = {delta.key: [] for delta in deltas}
+        for delta in deltas:
+            if delta.new:
+                claims[delta.key].append(delta.new)
+        for key, others in claims.items():
+            for held in ledger.claims.of(key):
+                if (held.origin.source, held.origin.locator, key) not in places:
+                    others.append(held)
+        winners = {
+            key: max(held, key=lambda item: ledger.rank(item.origin.source), default=None)
+            for key, held in claims.items()
+        }
+        return ledger.changed(winners)
+
+    def _composed(self) -> dict[Key, Resource | None]:
+        """A part of the target over the rest of what is live, as the stages make it."""
+        channel = self._channel
+        return channel.ledger.differences(channel.gate.trial.touched, channel.engine.outputs)
+
+    def _verdict(self, blocking: list[Finding]) -> tuple[Diagnostic, ...]:
+        fresh = self._channel.gate.trial.fresh()
+        found = [*blocking, *(item for item in fresh if not item.diagnostic.blocking)]
+        return tuple(self._channel.gate.place(item) for item in found)
+
+    async def _commit(self, request: Request, outlook: Outlook, head: Version) -> Version:
+        channel, found = self._channel, outlook.reach
+        environment = await self._environments.stored(found.environment)
+        tally = outlook.tally
+        commit = Commit(
+            expected_head=head.number,
+            kind=VersionKind.ROLLBACK,
+            digest=tally.digest,
+            environment=found.environment,
+            environment_content=environment,
+            outputs=outlook.outputs,
+            inputs=[input_change(delta) for delta in found.inputs],
+            author=request.author,
+            reason=request.reason,
+            cause={"rollback": {"target": found.target.number, "scope": request.scope.shown()}},
+            counts=Counts(tally.added, tally.changed, tally.deleted, tally.resources),
+            time=now(),
+            restores=found.target.number if found.whole else 0,
+            record=Record(
+                add_quarantine=found.quarantine,
+                add_holds=(request.hold,) if request.hold else (),
+                audit=(request.audit,),
+            ),
+        )
+        return await channel.store.run(lambda store: store.commit(commit))
+
+    async def _take_over(self, request: Request, outlook: Outlook, version: Version) -> None:
+        """The store has it: announce first, then bring the books up to date."""
+        channel, found = self._channel, outlook.reach
+        channel.head = version
+        await channel.announcer.published(version, outlook.outputs, channel.ledger.live)
+        self._publisher.restored(found.inputs, outlook.outputs)
+        entries = [replace(entry, rollback=version.number) for entry in found.quarantine]
+        channel.ledger.quarantine.add(entries)
+        if request.hold:
+            channel.holds[request.hold.id] = request.hold
+        log.warning(
+            "Version %s rolls back to %s; %s inputs are quarantined.",
+            version.number,
+            found.target.number,
+            len(found.quarantine),
+        )
+        if found.environment != channel.environment.digest:
+            await self._environments.restore(found.environment)
+        self._publisher.touch()

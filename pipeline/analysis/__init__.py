@@ -1,0 +1,19 @@
+"""Findings across resources.
+
+In reading order: `analyzer` (what an analyzer is, and how it becomes a stage), `builtin` (those
+that we ship), `references` (the model for others: names that lead nowhere), `targets` (the table of
+references it goes by), `hosts` and `fields` (how names and fields are found).
+"""
+
+from pipeline.analysis.analyzer import Analyzer, AnalyzerError, Metadata, Subject
+from pipeline.analysis.builtin import analysis_stages, identities, unknown_names
+
+__all__ = [
+    "Analyzer",
+    "AnalyzerError",
+    "Metadata",
+    "Subject",
+    "analysis_stages",
+    "identities",
+    "unknown_names",
+]

@@ -1,0 +1,60 @@
+"""Host names as the mesh reads them: short names belong to the namespace of who writes them."""
+
+from collections.abc import Iterator
+
+from pipeline.analysis.fields import Fields, text
+from pipeline.model import Document, Key, Resource
+from pipeline.stage import Index
+
+SERVICE = "core/Service"
+SERVICE_ENTRY = "networking.istio.io/ServiceEntry"
+DESTINATION_RULE = "networking.istio.io/DestinationRule"
+
+_HOSTS = Fields((("spec.hosts.*", None),))
+_SUBSETS = Fields((("spec.subsets.*", None),))
+
+
+def full_host(host: str, namespace: str) -> str:
+    """A name without dots is a Service of the namespace; every other is meant as it stands."""
+    host = host.lower()
+    return host if "." in host or "*" in host else f"{host}.{namespace}.svc.cluster.local"
+
+
+def service_of(host: str) -> Key | None:
+    """The Service that a full host name is of; None if it is no cluster name."""
+    name, _, rest = host.partition(".")
+    namespace, _, domain = rest.partition(".")
+    if name and namespace and (domain == "svc" or domain.startswith("svc.")):
+        return Key(SERVICE, namespace, name)
+    return None
+
+
+def covering(host: str) -> Iterator[str]:
+    """The host itself and the wildcards that cover it, the narrowest first."""
+    yield host
+    _, _, rest = host.removeprefix("*.").partition(".")
+    while rest:
+        yield f"*.{rest}"
+        _, _, rest = rest.partition(".")
+    yield "*"
+
+
+def _entry_hosts(_resource: Resource, document: Document) -> Iterator[str]:
+    for _, host, _ in _HOSTS.match(document.body):
+        if isinstance(host, str):
+            yield host.lower()
+
+
+def _rule_subsets(resource: Resource, document: Document) -> Iterator[str]:
+    host = text(document.body.get("spec"), "host")
+    for _, subset, _ in _SUBSETS.match(document.body):
+        yield subset_value(full_host(host, resource.key.namespace), text(subset, "name"))
+
+
+def subset_value(host: str, subset: str) -> str:
+    """The index value of a subset of a host."""
+    return f"{host} {subset}"
+
+
+ENTRY_BY_HOST = Index("service-entry-by-host", SERVICE_ENTRY, _entry_hosts)
+RULE_BY_SUBSET = Index("destination-rule-by-subset", DESTINATION_RULE, _rule_subsets)

@@ -1,0 +1,242 @@
+"""The table of references: which field names which other resource, and how the name is read.
+
+A new reference is one entry. Levels follow from one question: may the target live where Galley does
+not look? Gateways, subsets and delegates are written by the same people as the routes that name
+them, so a missing one is an error. Services and Secrets often exist only in the cluster; those are
+judged only once the channel holds any of their kind, and then as a warning, because the first
+Service to arrive must not block for the ones that have not.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from pipeline.analysis import hosts
+from pipeline.analysis.fields import text
+from pipeline.model import Key, Path, Resource
+from pipeline.model.resource import Document
+from pipeline.stage import Index
+
+GATEWAY = "networking.istio.io/Gateway"
+INGRESS = "networking.k8s.io/Ingress"
+K8S_GATEWAY = "gateway.networking.k8s.io/Gateway"
+SECRET = "core/Secret"  # noqa: S105  # the name of a kind
+VIRTUAL_SERVICE = "networking.istio.io/VirtualService"
+
+_ROUTE_API = "gateway.networking.k8s.io"
+_ROUTES = tuple(f"{_ROUTE_API}/{kind}Route" for kind in ("GRPC", "HTTP", "TCP", "TLS", "UDP"))
+
+
+def _secret_names(resource: Resource, _document: Document) -> Iterator[str]:
+    yield resource.key.name
+
+
+SECRET_BY_NAME = Index("secret-by-name", SECRET, _secret_names)
+
+Place: TypeAlias = Key | tuple[Index, str]
+"""A key, or an index and the value to look under."""
+
+Name: TypeAlias = tuple[str, ...]
+"""What a field says, made comparable: two fields with one name lead to one target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a reference leads to: found if any of the places holds something."""
+
+    shown: str
+    """As people say it: `Gateway istio-system/public`."""
+    places: Iterable[Place]
+    """In the order of looking; the first one mostly is it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One kind of field that names another resource."""
+
+    collections: tuple[str, ...]
+    """Where the field is."""
+    patterns: tuple[str, ...]
+    read: Callable[[Any, str], Name | None]
+    """From the field's value and its resource's namespace to a name; None: it names nothing."""
+    lead: Callable[[Name], Target]
+    """From a name to where it leads."""
+    leaf: Path = ()
+    """The rest of the path to what is at fault within the field."""
+    elsewhere: frozenset[str] = frozenset()
+    """If not empty: judged only where one of these collections holds anything, as a warning."""
+    reads: frozenset[str] = frozenset()
+    indexes: frozenset[Index] = frozenset()
+
+
+def _to(collection: str) -> Callable[[Name], Target]:
+    """A name of two texts, namespace and name, that leads to one resource of a collection."""
+    kind = collection.rpartition("/")[2]
+
+    def lead(name: Name) -> Target:
+        return Target(f"{kind} {name[0]}/{name[1]}", (Key(collection, name[0], name[1]),))
+
+    return lead
+
+
+def _gateway(value: Any, namespace: str) -> Name | None:
+    """`name`, `namespace/name`, `./name`, or the old `name.namespace.svc`; `mesh` is reserved."""
+    if not isinstance(value, str) or value in ("", "mesh"):
+        return None
+    place, slash, name = value.partition("/")
+    if not slash:
+        name, _, rest = value.partition(".")
+        place = rest.partition(".")[0]
+    return (namespace if place in ("", ".") else place, name)
+
+
+def _local(value: Any, namespace: str) -> Name | None:
+    return (namespace, value) if isinstance(value, str) and value else None
+
+
+def _named(value: Any, namespace: str) -> Name | None:
+    """A mapping with a name and maybe a namespace."""
+    name = text(value, "name")
+    return (text(value, "namespace", namespace), name) if name else None
+
+
+def _parent(value: Any, namespace: str) -> Name | None:
+    kind = (text(value, "group", _ROUTE_API), text(value, "kind", "Gateway"))
+    return _named(value, namespace) if kind == (_ROUTE_API, "Gateway") else None
+
+
+def _backend(value: Any, namespace: str) -> Name | None:
+    kind = (text(value, "group"), text(value, "kind", "Service"))
+    return _named(value, namespace) if kind == ("", "Service") else None
+
+
+def _host(value: Any, namespace: str) -> Name | None:
+    host = text(value, "host")
+    return (hosts.full_host(host, namespace),) if host else None
+
+
+def _lead_to_host(name: Name) -> Target:
+    (host,) = name
+    return Target(f"host {host}", _host_places(host))
+
+
+def _host_places(host: str) -> Iterator[Place]:
+    service = hosts.service_of(host)
+    if service is not None:
+        yield service
+    for covering in hosts.covering(host):
+        yield (hosts.ENTRY_BY_HOST, covering)
+
+
+def _subset(value: Any, namespace: str) -> Name | None:
+    subset = text(value, "subset")
+    host = _host(value, namespace) if subset else None
+    return (*host, subset) if host else None
+
+
+def _lead_to_subset(name: Name) -> Target:
+    host, subset = name
+    values = (hosts.subset_value(covering, subset) for covering in hosts.covering(host))
+    return Target(f"subset {subset} of host {host}", ((hosts.RULE_BY_SUBSET, v) for v in values))
+
+
+def _credential(value: Any, _namespace: str) -> Name | None:
+    """The Secret lies beside the gateway's workload, wherever that runs: any namespace will do."""
+    name = value.removeprefix("kubernetes://") if isinstance(value, str) else ""
+    return (name,) if name and "://" not in name else None
+
+
+def _lead_to_secret(name: Name) -> Target:
+    return Target(f"Secret {name[0]}", ((SECRET_BY_NAME, name[0]),))
+
+
+_DESTINATIONS = (
+    "spec.http.*.route.*.destination",
+    "spec.http.*.mirror",
+    "spec.http.*.mirrors.*.destination",
+    "spec.tcp.*.route.*.destination",
+    "spec.tls.*.route.*.destination",
+)
+
+REFERENCES: tuple[Reference, ...] = (
+    Reference(
+        (VIRTUAL_SERVICE,),
+        (
+            "spec.gateways.*",
+            "spec.http.*.match.*.gateways.*",
+            "spec.tcp.*.match.*.gateways.*",
+            "spec.tls.*.match.*.gateways.*",
+        ),
+        _gateway,
+        _to(GATEWAY),
+        reads=frozenset({GATEWAY}),
+    ),
+    Reference(
+        (VIRTUAL_SERVICE,),
+        ("spec.http.*.delegate",),
+        _named,
+        _to(VIRTUAL_SERVICE),
+        leaf=("name",),
+        reads=frozenset({VIRTUAL_SERVICE}),
+    ),
+    Reference(
+        (VIRTUAL_SERVICE,),
+        _DESTINATIONS,
+        _subset,
+        _lead_to_subset,
+        leaf=("subset",),
+        indexes=frozenset({hosts.RULE_BY_SUBSET}),
+    ),
+    Reference(
+        (VIRTUAL_SERVICE,),
+        _DESTINATIONS,
+        _host,
+        _lead_to_host,
+        leaf=("host",),
+        elsewhere=frozenset({hosts.SERVICE, hosts.SERVICE_ENTRY}),
+        reads=frozenset({hosts.SERVICE}),
+        indexes=frozenset({hosts.ENTRY_BY_HOST}),
+    ),
+    Reference(
+        (GATEWAY,),
+        ("spec.servers.*.tls.credentialName",),
+        _credential,
+        _lead_to_secret,
+        elsewhere=frozenset({SECRET}),
+        indexes=frozenset({SECRET_BY_NAME}),
+    ),
+    Reference(
+        _ROUTES,
+        ("spec.parentRefs.*",),
+        _parent,
+        _to(K8S_GATEWAY),
+        leaf=("name",),
+        reads=frozenset({K8S_GATEWAY}),
+    ),
+    Reference(
+        _ROUTES,
+        ("spec.rules.*.backendRefs.*",),
+        _backend,
+        _to(hosts.SERVICE),
+        leaf=("name",),
+        elsewhere=frozenset({hosts.SERVICE}),
+        reads=frozenset({hosts.SERVICE}),
+    ),
+    Reference(
+        (INGRESS,),
+        ("spec.defaultBackend.service", "spec.rules.*.http.paths.*.backend.service"),
+        _named,
+        _to(hosts.SERVICE),
+        leaf=("name",),
+        elsewhere=frozenset({hosts.SERVICE}),
+        reads=frozenset({hosts.SERVICE}),
+    ),
+    Reference(
+        (INGRESS,),
+        ("spec.tls.*.secretName",),
+        _local,
+        _to(SECRET),
+        elsewhere=frozenset({SECRET}),
+        reads=frozenset({SECRET}),
+    ),
+)

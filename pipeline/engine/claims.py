@@ -1,0 +1,108 @@
+"""Who supplies a key: the claims of all sources, and the rules by which one of them wins.
+
+The highest rank that claims a key supplies it. Between equal ranks the accepted owner keeps it and
+the newcomer's unit is refused; two newcomers are both refused. A winner that is broken or stale
+keeps its accepted input: a lower rank never steps in for it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pipeline.engine.inputs import Unit
+from pipeline.model import Diagnostic, Key, Located
+from pipeline.model.messages.gate import KEY_CLAIMED
+
+
+class Claim(NamedTuple):
+    """One locator's claim on a key."""
+
+    held: Located
+    unit: Unit | None
+    """The selected change unit that makes it; None for accepted content."""
+    owner: bool
+    """Whether the locator's claim on the key was accepted before."""
+
+
+@dataclass(slots=True)
+class Claims:
+    """The accepted claims by key; almost every key has one, so one is kept without a list."""
+
+    _claims: dict[Key, Located | tuple[Located, ...]] = field(default_factory=dict)
+
+    def of(self, key: Key) -> tuple[Located, ...]:
+        held = self._claims.get(key, ())
+        return held if isinstance(held, tuple) else (held,)
+
+    def add(self, item: Located) -> None:
+        held = self.of(item.resource.key)
+        self._claims[item.resource.key] = (*held, item) if held else item
+
+    def refresh(self, item: Located) -> None:
+        """The same content was read again, perhaps on another line."""
+        self.discard(item)
+        self.add(item)
+
+    def discard(self, item: Located) -> None:
+        """Take back the claim that this locator has on the key."""
+        key = item.resource.key
+        rest = tuple(other for other in self.of(key) if not same_locator(other, item))
+        if not rest:
+            self._claims.pop(key, None)
+        else:
+            self._claims[key] = rest[0] if len(rest) == 1 else rest
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Which input each affected key would have, and whose claim cannot stand."""
+
+    winners: Mapping[Key, Located | None]
+    conflicts: Mapping[Unit, tuple[Diagnostic, ...]]
+
+
+def resolve(
+    keys: Iterable[Key], claims_on: Callable[[Key], Iterable[Claim]], rank: Callable[[str], int]
+) -> Resolution:
+    """Decide each key among its claims."""
+    winners: dict[Key, Located | None] = {}
+    conflicts: dict[Unit, list[Diagnostic]] = {}
+    for key in keys:
+        claims = sorted(claims_on(key), key=_place)
+        best = max((rank(claim.held.origin.source) for claim in claims), default=0)
+        leaders = [claim for claim in claims if rank(claim.held.origin.source) == best]
+        winners[key] = leaders[0].held if len(leaders) == 1 else _owner(leaders)
+        for claim, other in _losers(leaders):
+            if claim.unit is not None:
+                conflict = KEY_CLAIMED.report(key=key, name=key, other=other.held.origin)
+                conflicts.setdefault(claim.unit, []).append(_at(conflict, claim.held))
+    return Resolution(winners, {unit: tuple(found) for unit, found in conflicts.items()})
+
+
+def same_locator(one: Located, other: Located) -> bool:
+    """Whether two resources were read at the same place."""
+    return (one.origin.source, one.origin.locator) == (other.origin.source, other.origin.locator)
+
+
+def _place(claim: Claim) -> tuple[str, str]:
+    return claim.held.origin.source, claim.held.origin.locator
+
+
+def _owner(leaders: list[Claim]) -> Located | None:
+    """Among equal ranks: the accepted one; None while only newcomers claim the key."""
+    return next((claim.held for claim in leaders if claim.owner), None)
+
+
+def _losers(leaders: list[Claim]) -> list[tuple[Claim, Claim]]:
+    """Each claim that cannot stand, with the one that it collides with."""
+    if len(leaders) < 2:
+        return []
+    owner = next((claim for claim in leaders if claim.owner), None)
+    if owner is not None:
+        return [(claim, owner) for claim in leaders if claim is not owner]
+    return [(claim, leaders[1] if claim is leaders[0] else leaders[0]) for claim in leaders]
+
+
+def _at(diagnostic: Diagnostic, held: Located) -> Diagnostic:
+    origin = held.origin
+    return diagnostic.at(origin.source, origin.locator, origin.line)

@@ -1,0 +1,149 @@
+"""The incremental engine: stages over inputs, run again only where something they saw has changed.
+
+A change runs each stage on the resources that changed in front of it and on those whose recorded
+reads it touches; an unchanged output goes no further. The state after any sequence of changes is
+the state that one run over the same inputs gives, and applying the former inputs again restores the
+former state exactly: a candidate that is refused is taken back that way.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
+
+from pipeline.engine.finding import Evaluation, Finding
+from pipeline.engine.runner import Rules
+from pipeline.engine.segment import Log, Segment
+from pipeline.engine.tables import Change, Changes, Documents, Table
+from pipeline.environment import Environment
+from pipeline.model import Diagnostic, Key, Resource
+from pipeline.stage import Stage, only_judges
+
+
+class Engine:
+    """Inputs, what the stages of one environment make of them, and what they report.
+
+    Not safe for use by several threads. `apply` takes time in proportion to the change: a caller
+    that has other things to do gives a first load in slices of about 1,000; findings about what is
+    not there yet come and go between slices, and the final state is the same.
+    """
+
+    def __init__(self, environment: Environment, *, call_budget: float = 1.0) -> None:
+        """Start empty; `call_budget` is in seconds for one call of one stage."""
+        self.environment = environment
+        self._documents = Documents()
+        self._inputs: dict[Key, Resource] = {}
+        self._view = Table(self._inputs)
+        self._segments: list[Segment] = []
+        self._outputs = self._build(Rules(environment, call_budget))
+
+    @property
+    def inputs(self) -> Mapping[Key, Resource]:
+        """The resources that were applied; iterates in order of the keys."""
+        return self._view
+
+    @property
+    def outputs(self) -> Mapping[Key, Resource]:
+        """What the stages made of them; iterates in order of the keys."""
+        return self._outputs
+
+    def apply(self, changes: Mapping[Key, Resource | None]) -> Evaluation:
+        """Set inputs (None: gone) and run what that concerns."""
+        log = Log()
+        current = self._set_inputs(changes)
+        self._view.note(current)
+        for segment in self._segments:
+            current = segment.apply(current, log)
+        self._outputs.note(current)
+        self._documents.clear()
+        return Evaluation(
+            changed={key: current[key].new for key in sorted(current) if _differs(current[key])},
+            added=tuple(sorted(log.added, key=attrgetter("order"))),
+            removed=tuple(sorted(log.removed, key=attrgetter("order"))),
+            ran=log.ran,
+            defects=tuple(sorted(log.defects, key=attrgetter("stage", "key", "problem"))),
+        )
+
+    def inverse(self, changes: Mapping[Key, Resource | None]) -> dict[Key, Resource | None]:
+        """The changes that would take these back; ask before applying them."""
+        return {key: self._inputs.get(key) for key in changes}
+
+    def findings(self) -> Iterator[Finding]:
+        """All that is reported now, sorted."""
+        found = [finding for segment in self._segments for finding in segment.findings()]
+        return iter(sorted(found, key=attrgetter("order")))
+
+    def remarks(self) -> tuple[Diagnostic, ...]:
+        """One word on each collection that the environment does not know, sorted."""
+        unknown = self.environment.schemas.unknown
+        found = (unknown(collection) for collection in self._view.collections)
+        return tuple(remark for remark in found if remark is not None)
+
+    def findings_of(self, key: Key) -> tuple[Finding, ...]:
+        """What is reported on one input and on all that derives from it, sorted."""
+        found: list[Finding] = []
+        subjects: tuple[Key, ...] = (key,)
+        for segment in self._segments:
+            for subject in subjects:
+                found.extend(segment.findings_of(subject))
+            subjects = _followed(segment, subjects)
+        return tuple(sorted(found, key=attrgetter("order")))
+
+    def parents(self, output: Key) -> tuple[Key, ...]:
+        """The input keys that an output derives from; empty if there is no such output."""
+        return (self._outputs.root(output),) if output in self._outputs else ()
+
+    def stage_output(self, stage: str, key: Key) -> tuple[Resource, ...]:
+        """What an input has become after a stage, sorted by key.
+
+        Raises:
+            KeyError: the environment has no stage of this name.
+        """
+        subjects: tuple[Key, ...] = (key,)
+        for segment in self._segments:
+            names = [runner.name for runner in segment.runners]
+            if stage in names:
+                changing = segment.layer is not None and stage == names[-1]
+                made = segment.follow if changing else segment.resources
+                return tuple(one for subject in subjects for one in made(subject))
+            subjects = _followed(segment, subjects)
+        raise KeyError(stage)
+
+    def _build(self, rules: Rules) -> Table:
+        table = Table(self._inputs)
+        for stages in _segments(rules.environment.stages):
+            segment = Segment(stages, table, self._documents, rules)
+            self._segments.append(segment)
+            table = table.above(segment.layer)
+        return table
+
+    def _set_inputs(self, changes: Mapping[Key, Resource | None]) -> Changes:
+        current: Changes = {}
+        for key, new in changes.items():
+            old = self._inputs.get(key)
+            if old == new:
+                continue
+            if new is None:
+                del self._inputs[key]
+            else:
+                self._inputs[key] = new
+            current[key] = Change(old, new, key, key)
+        return current
+
+
+def _differs(change: Change) -> bool:
+    return change.old != change.new
+
+
+def _segments(stages: Sequence[Stage]) -> Iterator[tuple[Stage, ...]]:
+    """Split after every stage that may change resources."""
+    held: list[Stage] = []
+    for stage in stages:
+        held.append(stage)
+        if not only_judges(stage):
+            yield tuple(held)
+            held = []
+    if held:
+        yield tuple(held)
+
+
+def _followed(segment: Segment, subjects: tuple[Key, ...]) -> tuple[Key, ...]:
+    return tuple(sorted(made.key for subject in subjects for made in segment.follow(subject)))

@@ -1,0 +1,57 @@
+"""What an evaluation says: findings with whom to blame, what changed, and which stages failed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pipeline.model import Diagnostic, Key, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A diagnostic together with the inputs whose change can have caused it.
+
+    Two findings are equal when diagnostic, subject and stage are.
+    """
+
+    diagnostic: Diagnostic
+    """Its key is always an input key: a finding on a derived resource names the parent."""
+    subject: Key
+    """The input key whose run reported it."""
+    blames: frozenset[Key] = field(compare=False)
+    """Input keys: the subject, the parents of all that its run read, and the keys it missed."""
+    stage: str = ""
+    """Name of the stage that reported it."""
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """Sorts findings by resource, then code, then field."""
+        found = self.diagnostic
+        return (found.key or self.subject, found.code, found.field(), found.message, self.stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """A stage that raised or was too slow: for the log, besides its blocking diagnostic."""
+
+    stage: str
+    key: Key
+    """The resource as the stage saw it."""
+    problem: str
+    """Type and text of the exception, or how long the call took."""
+    detail: str = field(default="", compare=False)
+    """The traceback."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What one call of `Engine.apply` has changed; everything in sorted order."""
+
+    changed: Mapping[Key, Resource | None]
+    """Outputs that differ from before the call; None: gone."""
+    added: tuple[Finding, ...]
+    """Findings that were not there before. Besides what `Engine.findings` says, each blames the
+    inputs whose change made its stage run: a deletion leaves nothing else to name."""
+    removed: tuple[Finding, ...]
+    ran: Mapping[str, int]
+    """Calls by stage name."""
+    defects: tuple[Defect, ...] = ()

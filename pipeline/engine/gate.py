@@ -1,0 +1,190 @@
+"""The gate: which pending change units are published next, and which are kept back and why.
+
+A published version is always stages(accepted + selected pending change units) under one
+environment. The gate starts with all pending units, drops those that a blocking diagnostic names,
+and tries again until none is dropped. It decides only; the worker commits, then calls `accept`.
+"""
+
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pipeline.engine.budget import DeletionBudget
+from pipeline.engine.candidate import Candidate, Refusal, units_id
+from pipeline.engine.claims import resolve
+from pipeline.engine.finding import Finding
+from pipeline.engine.inputs import Unit
+from pipeline.engine.ledger import Ledger
+from pipeline.engine.selection import Selection
+from pipeline.engine.trial import Trial
+from pipeline.engine.versions import version_conflicts
+from pipeline.model import Diagnostic, Key, Located
+from pipeline.model.messages.gate import EVERYTHING_WAITS
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What an operator asks of one proposal; by default nothing."""
+
+    confirm: str = ""
+    """Id of the parked units that may delete as much as they do."""
+    override: frozenset[Key] | None = frozenset()
+    """Keys whose quarantine is overridden; None: all."""
+
+
+class Gate:
+    """The decision what is published next, over the inputs in a ledger."""
+
+    def __init__(
+        self, ledger: Ledger, trial: Trial, budget: DeletionBudget, *, isolate: bool = True
+    ) -> None:
+        self.ledger = ledger
+        self.trial = trial
+        self.budget = budget
+        self.isolate = isolate
+
+    def propose(self, now: float, wishes: Wishes | None = None) -> Generator[None, None, Candidate]:
+        """Choose among all pending units; yields between slices of work so that others breathe.
+
+        The engine is left at the candidate: follow with `accept` or `withdraw`.
+        """
+        wishes = wishes or Wishes()
+        selection = Selection(self.ledger.sources, self.ledger.claims)
+        selection.start(self.ledger.units(), lambda unit: self._held(unit, wishes))
+        while True:
+            resolution = resolve(selection.keys(), selection.claims_on, self.ledger.rank)
+            if selection.refuse(resolution.conflicts):
+                continue
+            winners = self.ledger.changed(resolution.winners)
+            if selection.refuse(version_conflicts(self.ledger, winners, selection)):
+                continue
+            yield from self.trial.move(winners)
+            blocking = self.trial.blocking()
+            if selection.refuse(self._blamed(blocking, selection)):
+                continue
+            if self._park(now, wishes, selection):
+                continue
+            if not self.isolate and selection.units and (selection.refused or selection.parked):
+                _refuse_all(selection)
+                continue
+            return self._candidate(selection, blocking)
+
+    def withdraw(self) -> Generator[None, None, None]:
+        """Put the engine back to the accepted inputs."""
+        yield from self.trial.move({})
+        self.trial.settle()
+
+    def accept(self, candidate: Candidate, now: float) -> None:
+        """The candidate was published: its inputs are the accepted ones from here on."""
+        first = not self.ledger.live
+        winners = dict(self.trial.applied)
+        shares = {key: self.ledger.share(key) for key in winners}
+        self.ledger.accept(candidate)
+        added = [(self.ledger.share(key), key) for key, now_ in winners.items() if now_]
+        deleted = [(share, key) for key, share in shares.items() if share and not winners[key]]
+        fresh = [(share, key) for share, key in added if share and shares[key] != share]
+        if first:
+            self.budget.excuse([share for share, _ in fresh], [])
+        else:
+            self.budget.note(now, fresh, deleted)
+        self.trial.settle()
+
+    def origin_of(self, key: Key) -> Located | None:
+        """The input under a key, as applied now or as accepted."""
+        applied = self.trial.applied
+        return (applied.get(key) or None) if key in applied else self.ledger.accepted(key)
+
+    def place(self, finding: Finding) -> Diagnostic:
+        """The finding's diagnostic with the place of the resource that it is about."""
+        key = finding.diagnostic.key or finding.subject
+        held = self.origin_of(key) or self.ledger.accepted(key)
+        if held is None:
+            return finding.diagnostic
+        return finding.diagnostic.at(held.origin.source, held.origin.locator, held.origin.line)
+
+    def _held(self, unit: Unit, wishes: Wishes) -> bool:
+        entry = self.ledger.holding(unit)
+        if entry is None or wishes.override is None:
+            return False
+        return entry.key not in wishes.override
+
+    def _blamed(
+        self, blocking: Iterable[Finding], selection: Selection
+    ) -> dict[Unit, list[Diagnostic]]:
+        """The units that each blocking finding names, with its diagnostic."""
+        reasons: dict[Unit, list[Diagnostic]] = {}
+        for finding in sorted(blocking, key=lambda finding: finding.order):
+            for unit in self._named(finding, selection):
+                reasons.setdefault(unit, []).append(self.place(finding))
+        return reasons
+
+    def _named(self, finding: Finding, selection: Selection) -> set[Unit]:
+        """A deletion that breaks what refers to it comes first, then the resource itself, then
+        whatever else its run has read: the fewest changes are held back that way."""
+        applied = self.trial.applied
+        blamed = [key for key in sorted(finding.blames) if key in applied]
+        deletions = [key for key in blamed if applied[key] is None]
+        for keys in (deletions, [finding.subject], blamed):
+            units = {unit for key in keys for unit in selection.touching(key) if key in applied}
+            if units:
+                return units
+        return set()
+
+    def _park(self, now: float, wishes: Wishes, selection: Selection) -> bool:
+        gone = [key for key, held in self.trial.applied.items() if held is None]
+        deleted = [(share, key) for key in gone if (share := self.ledger.share(key))]
+        trips = {trip.share: trip.diagnostic for trip in self.budget.trips(now, deleted)}
+        if not trips:
+            return False
+        reasons: dict[Unit, list[Diagnostic]] = {}
+        for share, key in deleted:
+            for unit in selection.touching(key) if share in trips else ():
+                found = reasons.setdefault(unit, [])
+                if trips[share] not in found:
+                    found.append(trips[share].at(unit.source, unit.locator))
+        if wishes.confirm and wishes.confirm == _id_of(reasons, selection):
+            return False
+        return selection.park(reasons)
+
+    def _candidate(self, selection: Selection, blocking: list[Finding]) -> Candidate:
+        outputs = self.ledger.differences(self.trial.touched, self.trial.engine.outputs)
+        tally = self.ledger.live.tally(outputs)
+        return Candidate(
+            units=frozenset(selection.units),
+            inputs=tuple(selection.deltas(selection.units)),
+            outputs=outputs,
+            digest=tally.digest,
+            added=tally.added,
+            changed=tally.changed,
+            deleted=tally.deleted,
+            resources=tally.resources,
+            refused=_refusals(selection.refused),
+            parked=_refusals(selection.parked),
+            parked_id=_id_of(selection.parked, selection) if selection.parked else "",
+            waiting=tuple(self.place(finding) for finding in blocking),
+            quarantined=tuple(sorted(selection.quarantined)),
+            findings=tuple(self.place(f) for f in self.trial.fresh() if not f.diagnostic.blocking),
+        )
+
+
+def _refuse_all(selection: Selection) -> None:
+    count = len(selection.refused) + len(selection.parked)
+    reasons = {
+        unit: [EVERYTHING_WAITS.report(count=count).at(unit.source, unit.locator)]
+        for unit in selection.units
+    }
+    selection.refuse(reasons)
+
+
+def _refusals(reasons: Mapping[Unit, list[Diagnostic]]) -> tuple[Refusal, ...]:
+    return tuple(Refusal(unit, tuple(found)) for unit, found in sorted(reasons.items()))
+
+
+def _id_of(units: Iterable[Unit], selection: Selection) -> str:
+    def changes() -> Iterator[tuple[Unit, Key, bytes | None, bytes | None]]:
+        for unit in units:
+            for delta in selection.deltas([unit]):
+                old = delta.old.resource.digest if delta.old else None
+                new = delta.new.resource.digest if delta.new else None
+                yield unit, delta.key, old, new
+
+    return units_id(changes())

@@ -1,0 +1,156 @@
+"""What each source says now, against what the live version was made of.
+
+A source's *accepted* inputs are those of the live version; its *pending* ones are where the source
+now says something else. Both are kept by locator, because a locator is what a source can read
+whole, break or lose. Nothing here decides what is published: that is `gate`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from pipeline.model import Batch, Broken, Diagnostic, Key, Located, Read, Removed
+
+
+class UnitOf(StrEnum):
+    """What is accepted or refused as one."""
+
+    LOCATOR = "locator"
+    """A file, an object."""
+    REVISION = "revision"
+    """Everything that a source says at one revision."""
+
+
+class Unit(NamedTuple):
+    """A change unit: one locator of a source, or (empty locator) its whole pending content."""
+
+    source: str
+    locator: str
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.locator}" if self.locator else self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a source says about one locator: what it holds, or why it cannot be read."""
+
+    resources: tuple[Located, ...] = ()
+    errors: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(slots=True)
+class SourceInputs:
+    """One source's accepted and pending inputs."""
+
+    name: str
+    rank: int = 0
+    unit: UnitOf = UnitOf.LOCATOR
+    required: bool = True
+    accepted: dict[str, tuple[Located, ...]] = field(default_factory=dict)
+    pending: dict[str, Said] = field(default_factory=dict)
+    """Only locators about which the source says something else than what is accepted."""
+    notes: dict[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    """Warnings and infos of the last read, by locator."""
+    revision: str = ""
+    accepted_revision: str = ""
+    synced: bool = False
+    """Whether it was read completely since this process started."""
+    cause: str = ""
+    resources: int = 0
+    """How many accepted resources there are; kept by the ledger."""
+
+    def receive(self, batch: Batch) -> set[str]:
+        """Take over what the source says; returns the locators whose pending state changed."""
+        if batch.complete:
+            changed = self._forget_unmentioned(batch)
+            self.synced = self.synced or not batch.scope
+        else:
+            changed = set()
+        for change in batch.changes:
+            if self._take(change):
+                changed.add(change.locator)
+        self.revision = batch.revision
+        self.cause = batch.cause
+        return changed
+
+    def units(self) -> Iterator[Unit]:
+        """The pending change units."""
+        if self.unit is UnitOf.REVISION:
+            if self.pending:
+                yield Unit(self.name, "")
+            return
+        for locator in self.pending:
+            yield Unit(self.name, locator)
+
+    def locators(self, unit: Unit) -> Iterable[str]:
+        """The locators that a pending unit speaks of."""
+        return (unit.locator,) if unit.locator else tuple(self.pending)
+
+    def says(self, locator: str) -> tuple[Located, ...]:
+        """What the source last said that the locator holds; accepted content while it is broken."""
+        said = self.pending.get(locator)
+        return self.accepted.get(locator, ()) if said is None or said.errors else said.resources
+
+    def set_accepted(self, locator: str, held: tuple[Located, ...]) -> None:
+        """Replace what is accepted of a locator; what the source says of it stays what it is."""
+        said = self.pending.pop(locator, None) or Said(self.accepted.get(locator, ()))
+        if held:
+            self.accepted[locator] = held
+        else:
+            self.accepted.pop(locator, None)
+        if said.errors or not same_content(said.resources, held):
+            self.pending[locator] = said
+        elif said.resources:
+            self.accepted[locator] = said.resources
+
+    def _take(self, change: Read | Broken | Removed) -> bool:
+        locator = change.locator
+        if isinstance(change, Read):
+            if change.notes:
+                self.notes[locator] = change.notes
+            else:
+                self.notes.pop(locator, None)
+            return self._say(locator, Said(change.resources))
+        self.notes.pop(locator, None)
+        if isinstance(change, Broken):
+            return self._say(locator, Said(errors=change.errors))
+        return self._say(locator, Said())
+
+    def _say(self, locator: str, said: Said) -> bool:
+        before = self.pending.pop(locator, None)
+        accepted = self.accepted.get(locator, ())
+        if said.errors or not same_content(said.resources, accepted):
+            self.pending[locator] = said
+            return before != said
+        if said.resources:
+            self.accepted[locator] = said.resources  # the same content, perhaps on other lines
+        return before is not None
+
+    def _forget_unmentioned(self, batch: Batch) -> set[str]:
+        mentioned = {change.locator for change in batch.changes}
+        below = tuple(name for name in mentioned if name.endswith("/"))
+        gone = {
+            locator
+            for locator in (*self.accepted, *self.pending)
+            if locator not in mentioned
+            and locator.startswith(batch.scope)
+            and not (below and locator.startswith(below))
+        }
+        return {locator for locator in gone if self._take(Removed(locator))}
+
+
+def same_content(one: Iterable[Located], other: Iterable[Located]) -> bool:
+    """Whether two readings of a locator hold the same resources, wherever their lines are."""
+    return digests(one) == digests(other)
+
+
+def digests(held: Iterable[Located]) -> Mapping[Key, bytes]:
+    """Keys to digests."""
+    return {item.resource.key: item.resource.digest for item in held}
+
+
+def same_resource(one: Located | None, other: Located | None) -> bool:
+    """Whether two inputs under one key have the same content, or are both absent."""
+    return (one and one.resource) == (other and other.resource)

@@ -1,0 +1,147 @@
+"""Inputs that a rollback took back, remembered until their source says something else.
+
+An entry is one content (or the absence) of one key from one source. For a source whose unit is a
+locator, a change that would bring back such a content waits, everything else flows. For a source
+whose unit is a revision, the source waits as long as what it says about the quarantined keys is
+what one of the versions that were taken back said.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Self, TypeAlias
+
+from pipeline.engine.inputs import SourceInputs, Unit, UnitOf
+from pipeline.model import Key, Located
+
+Accepted: TypeAlias = Callable[[str, Key], Located | None]
+"""The accepted input that a source supplies under a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An input that a rollback took back: this content of this key from this source."""
+
+    source: str
+    key: Key | None
+    """None stands for the environment."""
+    digest: bytes | None
+    """None: the key's absence was taken back."""
+    rollback: int
+    """The rollback version that wrote it."""
+    target: int
+    """The version that was rolled back to."""
+    time: float
+    reason: str
+    version: int = 0
+    """The version that had introduced it: after `target`, before `rollback`."""
+
+
+@dataclass(slots=True)
+class Quarantine:
+    """All entries of a channel, by source and key."""
+
+    _entries: dict[tuple[str, Key | None], list[Quarantined]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, entries: Iterable[Quarantined]) -> Self:
+        quarantine = cls()
+        quarantine.add(entries)
+        return quarantine
+
+    def add(self, entries: Iterable[Quarantined]) -> None:
+        for entry in entries:
+            held = self._entries.setdefault((entry.source, entry.key), [])
+            if entry not in held:
+                held.append(entry)
+
+    def lift(self, entries: Iterable[Quarantined]) -> None:
+        for entry in entries:
+            self._entries.pop((entry.source, entry.key), None)
+
+    def of_key(self, source: str, key: Key | None) -> tuple[Quarantined, ...]:
+        return tuple(self._entries.get((source, key), ()))
+
+    def of_source(self, source: str) -> list[Quarantined]:
+        return [entry for entry in self if entry.source == source]
+
+    def environment(self, digest: bytes) -> Quarantined | None:
+        """The entry that keeps this environment from coming back, if there is one."""
+        entries = self._entries.get(("", None), ())
+        return next((entry for entry in entries if entry.digest == digest), None)
+
+    def holding(self, inputs: SourceInputs, unit: Unit, accepted: Accepted) -> Quarantined | None:
+        """The entry because of which a pending unit waits, or None if it may go."""
+        if not self._entries:
+            return None
+        if inputs.unit is UnitOf.REVISION:
+            return self._holding_revision(inputs, accepted)
+        return next(self._returning(inputs, unit.locator), None)
+
+    def obsolete(self, inputs: SourceInputs, accepted: Accepted) -> list[Quarantined]:
+        """Entries whose source, read whole, says again what is live."""
+        entries = self.of_source(inputs.name) if inputs.synced else []
+        keys = {entry.key for entry in entries if entry.key}
+        said = _says(inputs, keys, accepted)
+        live = _live(inputs, keys, accepted)
+        return [entry for entry in entries if entry.key and said[entry.key] == live[entry.key]]
+
+    def __iter__(self) -> Iterator[Quarantined]:
+        for entries in self._entries.values():
+            yield from entries
+
+    def __len__(self) -> int:
+        return sum(map(len, self._entries.values()))
+
+    def _returning(self, inputs: SourceInputs, locator: str) -> Iterator[Quarantined]:
+        """Entries that this locator's pending change would bring back."""
+        for key, digest in changes(inputs, locator):
+            for entry in self._entries.get((inputs.name, key), ()):
+                if entry.digest == digest:
+                    yield entry
+
+    def _holding_revision(self, inputs: SourceInputs, accepted: Accepted) -> Quarantined | None:
+        entries = sorted(self.of_source(inputs.name), key=lambda entry: entry.version)
+        keys = {entry.key for entry in entries if entry.key}
+        said = _says(inputs, keys, accepted)
+        state = _live(inputs, keys, accepted)
+        if said == state:
+            return None
+        for version in sorted({entry.version for entry in entries}):
+            state.update({e.key: e.digest for e in entries if e.key and e.version == version})
+            if said == state:
+                return entries[-1]
+        return None
+
+
+def changes(inputs: SourceInputs, locator: str) -> Iterator[tuple[Key, bytes | None]]:
+    """(key, digest or None) of all that a locator's pending state changes."""
+    said = {item.resource.key: item.resource.digest for item in inputs.says(locator)}
+    held = {item.resource.key: item.resource.digest for item in inputs.accepted.get(locator, ())}
+    for key in sorted(said.keys() | held.keys()):
+        if said.get(key) != held.get(key):
+            yield key, said.get(key)
+
+
+def _says(
+    inputs: SourceInputs, keys: Iterable[Key], accepted: Accepted
+) -> Mapping[Key, bytes | None]:
+    """What the source now says about these keys, wherever it says it."""
+    pending = {
+        item.resource.key: item.resource.digest
+        for said in inputs.pending.values()
+        for item in said.resources
+    }
+    return {key: pending.get(key) or _unchanged(inputs, accepted(inputs.name, key)) for key in keys}
+
+
+def _unchanged(inputs: SourceInputs, held: Located | None) -> bytes | None:
+    """The accepted content, unless its locator was read since and no longer holds it."""
+    if held is None:
+        return None
+    said = inputs.pending.get(held.origin.locator)
+    return held.resource.digest if said is None or said.errors else None
+
+
+def _live(inputs: SourceInputs, keys: Iterable[Key], accepted: Accepted) -> dict[Key, bytes | None]:
+    held = {key: accepted(inputs.name, key) for key in keys}
+    return {key: item.resource.digest if item else None for key, item in held.items()}

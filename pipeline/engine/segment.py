@@ -1,0 +1,255 @@
+"""Stages that see the same table: any number that only judge, then at most one that changes things.
+
+Because judging leaves the table alone, those stages share its indexes, and a resource is decoded
+once for all of them. A segment is told what has changed in its table and says what changes in the
+table after it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from pipeline.engine.finding import Defect, Finding
+from pipeline.engine.indexes import IndexTables
+from pipeline.engine.layer import Layer, old_root, old_value
+from pipeline.engine.reads import Ref
+from pipeline.engine.runner import Rules, Runner
+from pipeline.engine.tables import Change, Changes, Documents, Table
+from pipeline.model import Diagnostic, Key, Level, Resource
+from pipeline.model.messages import stage as messages
+from pipeline.stage import Stage
+
+
+@dataclass
+class Log:
+    """What one call of `apply` has seen so far."""
+
+    added: list[Finding] = field(default_factory=list)
+    removed: list[Finding] = field(default_factory=list)
+    ran: dict[str, int] = field(default_factory=dict)
+    defects: list[Defect] = field(default_factory=list)
+
+
+@dataclass
+class Pass:
+    """One change of a segment's table on its way through the segment."""
+
+    changes: Changes
+    log: Log
+    outcomes: dict[Key, tuple[Resource, ...] | None] = field(default_factory=dict)
+    """By subject, what the changing stage made of it; None: it passed, or is gone."""
+
+
+Touched: TypeAlias = dict[Key, dict[Runner, set[Key]]]
+"""By subject, the stages whose reads a change touches, and the inputs behind that change."""
+
+
+class Segment:
+    """A table, the stages that look at it, and the layer of the one that changes it."""
+
+    def __init__(
+        self, stages: Sequence[Stage], table: Table, documents: Documents, rules: Rules
+    ) -> None:
+        indexes = frozenset(index for stage in stages for index in stage.indexes)
+        self._table = table
+        self._documents = documents
+        self._rules = rules
+        self._indexes = IndexTables(indexes, documents)
+        self.runners = tuple(Runner(stage, table, self._indexes, rules) for stage in stages)
+        self.layer = Layer(table) if self.runners and self.runners[-1].changes else None
+        self._reading = tuple(runner for runner in self.runners if runner.may_read)
+        self._read = frozenset(name for r in self._reading for name in r.stage.collections)
+        self._passing: dict[str, tuple[Runner, ...]] = {}
+        self._conflicts: dict[Key, tuple[Diagnostic, ...]] = {}
+
+    def apply(self, changes: Changes, log: Log) -> Changes:
+        """Run what the changes concern; returns the changes of the next table."""
+        touched = self._touch(changes)
+        step = Pass(changes, log)
+        for key in changes:
+            blamed = touched.pop(key, {})
+            for runner in self._runners_for(key.collection):
+                self._visit(runner, key, step, blamed.get(runner))
+        for key, blamed in touched.items():
+            for runner, roots in blamed.items():
+                self._visit(runner, key, step, roots)
+        self._account(log)
+        return changes if self.layer is None else self._settle(self.layer, step)
+
+    def findings(self) -> Iterator[Finding]:
+        """All that its stages report, in no order."""
+        for runner in self.runners:
+            for subject in runner.diagnostics:
+                yield from self._findings(runner, subject)
+        for diagnostics in self._conflicts.values():
+            yield from map(self._conflict_finding, diagnostics)
+
+    def findings_of(self, subject: Key) -> Iterator[Finding]:
+        """What its stages report on one key of its table."""
+        for runner in self.runners:
+            if subject in runner.diagnostics:
+                yield from self._findings(runner, subject)
+        if self.layer is not None and self._conflicts:
+            root = self._table.root(subject)
+            for key in self.layer.outputs(subject):
+                found = self._conflicts.get(key, ())
+                yield from (self._conflict_finding(one) for one in found if one.key == root)
+
+    def resources(self, subject: Key) -> tuple[Resource, ...]:
+        """What its table holds at a key: one resource or none."""
+        resource = self._table.get(subject)
+        return () if resource is None else (resource,)
+
+    def follow(self, subject: Key) -> tuple[Resource, ...]:
+        """What a key of its table has become in the next one."""
+        present = self.resources(subject)
+        layer = self.layer
+        if layer is None or not present:
+            return present
+        outcome = layer.outcome(subject)
+        made = present if outcome is None else outcome
+        return tuple(one for one in made if layer.parent(one.key) == subject)
+
+    def _runners_for(self, collection: str) -> tuple[Runner, ...]:
+        held = self._passing.get(collection)
+        if held is None:
+            held = tuple(r for r in self.runners if r.stage.handles(collection))
+            self._passing[collection] = held
+        return held
+
+    def _touch(self, changes: Changes) -> Touched:
+        """Bring counts and indexes up to date, and find the subjects that read what changed."""
+        touched: Touched = {}
+        flipped = self._table.note(changes)
+        if not self._reading:
+            return touched
+        for key in changes:
+            if key.collection in self._read:
+                self._touch_readers(key, key, changes, touched)
+        for key, ref in self._indexes.update(changes):
+            self._touch_readers(ref, key, changes, touched)
+        for key, change in changes.items():
+            if key.collection in flipped and (change.old is None) != (change.new is None):
+                self._touch_readers((key.collection,), key, changes, touched)
+        return touched
+
+    def _touch_readers(self, ref: Ref, key: Key, changes: Changes, touched: Touched) -> None:
+        for runner in self._reading:
+            for subject in runner.reads.readers(ref):
+                roots = touched.setdefault(subject, {}).setdefault(runner, set())
+                roots.update((changes[key].was, changes[key].now))
+
+    def _visit(self, runner: Runner, key: Key, step: Pass, roots: set[Key] | None) -> None:
+        """Run one stage on one subject, or forget it, and report what is different."""
+        change = step.changes.get(key)
+        resource = self._table.get(key) if change is None else change.new
+        before = runner.diagnostics.get(key, ())
+        made: tuple[Resource, ...] | None = None
+        if resource is None or (runner.only_made and not self._table.made(key)):
+            runner.forget(key)
+        else:
+            made = runner.run(resource, self._documents.of(resource))
+        if runner.changes and (made is not None or self._outcome(key) is not None):
+            step.outcomes[key] = made
+        after = runner.diagnostics.get(key, ())
+        if before or after:
+            self._report(runner, key, step, before, roots or set())
+
+    def _outcome(self, subject: Key) -> tuple[Resource, ...] | None:
+        return None if self.layer is None else self.layer.outcome(subject)
+
+    def _report(
+        self,
+        runner: Runner,
+        key: Key,
+        step: Pass,
+        before: tuple[Diagnostic, ...],
+        roots: set[Key],
+    ) -> None:
+        after = runner.diagnostics.get(key, ())
+        was = step.changes[key].was if key in step.changes else self._table.root(key)
+        moved = was != self._table.root(key)
+        for found in before:
+            if moved or found not in after:
+                step.log.removed.append(Finding(found, was, frozenset((was,)), runner.name))
+        for finding in self._findings(runner, key):
+            if moved or finding.diagnostic not in before:
+                blames = finding.blames | roots
+                step.log.added.append(replace(finding, blames=blames))
+
+    def _findings(self, runner: Runner, subject: Key) -> Iterator[Finding]:
+        root = self._table.root(subject)
+        for found in runner.diagnostics.get(subject, ()):
+            yield Finding(found, root, runner.blames(subject, found), runner.name)
+
+    def _account(self, log: Log) -> None:
+        for runner in self.runners:
+            if runner.calls:
+                log.ran[runner.name] = runner.calls
+                runner.calls = 0
+            log.defects.extend(runner.defects)
+            runner.defects.clear()
+        log.defects.extend(self._indexes.defects)
+        self._indexes.defects.clear()
+
+    def _settle(self, layer: Layer, step: Pass) -> Changes:
+        """Work out how the next table changes."""
+        following: Changes = {}
+        unsettled = dict.fromkeys(step.outcomes)
+        for key, change in step.changes.items():
+            if layer.concerns(key) or key in step.outcomes:
+                unsettled[key] = None
+            else:
+                following[key] = change
+        keys = {out: None for subject in unsettled for out in self._concerned(layer, subject, step)}
+        before = {key: self._before(layer, key, step.changes) for key in keys}
+        for subject, outcome in step.outcomes.items():
+            layer.record(subject, outcome)
+        for key, (old, was) in before.items():
+            following.pop(key, None)
+            new, now = layer.settle(key), self._table.root(layer.parent(key))
+            if old != new or (was != now and new is not None):
+                following[key] = Change(old, new, was, now)
+            self._settle_conflicts(layer, key, step.log)
+        return following
+
+    def _concerned(self, layer: Layer, subject: Key, step: Pass) -> Iterator[Key]:
+        """The keys of the next table that a subject may have had or may get."""
+        yield subject
+        yield from layer.outputs(subject)
+        for made in step.outcomes.get(subject) or ():
+            yield made.key
+
+    def _before(self, layer: Layer, key: Key, changes: Changes) -> tuple[Resource | None, Key]:
+        below = old_value(self._table, key, changes)
+        contenders = layer.contenders(key, present=below is not None)
+        parent = contenders[0] if contenders else key
+        return layer.value(key, below), old_root(self._table, parent, changes)
+
+    def _settle_conflicts(self, layer: Layer, key: Key, log: Log) -> None:
+        before = self._conflicts.get(key, ())
+        contenders = layer.contenders(key, present=key in self._table)
+        if len(contenders) < 2 and not before:
+            return
+        winner, *others = (self._table.root(subject) for subject in contenders or (key,))
+        after = tuple(self._conflict(key, winner, other) for other in others)
+        if after:
+            self._conflicts[key] = after
+        else:
+            self._conflicts.pop(key, None)
+        log.removed.extend(self._conflict_finding(one) for one in before if one not in after)
+        log.added.extend(self._conflict_finding(one) for one in after if one not in before)
+
+    def _conflict(self, key: Key, winner: Key, other: Key) -> Diagnostic:
+        observed = self._rules.observed
+        return messages.DERIVED_TWICE.report(
+            key=other,
+            related=(winner,),
+            level=Level.WARNING if observed & {winner.collection, other.collection} else None,
+            derived=key,
+            winner=winner,
+        )
+
+    def _conflict_finding(self, found: Diagnostic) -> Finding:
+        subject = found.key or found.related[0]
+        return Finding(found, subject, frozenset((subject, *found.related)), self.runners[-1].name)

@@ -1,0 +1,145 @@
+"""One choice of pending change units, narrowed down until it can be published."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from pipeline.engine.candidate import InputDelta
+from pipeline.engine.claims import Claim, Claims
+from pipeline.engine.inputs import SourceInputs, Unit, UnitOf, same_resource
+from pipeline.model import Diagnostic, Key, Located
+from pipeline.model.messages.gate import ANOTHER_UNIT
+
+
+class Selection:
+    """The selected units, and the others with the reason why they are not."""
+
+    def __init__(self, sources: Mapping[str, SourceInputs], claims: Claims) -> None:
+        self._sources = sources
+        self._claims = claims
+        self.units: set[Unit] = set()
+        self.refused: dict[Unit, list[Diagnostic]] = {}
+        self.parked: dict[Unit, list[Diagnostic]] = {}
+        self.quarantined: set[Unit] = set()
+        self._touching: dict[Key, set[Unit]] = {}
+
+    def start(self, units: Iterable[Unit], quarantined: Callable[[Unit], bool]) -> None:
+        """Select every pending unit that could be read and is not in quarantine."""
+        for unit in units:
+            errors = [error for said in self._said(unit) for error in said]
+            if errors:
+                self.refused[unit] = errors
+            elif quarantined(unit):
+                self.quarantined.add(unit)
+            else:
+                self._select(unit)
+        self._couple([*self.quarantined, *self.refused])
+
+    def keys(self) -> list[Key]:
+        """Every key that a selected unit says something about, sorted."""
+        return sorted(key for key, units in self._touching.items() if units)
+
+    def touching(self, key: Key) -> set[Unit]:
+        """The selected units that say something about a key."""
+        return self._touching.get(key, set())
+
+    def claims_on(self, key: Key) -> Iterator[Claim]:
+        """The claims on a key if the selected units were accepted."""
+        units = self.touching(key)
+        owners = {(held.origin.source, held.origin.locator): held for held in self._claims.of(key)}
+        spoken = {(unit.source, locator) for unit in units for locator in self.locators(unit)}
+        for place, held in owners.items():
+            if place not in spoken:
+                yield Claim(held, None, owner=True)
+        for unit in units:
+            for locator in self.locators(unit):
+                for held in self._sources[unit.source].says(locator):
+                    if held.resource.key == key:
+                        yield Claim(held, unit, owner=(unit.source, locator) in owners)
+
+    def refuse(self, reasons: Mapping[Unit, Iterable[Diagnostic]]) -> bool:
+        """Drop units, and those that would lose something without them; whether any was."""
+        dropped = self._drop(reasons, self.refused)
+        self._couple(dropped)
+        return bool(dropped)
+
+    def park(self, reasons: Mapping[Unit, Iterable[Diagnostic]]) -> bool:
+        """Drop units that would delete too much; whether any was dropped."""
+        dropped = self._drop(reasons, self.parked)
+        self._couple(dropped)
+        return bool(dropped)
+
+    def locators(self, unit: Unit) -> Iterable[str]:
+        return self._sources[unit.source].locators(unit)
+
+    def deltas(self, units: Iterable[Unit]) -> Iterator[InputDelta]:
+        """What accepting these units does to each input, in order."""
+        for unit in sorted(units):
+            inputs = self._sources[unit.source]
+            for locator in sorted(self.locators(unit)):
+                old = {held.resource.key: held for held in inputs.accepted.get(locator, ())}
+                new = {held.resource.key: held for held in inputs.says(locator)}
+                for key in sorted(old.keys() | new.keys()):
+                    if not same_resource(old.get(key), new.get(key)):
+                        yield InputDelta(unit.source, locator, key, old.get(key), new.get(key))
+
+    def _select(self, unit: Unit) -> None:
+        self.units.add(unit)
+        for key in self._changed_keys(unit):
+            self._touching.setdefault(key, set()).add(unit)
+
+    def _drop(
+        self, reasons: Mapping[Unit, Iterable[Diagnostic]], into: dict[Unit, list[Diagnostic]]
+    ) -> list[Unit]:
+        dropped = [unit for unit in sorted(reasons) if unit in self.units]
+        for unit in dropped:
+            self.units.discard(unit)
+            into.setdefault(unit, []).extend(reasons[unit])
+            for key in self._changed_keys(unit):
+                self._touching[key].discard(unit)
+        return dropped
+
+    def _couple(self, dropped: Iterable[Unit]) -> None:
+        """A unit that gives up a key which a dropped unit was to take over must wait as well."""
+        queue = list(dropped)
+        while queue:
+            unit = queue.pop()
+            losers = {loser for key in self._gained(unit) for loser in self._losing(key)}
+            why = f"a resource moves from here to {unit}, which is held back."
+            reasons = {
+                loser: [ANOTHER_UNIT.report(why=why).at(loser.source, loser.locator)]
+                for loser in losers
+            }
+            queue.extend(self._drop(reasons, self.refused))
+
+    def _gained(self, unit: Unit) -> Iterator[Key]:
+        inputs = self._sources[unit.source]
+        for locator in self.locators(unit):
+            held = {item.resource.key for item in inputs.accepted.get(locator, ())}
+            for item in inputs.says(locator):
+                if item.resource.key not in held:
+                    yield item.resource.key
+
+    def _losing(self, key: Key) -> Iterator[Unit]:
+        """Selected units of accepted owners of a key that no longer say it."""
+        for held in self._claims.of(key):
+            inputs = self._sources[held.origin.source]
+            whole = inputs.unit is UnitOf.REVISION
+            unit = Unit(inputs.name, "" if whole else held.origin.locator)
+            said = inputs.says(held.origin.locator)
+            if unit in self.units and all(item.resource.key != key for item in said):
+                yield unit
+
+    def _changed_keys(self, unit: Unit) -> set[Key]:
+        inputs = self._sources[unit.source]
+        held = (*self._all(inputs.accepted.get, unit), *self._all(inputs.says, unit))
+        return {item.resource.key for item in held}
+
+    def _all(
+        self, look: Callable[[str], tuple[Located, ...] | None], unit: Unit
+    ) -> Iterator[Located]:
+        for locator in self.locators(unit):
+            yield from look(locator) or ()
+
+    def _said(self, unit: Unit) -> Iterator[tuple[Diagnostic, ...]]:
+        inputs = self._sources[unit.source]
+        for locator in self.locators(unit):
+            yield inputs.pending[locator].errors

@@ -1,0 +1,115 @@
+"""One value, one sequence of bytes: what makes two resources with equal content equal.
+
+Map keys are sorted (by code point, which is the order of their UTF-8 bytes), integers take their
+shortest form, integral floats within ±2^53 become integers, other floats are 64-bit. Text is never
+normalised. What has no canonical form is refused here, so that nothing downstream can be surprised.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import msgpack
+
+Path: TypeAlias = tuple[str | int, ...]
+"""The way to one field: map keys and list indexes from the top of the manifest."""
+
+EXACT_FLOAT = 2**53
+INT64_MIN, UINT64_MAX = -(2**63), 2**64 - 1
+
+
+class UnencodableError(ValueError):
+    """A value without canonical form: NaN, infinity, an integer outside 64 bits, a strange type."""
+
+    def __init__(self, problem: str, path: Path = ()) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.path = path
+
+
+def canonical(value: object) -> object:
+    """The same value with maps in order and numbers in their one form.
+
+    Raises:
+        UnencodableError: with the path of the offending value.
+    """
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return value
+    if kind is dict:
+        return _canonical_map(value)  # type: ignore[arg-type]  # narrowed by `kind`
+    if kind is list or kind is tuple:
+        return _canonical_list(value)  # type: ignore[arg-type]  # narrowed by `kind`
+    if kind is int:
+        return _canonical_int(value)  # type: ignore[arg-type]  # narrowed by `kind`
+    if kind is float:
+        return _canonical_float(value)  # type: ignore[arg-type]  # narrowed by `kind`
+    raise UnencodableError(f"a value of type {kind.__name__} cannot be configuration")
+
+
+def pack(value: object) -> bytes:
+    """Canonical msgpack of any value; see `canonical` for what is refused."""
+    ordered = canonical(value)
+    try:
+        packed: bytes = msgpack.packb(ordered)
+    except UnicodeEncodeError as error:
+        path = next(_surrogates(ordered), ())
+        raise UnencodableError("text holds a lone surrogate, which is not Unicode", path) from error
+    return packed
+
+
+def _canonical_map(value: dict[object, object]) -> dict[str, object]:
+    ordered: dict[str, object] = {}
+    for key in sorted(value, key=_text_key):
+        item = value[key]
+        kind = type(item)
+        if kind is str or kind is bool:
+            ordered[key] = item  # type: ignore[index]  # _text_key lets only text pass
+            continue
+        try:
+            ordered[key] = canonical(item)  # type: ignore[index]  # as above
+        except UnencodableError as error:
+            raise UnencodableError(error.problem, (str(key), *error.path)) from None
+    return ordered
+
+
+def _text_key(key: object) -> str:
+    if type(key) is not str:
+        raise UnencodableError(f"the map key {key!r} is not text")
+    return key
+
+
+def _canonical_list(value: list[object]) -> list[object]:
+    items = []
+    for index, item in enumerate(value):
+        try:
+            items.append(canonical(item))
+        except UnencodableError as error:
+            raise UnencodableError(error.problem, (index, *error.path)) from None
+    return items
+
+
+def _canonical_int(value: int) -> int:
+    if not INT64_MIN <= value <= UINT64_MAX:
+        raise UnencodableError(f"the integer {str(value)[:40]} does not fit into 64 bits")
+    return value
+
+
+def _canonical_float(value: float) -> int | float:
+    if not math.isfinite(value):
+        raise UnencodableError(f"{value!r} is not a finite number")
+    if value.is_integer() and abs(value) <= EXACT_FLOAT:
+        return int(value)
+    return value
+
+
+def _surrogates(value: object, path: Path = ()) -> Iterator[Path]:
+    if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
+        yield path
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _surrogates(key, path)
+            yield from _surrogates(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _surrogates(item, (*path, index))

@@ -1,0 +1,32 @@
+"""The catalogue of every diagnostic, by topic; `galley explain` and `docs/messages.md` read it.
+
+`reading` GAL01xx, `structure` GAL02xx, `schema` GAL03xx, `transform` GAL04xx, `policy` GAL05xx,
+`analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx, `source` GAL09xx, `stage` GAL10xx;
+`message` says what an entry is.
+"""
+
+from pipeline.model.messages import (
+    analysis,
+    encoding,
+    gate,
+    policy,
+    reading,
+    schema,
+    source,
+    stage,
+    structure,
+    transform,
+)
+from pipeline.model.messages.message import Message
+
+_TOPICS = (reading, structure, schema, transform, policy, analysis, gate, encoding, source, stage)
+
+CATALOGUE: dict[str, Message] = {
+    entry.code: entry
+    for topic in _TOPICS
+    for entry in vars(topic).values()
+    if isinstance(entry, Message)
+}
+"""Every message by its code, in order of the codes within a topic."""
+
+__all__ = ["CATALOGUE", "Message"]

@@ -1,0 +1,94 @@
+"""What keeps a candidate from being published."""
+
+from pipeline.model.diagnostic import Level
+from pipeline.model.messages.message import Message
+
+KEY_CLAIMED = Message(
+    code="GAL0701",
+    level=Level.ERROR,
+    title="key claimed twice",
+    template="{name} is also defined by {other}; sources of equal rank cannot both supply it.",
+    meaning="Two places define the same resource and neither outranks the other. The one that was "
+    "published keeps the key, the newcomer's change unit waits. Two newcomers both wait.",
+    example="a.yaml and b.yaml both hold a ConfigMap named `settings` in namespace `default`.",
+    remedy="Remove one of the two, or give one source a higher `rank`.",
+)
+
+TOO_MANY_DELETIONS = Message(
+    code="GAL0702",
+    level=Level.ERROR,
+    title="deletion budget exceeded",
+    template="Source {source} would delete {deleted} of {base} resources of {collection} within "
+    "{window}; the budget is {percent} % and {keys} resources.",
+    meaning="So many resources would disappear that it looks like an accident. The candidate is "
+    "parked, everything else is published, and subscribers keep what they have.",
+    example="A folder of 50 VirtualServices is emptied.",
+    remedy="Bring the files back, or confirm with `galley publish --candidate ID --reason TEXT`.",
+)
+
+COLLECTION_EMPTIED = Message(
+    code="GAL0703",
+    level=Level.ERROR,
+    title="collection would become empty",
+    template="Source {source} would delete all {base} resources of {collection}.",
+    meaning="A whole collection would disappear, which is hardly ever meant. The candidate is "
+    "parked, everything else is published, and subscribers keep what they have.",
+    example="Both Gateways of a source are removed at once.",
+    remedy="Bring the files back, or confirm with `galley publish --candidate ID --reason TEXT`.",
+)
+
+QUARANTINED = Message(
+    code="GAL0704",
+    level=Level.WARNING,
+    title="quarantined by a rollback",
+    template="Version {rollback} rolled this content back to version {target}: {reason}",
+    meaning="The source still says what an operator took back. It stays unpublished, also across "
+    "restarts, until the source says something else. Everything else of the source flows.",
+    example="`galley rollback previous --reason 'wrong weights'` while the file is unchanged.",
+    remedy="Fix or revert it in the source, or run "
+    "`galley publish --override-quarantine --reason TEXT`.",
+)
+
+ANOTHER_UNIT = Message(
+    code="GAL0705",
+    level=Level.WARNING,
+    title="waits for another change unit",
+    template="This change waits: {why}",
+    meaning="Published alone it would lose or break something that another pending change still "
+    "holds back, for instance a resource that moved into a file with an error.",
+    example="A resource is moved from a.yaml into b.yaml, and b.yaml has an error elsewhere.",
+    remedy="Mend the other change unit; this one follows by itself.",
+)
+
+EVERYTHING_WAITS = Message(
+    code="GAL0706",
+    level=Level.WARNING,
+    title="channel waits as a whole",
+    template="The channel publishes all or nothing, and {count} pending change units are broken.",
+    meaning="With `on_error: all-or-nothing` one broken change unit holds back all others.",
+    example="`publish: {on_error: all-or-nothing}` and one file with a syntax error.",
+    remedy="Mend what is broken, or use `on_error: isolate`.",
+)
+
+KIND_IN_TWO_VERSIONS = Message(
+    code="GAL0707",
+    level=Level.ERROR,
+    title="one kind in two versions",
+    template="{collection} is already used with apiVersion {other}; without a schema Galley cannot "
+    "tell how {version} relates to it.",
+    meaning="A collection holds one version of its kind. Without a CRD nothing says how to convert "
+    "one into the other, so the newcomer waits.",
+    example="One file says `example.com/v1`, another `example.com/v2`, for the same kind.",
+    remedy="Use one apiVersion for the kind, or give its CRD in `schemas:`.",
+)
+
+ENVIRONMENT_UNREADABLE = Message(
+    code="GAL0708",
+    level=Level.ERROR,
+    title="environment cannot be read",
+    template="{file} cannot be read: {why}.",
+    meaning="Schemas and policies decide what may be published, so nothing is guessed: the "
+    "environment in force stays as it is, and this is shown until the file can be read.",
+    example="`schemas: [./crd]` while the folder is called `crds`.",
+    remedy="Correct the path in the settings, or mend the file.",
+)

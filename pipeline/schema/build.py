@@ -1,0 +1,126 @@
+"""From schema files to a `SchemaSet`; every file is looked at before the first error is raised."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pipeline.model import Diagnostic, Kind
+from pipeline.model.messages import schema as messages
+from pipeline.schema import crd, standalone
+from pipeline.schema.builtin import BUILTIN_KINDS
+from pipeline.schema.description import Description
+from pipeline.schema.errors import SchemaError
+from pipeline.schema.set import Compiled, SchemaSet, UnknownKinds
+from pipeline.schema.text import SchemaDocument, SchemaText, documents, not_a_schema
+from pipeline.schema.validator import BodyValidator, ManifestValidator, StructuralValidator
+
+_BUILTIN = {kind.collection: kind for kind in BUILTIN_KINDS}
+
+
+def build(
+    schemas: Sequence[SchemaText],
+    *,
+    unknown_kinds: UnknownKinds = "warn",
+    previous: SchemaSet | None = None,
+) -> SchemaSet:
+    """Compile schema files; a kind that only `previous` describes keeps its last schema.
+
+    Raises:
+        SchemaError: with everything wrong in all the files.
+    """
+    errors: list[Diagnostic] = []
+    found: dict[str, Description] = {}
+    for description in _describe(schemas, errors):
+        known = found.setdefault(description.kind.collection, description)
+        if known.document != description.document:
+            errors.append(_twice(known, description))
+    compiled = dict(_compile(found.values(), errors))
+    if errors:
+        raise SchemaError(errors)
+    last = previous.compiled if previous else {}
+    kept = {name: replace(own, kept=True) for name, own in last.items() if name not in compiled}
+    return SchemaSet({**compiled, **kept}, unknown_kinds)
+
+
+def _describe(schemas: Iterable[SchemaText], errors: list[Diagnostic]) -> Iterator[Description]:
+    for source in schemas:
+        try:
+            yield from map(_described, documents(source))
+        except SchemaError as error:
+            errors.extend(error.diagnostics)
+
+
+def _described(document: SchemaDocument) -> Description:
+    try:
+        if crd.is_crd(document.content):
+            return crd.describe(document)
+        return standalone.describe(document)
+    except RecursionError as error:
+        raise not_a_schema(document.locator, document.number, "it is nested too deep") from error
+
+
+def _twice(known: Description, other: Description) -> Diagnostic:
+    report = messages.KIND_TWICE.report(
+        kind=known.kind.collection, locator=other.locator, other=known.locator
+    )
+    return report.at("", other.locator)
+
+
+def _compile(
+    found: Iterable[Description], errors: list[Diagnostic]
+) -> Iterator[tuple[str, Compiled]]:
+    for description in found:
+        try:
+            validator = _validator(description)
+            source = SchemaText(description.locator, json.dumps(_stripped(description.document)))
+        except (ValueError, TypeError, RecursionError) as error:
+            errors.append(_broken(description, error))
+            continue
+        kind = _completed(description)
+        yield kind.collection, Compiled(kind, validator, source, description.rules)
+
+
+def _validator(description: Description) -> BodyValidator:
+    if description.structural:
+        return StructuralValidator(description.schema)
+    return ManifestValidator(description.schema)
+
+
+def _broken(description: Description, error: Exception) -> Diagnostic:
+    report = messages.BROKEN_SCHEMA.report(
+        kind=description.kind.collection,
+        locator=description.locator,
+        problem=str(error).partition("\n")[0] or type(error).__name__,
+    )
+    return report.at("", description.locator)
+
+
+def _completed(description: Description) -> Kind:
+    """The kind with what only its built-in entry says."""
+    kind, known = description.kind, _BUILTIN.get(description.kind.collection)
+    if known is None:
+        return kind
+    kind = replace(
+        kind,
+        aliases=tuple(dict.fromkeys((*kind.aliases, *known.aliases))),
+        observed=known.observed,
+        sensitive=known.sensitive,
+    )
+    if description.structural:
+        return kind
+    others = (v for v in (known.version, *known.served) if v != kind.version)
+    return replace(kind, plural=known.plural, namespaced=known.namespaced, served=tuple(others))
+
+
+def _stripped(content: Any) -> Any:
+    """A schema without the prose in it, which is most of a CRD's text."""
+    if isinstance(content, list):
+        return [_stripped(item) for item in content]
+    if not isinstance(content, Mapping):
+        return content
+    return {
+        name: _stripped(item)
+        for name, item in content.items()
+        if not (name == "description" and isinstance(item, str))
+    }

@@ -1,0 +1,104 @@
+"""What a stage is: a pure function from one resource, and what it may read, to an outcome.
+
+The engine runs stages over the resources that changed and over those whose recorded reads a change
+touches; everything it needs to know for that is declared here. A stage keeps no state and does no
+I/O; the same resource and the same reads give the same outcome.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pipeline.model import Diagnostic, Document, Key, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A named index over one collection: a pure function from resource to index values."""
+
+    name: str
+    """Unique in an environment: `gateway-by-host`."""
+    collection: str
+    values: Callable[[Resource, Document], Iterable[str]] = field(compare=False)
+    """The values under which a resource is found; none: it is not in the index."""
+
+
+class Reader(Protocol):
+    """What a stage sees besides its resource; every read, also an empty one, is recorded."""
+
+    def get(self, key: Key) -> Resource | None:
+        """The resource with this key as the stages before left it, or None.
+
+        Raises:
+            UndeclaredReadError: the stage did not declare the key's collection.
+        """
+
+    def find(self, index: Index, value: str) -> tuple[Resource, ...]:
+        """The resources that the index lists under this value, sorted by key.
+
+        Raises:
+            UndeclaredReadError: the stage did not declare the index.
+        """
+
+    def holds(self, collection: str) -> bool:
+        """Whether there is any resource of the collection: one read, however many there are.
+
+        Raises:
+            UndeclaredReadError: the stage did not declare the collection.
+        """
+
+
+class UndeclaredReadError(RuntimeError):
+    """A stage read what it had not declared: a defect of the stage, not of the configuration."""
+
+    def __init__(self, stage: str, what: str) -> None:
+        super().__init__(f"stage {stage!r} read {what!r} without declaring it")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a stage makes of one resource."""
+
+    resources: tuple[Resource, ...]
+    """The resource itself where nothing changed; several where others are derived from it; none
+    where it is taken out. A derived resource's parent is the one that the stage was run on."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class Stage(Protocol):
+    """One step of the pipeline."""
+
+    @property
+    def name(self) -> str:
+        """Unique in an environment, shown by `galley trace`: `schema`, `transform/owner-label`."""
+
+    @property
+    def collections(self) -> frozenset[str]:
+        """Collections that the stage may `get` from."""
+
+    @property
+    def indexes(self) -> frozenset[Index]:
+        """Indexes that the stage may `find` in."""
+
+    def handles(self, collection: str) -> bool:
+        """Whether resources of this collection pass through the stage."""
+
+    def run(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
+        """Judge or change one resource; `document` is the resource decoded, read-only."""
+
+
+def only_judges(stage: Stage) -> bool:
+    """Whether the stage promises never to change what passes through it.
+
+    A stage says so by an attribute `only_judges = True`. Such stages share tables and indexes with
+    their neighbours; the engine holds them to the promise.
+    """
+    return bool(getattr(stage, "only_judges", False))
+
+
+def only_made(stage: Stage) -> bool:
+    """Whether the stage wants only resources that stages before it have changed or derived.
+
+    A stage says so by an attribute `only_made = True`: what passed unchanged was judged before.
+    """
+    return bool(getattr(stage, "only_made", False))

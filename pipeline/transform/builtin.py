@@ -1,0 +1,32 @@
+"""The transforms that Galley ships, listed by hand, and how more are added."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.model import Kinds
+from pipeline.stage import Stage
+from pipeline.transform import settings, stages
+
+
+@dataclass(frozen=True, slots=True)
+class TransformType:
+    """One kind of transform: the settings it takes, and the stage that they make."""
+
+    name: str
+    """What `type:` says."""
+    settings: type[settings.TransformSettings]
+    build: Callable[[Any, Kinds | None], Stage]
+    """From validated settings, and the kinds that their names are resolved with."""
+
+
+BUILTIN_TRANSFORMS: tuple[TransformType, ...] = (
+    TransformType("annotations", settings.AnnotationsSettings, stages.Annotations),
+    TransformType("drop", settings.DropSettings, stages.Drop),
+    TransformType("labels", settings.LabelsSettings, stages.Labels),
+    TransformType("merge", settings.MergeSettings, stages.Merge),
+    TransformType("namespace", settings.NamespaceSettings, stages.Namespace),
+    TransformType("patch", settings.PatchSettings, stages.Patch),
+    TransformType("select", settings.SelectSettings, stages.Select),
+)
+"""Every built-in transform, by name."""

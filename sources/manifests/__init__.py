@@ -1,0 +1,13 @@
+"""From the text of one file to resources, with the meaning that kubectl gives it.
+
+In reading order: `text` (bytes to Unicode), `scalars` (what a word of YAML means), `guards` (what
+must be known before the parser sees a text), `yamltext` and `jsontext` (text to plain values that
+know their place), `names` (what Kubernetes calls a valid name), `scopes` (cluster-scoped kinds that
+are known without a schema), `documents` (a plain value to a resource), `decoder` (a whole file).
+
+One error makes the whole file `Broken`: it is never read in part.
+"""
+
+from sources.manifests.decoder import Manifests
+
+__all__ = ["Manifests"]

@@ -1,0 +1,115 @@
+"""A stage that breaks its promises is a diagnostic, never a crash."""
+
+import pytest
+
+from pipeline.stage import Index, Outcome
+
+
+@pytest.fixture
+def broken(kinds_of_stage):
+    """A stage that does as it is told with each resource."""
+
+    def make(run, **attributes):
+        stage = kinds_of_stage["Plain"]("broken")
+        vars(stage).update(run=run, **attributes)
+        return stage
+
+    return make
+
+
+def raising(resource, document, reader):
+    raise LookupError("no such thing")
+
+
+def undeclared(resource, document, reader):
+    reader.get(resource.key._replace(collection="test/Secret"))
+
+
+def undeclared_and_swallowed(resource, document, reader):
+    try:
+        reader.find(Index("unheard-of", "test/App", lambda *_: ()), "x")
+    except RuntimeError:
+        return Outcome((resource,))
+
+
+def twice(resource, document, reader):
+    return Outcome((resource, resource))
+
+
+@pytest.mark.parametrize(
+    ("run", "problem"),
+    [
+        (raising, "LookupError: no such thing"),
+        (undeclared, "UndeclaredReadError: stage 'broken' read 'test/Secret/a/1'"),
+        (undeclared_and_swallowed, "UndeclaredReadError: stage 'broken' read 'unheard-of'"),
+        (twice, "StageOutcomeError: it returned two resources with one key"),
+    ],
+)
+def test_a_defect_blocks_and_lets_the_resource_pass(app, broken, engine_of, put, run, problem):
+    engine, one = engine_of([broken(run)]), app("1")
+    evaluation = engine.apply(put(one))
+    (finding,) = evaluation.added
+    assert (finding.diagnostic.code, finding.diagnostic.blocking) == ("GAL1001", True)
+    assert problem in finding.diagnostic.message
+    assert engine.outputs[one.key] == one
+    assert evaluation.defects[0].problem.startswith(problem)
+    assert "Traceback" in evaluation.defects[0].detail
+
+
+def test_a_stage_that_only_judges_is_held_to_it(app, broken, engine_of, put):
+    def drop(resource, document, reader):
+        return Outcome(())
+
+    engine, one = engine_of([broken(drop, only_judges=True)]), app("1")
+    assert engine.apply(put(one)).added[0].diagnostic.code == "GAL1001"
+    assert engine.outputs[one.key] == one
+
+
+def test_what_a_failed_run_had_read_runs_it_again(app, broken, engine_of, put):
+    def needs_two(resource, document, reader):
+        found = reader.get(resource.key._replace(name="2"))
+        assert found is not None
+        return Outcome((resource,))
+
+    engine = engine_of([broken(needs_two)])
+    assert len(engine.apply(put(app("1"))).added) == 1
+    assert engine.apply(put(app("2"))).removed[0].subject == app("1").key
+    assert not list(engine.findings())
+
+
+def test_a_slow_call_blocks_after_a_second_measurement(app, broken, engine_of, put):
+    """The first by the clock on the wall, the second by processor time."""
+    rounds = []
+
+    def busy(resource, document, reader):
+        rounds.append(sum(range(200_000)))
+        return Outcome((resource,))
+
+    engine, one = engine_of([broken(busy)], call_budget=1e-6), app("1")
+    evaluation = engine.apply(put(one))
+    assert evaluation.added[0].diagnostic.code == "GAL1002"
+    assert len(rounds) == 2
+    assert engine.outputs[one.key] == one
+
+
+def test_an_index_that_raises_lists_nothing(app, broken, engine_of, put):
+    def explode(resource, document):
+        raise ValueError("bad index")
+
+    index = Index("bad", "test/App", explode)
+
+    def look(resource, document, reader):
+        assert reader.find(index, "x") == ()
+        return Outcome((resource,))
+
+    engine = engine_of([broken(look, indexes=frozenset({index}))])
+    evaluation = engine.apply(put(app("1")))
+    assert evaluation.defects[0].problem == "index 'bad': ValueError: bad index"
+    assert not evaluation.added
+
+
+def test_what_depends_on_observed_resources_is_at_most_a_warning(app, engine_of, put):
+    reader = app("1", include=["test/Fact", "a", "f"])
+    configured = engine_of().apply(put(reader)).added[0].diagnostic
+    observed = engine_of(observed=True).apply(put(reader)).added[0].diagnostic
+    assert (configured.level, observed.level) == ("error", "warning")

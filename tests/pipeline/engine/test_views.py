@@ -1,0 +1,54 @@
+"""What can be asked of an engine besides applying."""
+
+import pytest
+
+
+def test_outputs_iterate_in_order_whatever_came_first(app, engine_of, put):
+    engine = engine_of()
+    for name in ("3", "1", "2"):
+        engine.apply(put(app(name)))
+    assert [key.name for key in engine.outputs] == ["1", "2", "3"]
+    assert [key.name for key in engine.inputs] == ["1", "2", "3"]
+
+
+def test_stage_output_follows_an_input_through_the_stages(app, engine_of, put):
+    engine, one = engine_of(), app("1", to="b", copies=["2"])
+    engine.apply(put(one))
+    assert engine.stage_output("judge/before", one.key) == (one,)
+    after = [made.key for made in engine.stage_output("derive/first", one.key)]
+    assert [str(key) for key in after] == ["test/App/b/1", "test/App/b/2"]
+    assert [made.key for made in engine.stage_output("judge/last", one.key)] == after
+
+
+def test_stage_output_of_an_unknown_stage_is_a_key_error(app, engine_of):
+    with pytest.raises(KeyError, match="no-such-stage"):
+        engine_of().stage_output("no-such-stage", app("1").key)
+
+
+def test_what_is_taken_out_has_no_output(app, engine_of, put):
+    engine, one = engine_of(), app("1", drop=True)
+    engine.apply(put(one))
+    assert dict(engine.outputs) == {}
+    assert engine.parents(one.key) == ()
+    assert engine.stage_output("judge/last", one.key) == ()
+
+
+def test_a_stage_may_ask_for_what_was_made_only(app, engine_of, kinds_of_stage, put):
+    """It runs on what a transform changed, and forgets it when that is no longer so."""
+    last = kinds_of_stage["Judge"]("last")
+    last.only_made = True
+    engine = engine_of([kinds_of_stage["Derive"]("derive"), last])
+    moved, plain = app("1", to="a", find=["red"]), app("1", find=["red"])
+    assert engine.apply(put(plain)).ran == {"derive": 1}
+    assert [one.diagnostic.code for one in engine.apply(put(moved)).added] == ["T2"]
+    assert [one.diagnostic.code for one in engine.apply(put(plain)).removed] == ["T2"]
+
+
+def test_slices_end_where_one_step_does(app, engine_of, put, state):
+    """Findings about what has not arrived come and go; the final state is the same."""
+    apps = [app(str(at), include=["test/App", "a", str((at + 7) % 20)]) for at in range(20)]
+    whole, sliced = engine_of(), engine_of()
+    whole.apply(put(*apps))
+    seen = [sliced.apply(put(*apps[at : at + 3])).added for at in range(0, 20, 3)]
+    assert any(seen)
+    assert state(sliced) == state(whole)

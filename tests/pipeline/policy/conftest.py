@@ -1,0 +1,40 @@
+"""One resource to judge, and a way to ask one policy about it."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import pytest
+
+from pipeline import policy
+from pipeline.model import Diagnostic, Key, Kinds, Resource
+from pipeline.schema import BUILTIN_KINDS
+from pipeline.stage import Outcome, Stage
+
+Judge: TypeAlias = Callable[..., tuple[Diagnostic, ...]]
+
+
+@pytest.fixture
+def kinds() -> Kinds:
+    return Kinds(BUILTIN_KINDS)
+
+
+@pytest.fixture
+def resource() -> Resource:
+    return Resource.build(
+        Key("networking.istio.io/VirtualService", "shop", "reviews"),
+        "networking.istio.io/v1",
+        labels={"app": "reviews"},
+        annotations={"note": "object.spec"},
+        body={"spec": {"hosts": ["reviews", "b.example.com"], "retries": 3, "ratio": 0.5}},
+    )
+
+
+@pytest.fixture
+def judge(kinds: Kinds, resource: Resource, run: Callable[[Stage, Resource], Outcome]) -> Judge:
+    """What one policy, given as in the settings, says about the resource."""
+
+    def ask(rule: str, **settings: Any) -> tuple[Diagnostic, ...]:
+        given = {"name": "p", "rule": rule, "message": "The rule is broken.", **settings}
+        return run(policy.build([given], kinds), resource).diagnostics
+
+    return ask

@@ -1,0 +1,106 @@
+"""What schema files and built-in entries make known of kinds."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pipeline import schema
+from pipeline.model import Key, Resource
+from pipeline.schema import BUILTIN_KINDS, SchemaSet, SchemaText
+from pipeline.stage import Outcome, Stage
+
+ROUTE = "test.galley.dev/Route"
+
+
+def route(api_version: str) -> Resource:
+    key = Key(ROUTE, "default", "main")
+    return Resource.build(key, api_version, body={"spec": {"hosts": ["a"]}})
+
+
+@pytest.mark.parametrize(
+    "name", ["Route", "routes", "rt", "route", "test.galley.dev/v1beta1/Route", ROUTE]
+)
+def test_a_crd_makes_its_kind_known_by_all_its_names(schemas: SchemaSet, name: str) -> None:
+    assert schemas.kinds.resolve(name) == ROUTE
+
+
+def test_a_crd_says_storage_version_served_versions_and_scope(schemas: SchemaSet) -> None:
+    kind = schemas.kinds.get(ROUTE)
+    assert kind is not None
+    assert (kind.version, kind.served, kind.namespaced) == ("v1", ("v1beta1",), True)
+
+
+def test_a_version_that_is_not_served_is_an_error(
+    schemas: SchemaSet, run: Callable[[Stage, Resource], Outcome]
+) -> None:
+    (found,) = run(schemas.stage, route("test.galley.dev/v1alpha1")).diagnostics
+    assert (found.code, found.path) == ("GAL0307", ("apiVersion",))
+    assert "no version v1alpha1; it has v1, v1beta1" in found.message
+
+
+def test_a_version_that_needs_a_webhook_is_not_served(texts: dict[str, SchemaText]) -> None:
+    """Galley cannot convert it, unless both versions have the same schema."""
+    text = texts["routes.yaml"].text.replace(
+        "  scope: Namespaced", "  scope: Cluster\n  conversion: {strategy: Webhook}"
+    )
+    kind = schema.build([SchemaText("routes.yaml", text)]).kinds.get(ROUTE)
+    assert kind is not None
+    assert (kind.served, kind.namespaced) == ((), False)
+
+
+def test_a_crd_of_a_built_in_kind_keeps_the_entrys_aliases(texts: dict[str, SchemaText]) -> None:
+    text = texts["routes.yaml"].text.replace("test.galley.dev", "networking.istio.io")
+    text = text.replace("Route", "VirtualService").replace("routes", "virtualservices")
+    kinds = schema.build([SchemaText("vs.yaml", text)]).kinds
+    found = kinds.resolve("istio/networking/v1alpha3/virtualservices")
+    assert found == "networking.istio.io/VirtualService"
+
+
+def test_a_json_schema_judges_the_whole_manifest(
+    schemas: SchemaSet, run: Callable[[Stage, Resource], Outcome]
+) -> None:
+    """Plural, aliases and scope stay those of the built-in entry."""
+    key = Key("core/Service", "default", "n" * 64)
+    service = Resource.build(key, "v1", body={"spec": {"port": []}})
+    found = run(schemas.stage, service).diagnostics
+    assert [each.field() for each in found] == ["metadata.name", "spec.port"]
+    assert schemas.kinds.resolve("svc") == "core/Service"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "x-kubernetes-group-version-kind: {group: a.io, version: v1, kind: Thing}",
+        "properties: {apiVersion: {const: a.io/v1}, kind: {enum: [Thing]}}",
+        "title: a.io/v1/Thing",
+        "$id: https://schemas.example.com/a.io/v1/Thing.json",
+    ],
+)
+def test_a_json_schema_says_its_kind_in_several_ways(head: str) -> None:
+    built = schema.build([SchemaText("thing.yaml", f"type: object\n{head}\n")])
+    kind = built.kinds.get("a.io/Thing")
+    assert kind is not None
+    assert kind.api_version == "a.io/v1"
+
+
+def test_built_in_kinds_have_one_entry_each() -> None:
+    assert len({kind.collection for kind in BUILTIN_KINDS}) == len(BUILTIN_KINDS)
+
+
+@pytest.mark.parametrize(
+    ("alias", "collection"),
+    [
+        ("istio/networking/v1alpha3/gateways", "networking.istio.io/Gateway"),
+        ("istio/security/v1beta1/peerauthentications", "security.istio.io/PeerAuthentication"),
+        ("k8s/core/v1/services", "core/Service"),
+    ],
+)
+def test_the_originals_collection_names_are_aliases(
+    schemas: SchemaSet, alias: str, collection: str
+) -> None:
+    assert schemas.kinds.resolve(alias) == collection
+
+
+def test_facts_about_the_world_are_observed() -> None:
+    observed = {kind.kind for kind in BUILTIN_KINDS if kind.observed}
+    assert observed == {"Endpoints", "EndpointSlice", "Node", "Pod"}
