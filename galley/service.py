@@ -162,7 +162,7 @@ class Service:
 
     def _glance(self, name: str, worker: WorkerProcess) -> ChannelResult:
         line = self._channels[name]
-        synced, connected = line.connected()
+        connected, synced = line.connected()
         health = worker.health or _nothing(name)
         glance = ChannelResult.model_validate(
             {**health, "subscribers": connected, "synced": synced}

@@ -7,7 +7,7 @@ def duration(seconds: float) -> str:
     """The largest two units that matter: `45s`, `2m`, `1h5m`, `3d4h`."""
     if seconds < 1:
         return f"{seconds * 1000:.0f}ms"
-    whole = int(seconds)
+    whole = round(seconds)
     names = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)]
     first = next(index for index, (_, size) in enumerate(names) if whole >= size)
     name, size = names[first]

@@ -146,7 +146,8 @@ class WorkerProcess:
         except LinkClosedError:
             pass
         finally:
-            self._lost(link)
+            self._lost()
+            await link.close()
             await self._process.wait()
 
     def _assignment(self) -> dict[str, Any]:
@@ -188,8 +189,7 @@ class WorkerProcess:
             name = self.settings.name
             self.started.set_exception(FatalWorkerError(f"channel {name}: {told['reason']}"))
 
-    def _lost(self, link: Link) -> None:
-        link.close()
+    def _lost(self) -> None:
         self._link = None
         self.problem = self.problem or "The channel's worker has ended and is started again."
         for answer in self._asked.values():

@@ -9,7 +9,7 @@ from galley.cli import output, tables, words
 from galley.cli.command import end, remote
 from galley.cli.failure import Exit, Failure
 from galley.cli.history import show_diff
-from galley.cli.options import DryRun, Expect, OutputAs, Reason, Timeout, Wait, seconds
+from galley.cli.options import DryRun, Expect, Lasting, OutputAs, Reason, Timeout, Wait
 from galley.cli.progress import working
 from galley.cli.remote import Remote
 
@@ -34,10 +34,7 @@ def rollback(  # noqa: PLR0913  # the options of the command
     hold: Annotated[
         bool, typer.Option("--hold", help="Put a hold on the channel besides.")
     ] = False,
-    lasting: Annotated[
-        float,
-        typer.Option("--for", help="How long that hold lasts.", parser=seconds, metavar="DURATION"),
-    ] = 0.0,
+    lasting: Lasting = 0.0,
     strict: Annotated[bool, typer.Option("--strict", help="Let today's checks block it.")] = False,
     expect_version: Expect = None,
     dry_run: DryRun = False,
@@ -101,14 +98,15 @@ def publish(  # noqa: PLR0913  # the options of the command
     timeout: Timeout = 30.0,
     output_as: OutputAs = "table",
 ) -> None:
-    """Publish a parked candidate, or what is in quarantine.
+    """Publish what is pending under a hold, a parked candidate, or what is in quarantine.
 
     \b
     Examples:
+      galley publish --reason "this fix only"            what waits behind a hold
       galley publish --candidate 7f3a --reason "yes, delete them all"
       galley publish --override-quarantine --reason "it was not the routes" --dry-run
     """
-    if bool(candidate) == override_quarantine:
+    if candidate and override_quarantine:
         raise Failure("Give either --candidate ID or --override-quarantine.")
     body = {
         "candidate": candidate,
@@ -155,13 +153,13 @@ def _tell(done: dict[str, Any]) -> None:
         output.line("  " + words.diagnostic(found))
     _tell_quarantine(done)
     for hold in done["holds"]:
-        until = f" until {words.when(hold['expires'])}" if hold["expires"] else ""
-        output.line(f"Held{until}: {hold['reason']} ({hold['id']}).")
+        until = f"; the hold ends {words.when(hold['expires'])}" if hold["expires"] else ""
+        output.line(f"Held: {hold['reason']} ({hold['id']}){until}.")
 
 
 def _tell_quarantine(done: dict[str, Any]) -> None:
     word = "would be quarantined" if done["dry_run"] else "in quarantine"
-    if done["quarantined"]:
+    if done["quarantined"] and done["restores"]:
         output.line(f"{words.plural(len(done['quarantined']), 'input')} {word}:")
         tables.show(("SOURCE", "RESOURCE", "LIFTED"), list(map(quarantined, done["quarantined"])))
     if done["lifted"]:
@@ -184,7 +182,7 @@ def tell_delivery(delivery: dict[str, Any]) -> None:
         return
     complete = delivery["outcome"] == "acked"
     output.line(
-        f"{delivery['had']} of {words.plural(delivery['connected'], 'subscriber')} have it.",
+        f"{delivery['had']} of {delivery['connected']} subscribers have it.",
         mood="good" if complete else "bad",
     )
     missing = [(each["subscriber"], each["state"], each["reason"]) for each in delivery["missing"]]

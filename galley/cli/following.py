@@ -1,4 +1,4 @@
-"""`galley wait`, `galley subscribe`: what happens from now on."""
+"""`galley wait`: block until it is so."""
 
 import time
 from typing import Annotated, Any, Literal
@@ -9,7 +9,7 @@ from galley.cli import output, words
 from galley.cli.changing import tell_delivery
 from galley.cli.command import end, remote
 from galley.cli.failure import Exit, Failure
-from galley.cli.options import OutputAs, Timeout
+from galley.cli.options import OutputAs, seconds
 from galley.cli.progress import working
 from galley.cli.remote import Remote
 
@@ -34,7 +34,12 @@ def wait(  # noqa: PLR0913  # the options of the command
     quorum: Annotated[
         float, typer.Option(help="Share of the subscribers that is enough.", min=0.01, max=1)
     ] = 1.0,
-    timeout: Timeout = 300.0,
+    timeout: Annotated[
+        float,
+        typer.Option(
+            help="How long to wait.", parser=seconds, metavar="DURATION", show_default="5m"
+        ),
+    ] = 300.0,
     output_as: OutputAs = "table",
 ) -> None:
     """Block until a version or a source's revision is live, or subscribers have it.
@@ -71,16 +76,17 @@ def _await(remote: Remote, asked: dict[str, Any], timeout: float) -> dict[str, A
 
 def _tell(subject: str, found: dict[str, Any]) -> None:
     number = found["version"]
+    known = f" as version {number}" if found["revision"] else ""
     sentences = {
-        "live": f"It is live as version {number}.",
-        "acked": f"It is live as version {number}, and its subscribers have it.",
-        "superseded": f"It was version {number}, which is not live any more.",
-        "blocked": "It is blocked:",
-        "refused": f"Subscribers refused version {number}.",
-        "timed-out": f"Not in time; the live version is {number}.",
+        "live": f"{subject} is live{known}.",
+        "acked": f"{subject} is live{known}, and its subscribers have it.",
+        "superseded": f"{subject} was live{known}, and is not any more.",
+        "blocked": f"{subject} is blocked.",
+        "refused": f"{subject} was refused by subscribers.",
+        "timed-out": f"{subject} did not come in time; version {number} is live.",
     }
-    text = f"{subject[0].upper()}{subject[1:]}: {sentences[found['outcome']]}"
-    output.line(text, mood="good" if found["done"] else "bad")
+    text = sentences[found["outcome"]]
+    output.line(text[0].upper() + text[1:], mood="good" if found["done"] else "bad")
     for each in found["diagnostics"]:
         output.line("  " + words.diagnostic(each))
     if found["delivery"]:

@@ -86,8 +86,9 @@ def diff(
 
 def show_diff(found: dict[str, Any], *, stat: bool = False) -> None:
     """A difference for people: a line for each resource, then its fields."""
-    output.line(f"--- {_side(found['old'])}", mood="bad")
-    output.line(f"+++ {_side(found['new'])}", mood="good")
+    old, new = found["old"], found["new"]
+    output.line(f"--- version {old}" if old else "--- nothing", mood="bad")
+    output.line(f"+++ version {new}" if new else "+++ not published", mood="good")
     for change in found["resources"]:
         mark, mood = MARKS[change["change"]]
         place = words.place({"file": change["file"], "line": change["line"]})
@@ -109,10 +110,6 @@ def _field(field: dict[str, Any]) -> None:
 def _value(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 400 else text[:400] + "…"
-
-
-def _side(number: int) -> str:
-    return f"version {number}" if number else "not a version"
 
 
 def _sum(found: dict[str, Any]) -> str:

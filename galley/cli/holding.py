@@ -7,7 +7,7 @@ import typer
 from galley.cli import output, tables, words
 from galley.cli.changing import quarantined
 from galley.cli.command import remote
-from galley.cli.options import DryRun, OptionalReason, OutputAs, Reason, seconds
+from galley.cli.options import NO_REASON, DryRun, Lasting, OptionalReason, OutputAs, Reason
 from galley.cli.remote import Remote
 
 app = typer.Typer(rich_markup_mode=None)
@@ -21,12 +21,7 @@ def hold(
     remote: Remote,
     *,
     reason: Reason,
-    lasting: Annotated[
-        float,
-        typer.Option(
-            "--for", help="How long; for ever if not given.", parser=seconds, metavar="DURATION"
-        ),
-    ] = 0.0,
+    lasting: Lasting = 0.0,
     dry_run: DryRun = False,
     output_as: OutputAs = "table",
 ) -> None:
@@ -55,7 +50,7 @@ def resume(
     identity: Annotated[
         str, typer.Argument(help="One hold; all of them if not given.", metavar="ID")
     ] = "",
-    reason: OptionalReason = "",
+    reason: OptionalReason = NO_REASON,
     dry_run: DryRun = False,
     output_as: OutputAs = "table",
 ) -> None:
@@ -120,7 +115,7 @@ def unpin(
     remote: Remote,
     *,
     version: Version,
-    reason: OptionalReason = "",
+    reason: OptionalReason = NO_REASON,
     dry_run: DryRun = False,
     output_as: OutputAs = "table",
 ) -> None:

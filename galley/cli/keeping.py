@@ -9,7 +9,7 @@ import typer
 from galley.cli import output, tables, words
 from galley.cli.command import remote
 from galley.cli.failure import Failure
-from galley.cli.options import DryRun, Limit, OptionalReason, OutputAs, Reason, Yes
+from galley.cli.options import NO_REASON, DryRun, Limit, OptionalReason, OutputAs, Reason, Yes
 from galley.cli.progress import working
 from galley.cli.remote import Remote
 
@@ -61,7 +61,7 @@ def backup(
     remote: Remote,
     *,
     name: Annotated[str, typer.Argument(help="A plain file name.")],
-    reason: OptionalReason = "",
+    reason: OptionalReason = NO_REASON,
     output_as: OutputAs = "table",
 ) -> None:
     """Write a consistent copy of a channel's store, into `backups` in the service's data folder.

@@ -37,3 +37,15 @@ def channel_of(settings: ServiceSettings, name: str) -> ChannelSettings:
     if name not in channels:
         raise Failure(f"The settings have no channel {name!r}{nearest(name, channels)}")
     return channels[name]
+
+
+def store_of(config: Path | None, data_dir: Path | None) -> str:
+    """Where the stores of all channels are: a folder, or the URL of a database.
+
+    Raises:
+        Failure: the settings file is not usable.
+    """
+    if data_dir is not None:
+        return str(data_dir.absolute())
+    settings, folder = settings_of(config)
+    return settings.store or str(folder / settings.data_dir)

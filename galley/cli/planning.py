@@ -51,7 +51,10 @@ def plan(
 
 
 def _tell(found: dict[str, Any], *, stat: bool) -> None:
-    show_diff(found["diff"], stat=stat)
+    if found["diff"]["resources"]:
+        show_diff(found["diff"], stat=stat)
+    else:
+        output.line("Nothing would change.")
     if found["diagnostics"]:
         show_diagnostics(found["diagnostics"])
     digest, base = words.short(found["digest"]), found["base"]

@@ -36,6 +36,7 @@ class Remote:
         self.channel = channel
         self.token = token
         self.ca_file = ca_file
+        self.actor = actor()
         self._secure = parts.scheme == "https"
         self._host, self._port = parts.hostname, port
         self._base = parts.path.rstrip("/")
@@ -107,7 +108,7 @@ class Remote:
         return http.client.HTTPSConnection(self._host, self._port, timeout=seconds, context=context)
 
     def _headers(self, payload: bytes | None) -> dict[str, str]:
-        headers = {"Accept": "application/json", "Galley-Actor": _actor()}
+        headers = {"Accept": "application/json", "Galley-Actor": self.actor}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         if payload is not None:
@@ -144,7 +145,7 @@ def _plain(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _actor() -> str:
+def actor() -> str:
     """Who asks, for the audit of a service without tokens; a service with tokens ignores it."""
     try:
         user = getpass.getuser()

@@ -1,6 +1,7 @@
 """`galley status`, `sources`, `subscribers`, `diagnostics`: how things are."""
 
 import sys
+import time
 from typing import Annotated, Any, Literal
 
 import typer
@@ -169,7 +170,7 @@ def _source(each: dict[str, Any]) -> list[object]:
         each["name"],
         each["type"],
         each["state"],
-        f"{words.span(each['age'])} ago" if each["age"] else "-",
+        words.when(time.time() - each["age"]) if each["age"] else "-",
         each["revision"][:12],
         each["accepted_revision"][:12],
         each["locators"],

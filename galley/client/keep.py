@@ -104,7 +104,7 @@ async def _replay(mirror: Mirror, records: Iterable[bytes]) -> None:
         if isinstance(message, Update):
             draft = Draft(mirror, message)
         elif isinstance(message, Chunk) and draft is not None:
-            draft.add(message.index, message.upserts, message.removals)
+            draft.add(message.number, message.upserts, message.removals)
         if draft is not None and draft.complete:
             await draft.verify()
             mirror.accept(draft)

@@ -80,7 +80,7 @@ class Link:
 
     async def nack(self, draft: Draft, refusal: Refused) -> None:
         """The draft was refused."""
-        named = list(refusal.resources.items())[: messages.MOST_SELECTED]
+        named = list(refusal.resources.items())[: messages.MOST_NAMED]
         await self._send(Nack(self._view, draft.nonce, refusal.kind, refusal.reason, named))
 
     async def _take(self, message: Message) -> Draft | None:
@@ -98,7 +98,7 @@ class Link:
             case Chunk():
                 if self._draft is None or self._draft.nonce != message.nonce:
                     raise ProtocolError("a chunk came without its update")
-                self._draft.add(message.index, message.upserts, message.removals)
+                self._draft.add(message.number, message.upserts, message.removals)
                 return await self._whole()
         return None
 

@@ -1,6 +1,7 @@
 """msgpack messages over a local stream, each with its length in front (4 bytes, big-endian)."""
 
 import asyncio
+import contextlib
 import socket
 from typing import Any, Self
 
@@ -56,5 +57,8 @@ class Link:
         message: list[Any] = msgpack.unpackb(packed, strict_map_key=False)
         return message
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """Close this end; twice is allowed."""
         self._writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self._writer.wait_closed()

@@ -5,70 +5,48 @@ NamedTuple whose fields are the other elements in order. `encode` and `decode` a
 `decode` lets nothing pass that has not the documented shape: what comes out of it can be used.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Self, TypeAlias
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias
 
 import msgpack
 
+from galley.protocol import shapes
+from galley.protocol.close import Close
+from galley.protocol.shapes import MOST_NAMED, PREFIX_SIZE, ProtocolError
+from galley.protocol.view import View
 from pipeline.model import Key
+
+__all__ = [
+    "MOST_NAMED",
+    "PATH",
+    "PREFIX_SIZE",
+    "SUBPROTOCOL",
+    "Ack",
+    "BucketDigests",
+    "Chunk",
+    "Close",
+    "Compare",
+    "Compressed",
+    "Ended",
+    "Have",
+    "Heartbeat",
+    "Hello",
+    "Message",
+    "Nack",
+    "Note",
+    "ProtocolError",
+    "Resend",
+    "Subscribe",
+    "Subscribed",
+    "Unsubscribe",
+    "Update",
+    "View",
+    "decode",
+    "encode",
+]
 
 SUBPROTOCOL = "galley.v1.msgpack"
 PATH = "/v1/stream"
-DIGEST_SIZE = 32
-PREFIX_SIZE = 8
-"""Bytes of a bucket's digest that `Buckets` carries; the final digest catches what they miss."""
-MOST_SELECTED = 1024
-"""Most collections, namespaces or labels that one view may name."""
-
-
-class ProtocolError(Exception):
-    """The other end said something that is not a message of this protocol."""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Which resources a subscription wants, normalised: equal views compare equal.
-
-    An empty field selects everything; labels must all be equal. A collection may be written as
-    group/version/Kind or v1/Kind; the version is dropped.
-    """
-
-    collections: tuple[str, ...] = ()
-    namespaces: tuple[str, ...] = ()
-    labels: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def of(
-        cls,
-        collections: tuple[str, ...] | list[str] = (),
-        namespaces: tuple[str, ...] | list[str] = (),
-        labels: Mapping[str, str] | None = None,
-    ) -> Self:
-        """The view that selects these, in any order and spelling."""
-        return cls(
-            tuple(sorted({_collection(name) for name in collections})),
-            tuple(sorted(set(namespaces))),
-            tuple(sorted((labels or {}).items())),
-        )
-
-    def selects(self, collection: str, namespace: str) -> bool:
-        """Whether collection and namespace are selected; labels are not looked at."""
-        return not (
-            (self.collections and collection not in self.collections)
-            or (self.namespaces and namespace not in self.namespaces)
-        )
-
-    def selects_labels(self, labels: Mapping[str, str]) -> bool:
-        return all(labels.get(name) == value for name, value in self.labels)
-
-    def as_map(self) -> dict[str, Any]:
-        """The view as it travels."""
-        return {
-            "collections": list(self.collections),
-            "namespaces": list(self.namespaces),
-            "labels": dict(self.labels),
-        }
 
 
 class Have(NamedTuple):
@@ -157,7 +135,7 @@ class Chunk(NamedTuple):
 
     view: int
     nonce: int
-    index: int
+    number: int
     """From 1 to the update's `chunks`."""
     upserts: list[bytes]
     removals: list[Key]
@@ -273,159 +251,51 @@ def decode(data: bytes) -> Message:
     return kind(*values)
 
 
-def _collection(name: str) -> str:
-    parts = name.split("/")
-    if len(parts) == 3:
-        return f"{parts[0]}/{parts[2]}"
-    if len(parts) == 2 and parts[0][:1] == "v" and parts[0][1:2].isdigit():
-        return f"core/{parts[1]}"
-    return name
-
-
-def _exactly(kind: type) -> Callable[[Any], Any]:
-    def check(value: Any) -> Any:
-        if type(value) is not kind:
-            raise ProtocolError(f"expected {kind.__name__}, got {type(value).__name__}")
-        return value
-
-    return check
-
-
-_int, _text, _bytes, _flag = _exactly(int), _exactly(str), _exactly(bytes), _exactly(bool)
-_list, _map = _exactly(list), _exactly(dict)
-
-
-def _seconds(value: Any) -> float:
-    if type(value) not in (int, float) or not 0 <= value < 1e12:
-        raise ProtocolError("expected seconds")
-    return float(value)
-
-
-def _count(value: Any) -> int:
-    if type(value) is not int or not 0 <= value < 2**63:
-        raise ProtocolError("expected a number from 0 to 2^63 - 1")
-    return value
-
-
-def _short(value: Any) -> str:
-    if type(value) is not str or len(value) > 256:
-        raise ProtocolError("expected text of at most 256 characters")
-    return value
-
-
-def _digest(value: Any) -> bytes:
-    if type(value) is not bytes or len(value) != DIGEST_SIZE:
-        raise ProtocolError("expected a digest of 32 bytes")
-    return value
-
-
-def _base(value: Any) -> bytes | None:
-    return None if value is None else _digest(value)
-
-
-def _contents(value: Any) -> list[bytes]:
-    return [_bytes(item) for item in _list(value)]
-
-
-def _key(value: Any) -> Key:
-    collection, namespace, name = _list(value)
-    return Key(_text(collection), _text(namespace), _text(name))
-
-
-def _keys(value: Any) -> list[Key]:
-    return [_key(item) for item in _list(value)]
-
-
-def _blamed(value: Any) -> list[tuple[Key, str]]:
-    if len(_list(value)) > MOST_SELECTED:
-        raise ProtocolError(f"more than {MOST_SELECTED} resources are named")
-    return [(_key(key), _text(reason)) for key, reason in value]
-
-
-def _bucket_numbers(value: Any) -> list[int]:
-    if not all(type(item) is int and 0 <= item < 4096 for item in _list(value)):
-        raise ProtocolError("buckets are numbered from 0 to 4095")
-    return list(value)
-
-
-def _prefixes(value: Any) -> bytes:
-    if type(value) is not bytes or len(value) != 4096 * PREFIX_SIZE:
-        raise ProtocolError("expected 32,768 bytes")
-    return value
-
-
-def _view(value: Any) -> View:
-    unknown = set(_map(value)) - {"collections", "namespaces", "labels"}
-    if unknown:
-        raise ProtocolError(f"unknown part {sorted(map(str, unknown))[0]!r}")
-    names: list[list[str]] = []
-    for part in ("collections", "namespaces"):
-        names.append([_short(item) for item in _list(value.get(part, []))])
-    labels = _map(value.get("labels", {}))
-    if max(map(len, (*names, labels))) > MOST_SELECTED:
-        raise ProtocolError(f"more than {MOST_SELECTED} names are given")
-    for text in (*labels, *labels.values()):
-        _short(text)
-    return View.of(names[0], names[1], labels)
-
-
 def _have(value: Any) -> Have | None:
     if value is None:
         return None
-    lineage, version, digest = _list(value)
-    return Have(_short(lineage), _count(version), _digest(digest))
+    lineage, version, digest = shapes.array(value)
+    return Have(shapes.short(lineage), shapes.count(version), shapes.digest(digest))
 
 
 def _note(value: Any) -> Note:
-    lineage, number, kind, restores, time, author, reason = _list(value)
-    told = (_text(lineage), _count(number), _text(kind), _count(restores))
-    return Note(*told, _seconds(time), _text(author), _text(reason))
-
-
-def _nack_kind(value: Any) -> str:
-    if value not in ("invalid", "retry", "mismatch"):
-        raise ProtocolError("expected invalid, retry or mismatch")
-    return str(value)
+    lineage, number, kind, restores, time, author, reason = shapes.array(value)
+    told = (shapes.text(lineage), shapes.count(number), shapes.text(kind), shapes.count(restores))
+    return Note(*told, shapes.seconds(time), shapes.text(author), shapes.text(reason))
 
 
 TYPES: dict[int, tuple[type[Message], tuple[Callable[[Any], Any], ...]]] = {
-    1: (Hello, (_text, _map)),
-    2: (Subscribed, (_count, _count, _text, _count)),
-    3: (Ended, (_count, _text, _text)),
+    1: (Hello, (shapes.text, shapes.mapping)),
+    2: (Subscribed, (shapes.count, shapes.count, shapes.text, shapes.count)),
+    3: (Ended, (shapes.count, shapes.text, shapes.text)),
     4: (
         Update,
-        (_count, _count, _note, _base, _digest, _bucket_numbers, _count, _contents, _keys),
+        (
+            shapes.count,
+            shapes.count,
+            _note,
+            shapes.base,
+            shapes.digest,
+            shapes.bucket_numbers,
+            shapes.count,
+            shapes.contents,
+            shapes.keys,
+        ),
     ),
-    5: (Chunk, (_count, _count, _count, _contents, _keys)),
-    6: (Compare, (_count,)),
-    7: (Compressed, (_bytes,)),
+    5: (Chunk, (shapes.count, shapes.count, shapes.count, shapes.contents, shapes.keys)),
+    6: (Compare, (shapes.count,)),
+    7: (Compressed, (shapes.binary,)),
     8: (Heartbeat, ()),
-    16: (Subscribe, (_count, _short, _short, _view, _have, _flag, _seconds)),
-    17: (Unsubscribe, (_count,)),
-    18: (Ack, (_count, _count, _digest)),
-    19: (Nack, (_count, _count, _nack_kind, _text, _blamed)),
-    20: (BucketDigests, (_count, _prefixes)),
-    21: (Resend, (_count,)),
+    16: (
+        Subscribe,
+        (shapes.count, shapes.short, shapes.short, shapes.view, _have, shapes.flag, shapes.seconds),
+    ),
+    17: (Unsubscribe, (shapes.count,)),
+    18: (Ack, (shapes.count, shapes.count, shapes.digest)),
+    19: (Nack, (shapes.count, shapes.count, shapes.nack_kind, shapes.text, shapes.blamed)),
+    20: (BucketDigests, (shapes.count, shapes.prefixes)),
+    21: (Resend, (shapes.count,)),
 }
 """Number on the wire, message, and the check of each field in order."""
 
 NUMBERS: dict[type, int] = {kind: number for number, (kind, _) in TYPES.items()}
-
-
-class Close:
-    """Close codes of the stream, besides those of RFC 6455."""
-
-    PROTOCOL = 4000
-    """A message that makes no sense; fix the client."""
-    UNAUTHORIZED = 4001
-    """The credential is no longer good."""
-    SLOW = 4002
-    """An update was not read or not acknowledged in time."""
-    LIMIT = 4003
-    """More connections or messages than allowed."""
-    SILENT = 4004
-    """No heartbeat came."""
-    SHUTDOWN = 4005
-    """The server stops; connect again."""
-    INTERNAL = 4006
-    """The server failed; connect again."""

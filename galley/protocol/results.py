@@ -402,6 +402,24 @@ class ReloadResult(Result):
     warnings: list[str]
 
 
+class UpdateResult(Result):
+    """One line of `galley subscribe -o json`."""
+
+    version: int
+    lineage: str
+    kind: str
+    author: str
+    reason: str
+    time: float
+    complete: bool
+    """Whether `upserts` is everything: forget what was held before."""
+    stale: bool
+    """Whether the service has been silent, and this is only the last that is known."""
+    upserts: dict[str, str]
+    """Key to digest of what is new or different."""
+    removals: list[str]
+
+
 class ValidationResult(Result):
     """What `galley validate` found."""
 

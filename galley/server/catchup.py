@@ -11,6 +11,7 @@ import hashlib
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakValueDictionary
 
+from galley.protocol.codec import frame
 from galley.protocol.control import PastChange
 from galley.protocol.messages import Close
 from galley.server import steps
@@ -106,17 +107,14 @@ class CatchUp:
         async with self._turns:
             if session.closing:
                 return False
-            writing = asyncio.ensure_future(session.websocket.send_bytes(payload))
+            writing = asyncio.ensure_future(session.websocket.send(frame(payload)))
             await asyncio.wait({writing}, timeout=TURN_SECONDS)
         try:
             async with asyncio.timeout(limit):
-                await writing
+                return await writing
         except TimeoutError:
             session.start_closing(Close.SLOW, f"nothing was read for {limit:g} s")
             return False
-        except ConnectionError:
-            return False
-        return True
 
     async def _way(self, subscription: "Subscription") -> Step | None:
         live, base = subscription.live, subscription.digest

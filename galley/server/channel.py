@@ -116,7 +116,7 @@ class Channel:
         """The live content; of one version only while `settled`."""
         return self._live.content
 
-    async def live_at_least(self, version: int, timeout: float) -> bool:
+    async def live_at_least(self, version: int, timeout: float) -> bool:  # noqa: ASYNC109  # an answer, not an error
         """Wait until this version or a newer one is live; whether it is."""
         try:
             async with asyncio.timeout(timeout):
@@ -134,6 +134,8 @@ class Channel:
         subscription = Subscription(session, self, live, asked)
         subscription.joined = self.head.number if self.head else 0
         subscription.told = self.distribution.announced
+        if asked.have is not None and asked.have.lineage == self.lineage:
+            subscription.floor = asked.have.version
         live.subscriptions[subscription] = None
         self._subscriptions[subscription] = None
         return subscription
@@ -225,7 +227,11 @@ class Channel:
         return sorted({each.label for live in touched for each in live.subscriptions})
 
     async def delivered(
-        self, version: int, *, timeout: float, quorum: float = 1.0
+        self,
+        version: int,
+        *,
+        timeout: float,  # noqa: ASYNC109  # an answer, not an error
+        quorum: float = 1.0,
     ) -> DeliveryResult:
         """Wait until those connected when `version` was published have it, or a newer one.
 

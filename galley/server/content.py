@@ -54,13 +54,14 @@ class Content:
 
     def selection(self, view: View) -> "Selection":
         """What is in these collections and namespaces now; labels are not looked at."""
-        chosen = []
+        return Selection(self._select(view))
+
+    def _select(self, view: View) -> Iterator[tuple[str, str, Namespace]]:
         for collection in view.collections or tuple(self._collections):
             namespaces = self._collections.get(collection, {})
             for namespace in view.namespaces or tuple(namespaces):
                 if names := namespaces.get(namespace):
-                    chosen.append((collection, namespace, names.copy()))
-        return Selection(chosen)
+                    yield collection, namespace, names.copy()
 
 
 class Selection:

@@ -7,7 +7,7 @@ out. Those who wait for a version hold the set of subscriptions that they still 
 
 import asyncio
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from galley.protocol.results import DeliveryResult, Laggard
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 MOST_FINISHED = 1000
 """Versions whose final counts wait to be fetched."""
+
+
+Outcome = Literal["acked", "timed-out", "refused", "no-subscribers"]
 
 
 class Delivery:
@@ -89,7 +92,7 @@ class Waiter:
             outcome=self._outcome(),
         )
 
-    def _outcome(self) -> str:
+    def _outcome(self) -> Outcome:
         if not self.connected:
             return "no-subscribers"
         if self.had >= self.quorum * self.connected:
@@ -154,7 +157,12 @@ class Deliveries:
         return changed
 
     async def wait(
-        self, version: int, there: Iterable["Subscription"], *, timeout: float, quorum: float
+        self,
+        version: int,
+        there: Iterable["Subscription"],
+        *,
+        timeout: float,  # noqa: ASYNC109  # an answer, not an error
+        quorum: float,
     ) -> DeliveryResult:
         """Wait until this share of those who are there has the version, or refused it."""
         waiter = Waiter(version, quorum, there)

@@ -70,7 +70,7 @@ class Distribution:
         assert step.frame is not None  # noqa: S101  # callers have looked
         self.expect(subscription, step)
         self._counts.sent(step, len(step.frame))
-        return subscription.session.write(step.frame)
+        return subscription.session.websocket.write(step.frame)
 
     def expect(self, subscription: "Subscription", step: Step) -> None:
         """A step goes out: from now on its answer may come."""
@@ -165,7 +165,9 @@ class Distribution:
             return False
         if subscription.retry_at:
             return False
-        live = subscription.live
+        live, head = subscription.live, self._channel.head
+        if head is None or head.number < subscription.floor:
+            return False
         if self.announced > subscription.told:
             return True
         if live.digest in subscription.refused:

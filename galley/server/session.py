@@ -10,11 +10,10 @@ import time
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
-
 from galley.protocol import messages
 from galley.protocol.codec import frame
 from galley.protocol.messages import Close, Message, Subscribe
+from galley.server.websocket import WebSocket
 
 if TYPE_CHECKING:
     from galley.server.channel import Channel
@@ -42,23 +41,20 @@ class Session:
         "since",
         "subscriptions",
         "tasks",
-        "transport",
         "websocket",
     )
 
     def __init__(
         self,
         number: int,
-        websocket: web.WebSocketResponse,
-        transport: asyncio.Transport,
+        websocket: WebSocket,
         *,
         credential: str,
     ) -> None:
         self.id = f"s{number}"
         self.websocket = websocket
-        self.transport = transport
         self.credential = credential
-        peer = transport.get_extra_info("peername")
+        peer = websocket.transport.get_extra_info("peername")
         self.address = f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else str(peer or "")
         self.subscriptions: dict[int, Subscription] = {}
         """By the view's number, which is what the other end names."""
@@ -75,14 +71,7 @@ class Session:
 
     def send(self, message: Message) -> None:
         """Write one small message now."""
-        self.write(frame(messages.encode(message)))
-
-    def write(self, data: bytes) -> bool:
-        """Write ready-made frames; False if the connection is going away."""
-        if self.closing or self.transport.is_closing():
-            return False
-        self.transport.write(data)
-        return True
+        self.websocket.write(frame(messages.encode(message)))
 
     def start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         """Run something beside the reader."""
@@ -115,13 +104,7 @@ class Session:
         if self.closing:
             return
         self.closing = reason
-        try:
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self.websocket.close(code=code, message=reason.encode()[:120])
-        except TimeoutError:
-            pass
-        finally:
-            self.transport.abort()
+        await self.websocket.close(code, reason, CLOSE_SECONDS)
 
     def start_closing(self, code: int, reason: str) -> None:
         """`close`, for those who cannot wait."""
@@ -137,6 +120,7 @@ class Subscription:
         "channel",
         "comparing",
         "digest",
+        "floor",
         "joined",
         "live",
         "mismatched",
@@ -166,6 +150,8 @@ class Subscription:
         """The live version when it came."""
         self.digest: bytes | None = asked.have.digest if asked.have else None
         """What it holds: acknowledged, or at first what it claims."""
+        self.floor = 0
+        """The version that it claims; nothing older of this lineage may be sent to it."""
         self.version = 0
         """The version that its last acknowledgement was for."""
         self.told = 0

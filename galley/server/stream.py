@@ -1,6 +1,6 @@
 """`/v1/stream`: one connection of a subscriber, from the handshake to the close code.
 
-The handler task is the session's only reader. What the other end says is decoded, judged and handed
+What the other end says is decoded, judged and handed
 to the channel that it concerns; whatever makes no sense ends the connection with a code and a
 sentence. `docs/protocol.md` describes the same from outside.
 """
@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Protocol
 
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
 from galley import __version__
 from galley.protocol import messages
@@ -31,8 +31,9 @@ from galley.protocol.messages import (
     Unsubscribe,
 )
 from galley.server.channel import Channel
-from galley.server.session import CLOSE_SECONDS, Session, Subscription
+from galley.server.session import Session, Subscription
 from galley.server.streams import STREAMS, Streams
+from galley.server.websocket import WebSocket
 from galley.settings import Role, StreamSettings
 
 log = logging.getLogger("galley.stream")
@@ -63,30 +64,21 @@ async def stream(
         HTTPServiceUnavailable: there are as many connections as the settings allow.
     """
     streams = request.app[STREAMS]
-    _check(request, streams, settings)
-    websocket = web.WebSocketResponse(
-        protocols=(SUBPROTOCOL,),
-        compress=False,
-        max_msg_size=settings.receive_bytes,
-        timeout=CLOSE_SECONDS,
-    )
-    await websocket.prepare(request)
-    transport = request.transport
-    if transport is None:
-        return websocket
-    session = Session(next(streams.numbers), websocket, transport, credential=grant.name)
+    _check(streams, settings)
+    websocket = await WebSocket.accept(request, SUBPROTOCOL, limit=settings.receive_bytes)
+    session = Session(next(streams.numbers), websocket, credential=grant.name)
     streams.add(session, settings)
     try:
-        await _Conversation(session, channels, settings, grant).hold()
+        conversation = _Conversation(session, channels, settings, grant)
+        websocket.listen(request, conversation.take)
+        conversation.greet()
+        await websocket.over
     finally:
         await streams.remove(session)
-    return websocket
+    return websocket.response
 
 
-def _check(request: web.Request, streams: Streams, settings: StreamSettings) -> None:
-    offered = request.headers.get("Sec-WebSocket-Protocol", "")
-    if SUBPROTOCOL not in [name.strip() for name in offered.split(",")]:
-        raise web.HTTPBadRequest(text=f"This is a WebSocket with subprotocol {SUBPROTOCOL}.\n")
+def _check(streams: Streams, settings: StreamSettings) -> None:
     if streams.closing or len(streams) >= settings.subscribers:
         reason = "is stopping" if streams.closing else "has as many subscribers as it may have"
         raise web.HTTPServiceUnavailable(
@@ -109,34 +101,22 @@ class _Conversation:
         self._settings = settings
         self._grant = grant
 
-    async def hold(self) -> None:
-        """Greet, then read until the end."""
-        session = self._session
-        session.send(self._hello())
-        while True:
-            received = await session.websocket.receive()
-            if received.type is not WSMsgType.BINARY:
-                break
-            session.heard = True
-            try:
-                self.take(received.data)
-            except ProtocolError as error:
-                await session.close(Close.PROTOCOL, str(error))
-                return
-        if received.type is WSMsgType.TEXT:
-            await session.close(Close.PROTOCOL, "messages are binary")
+    def greet(self) -> None:
+        """The first message."""
+        self._session.send(self._hello())
 
     def take(self, data: bytes) -> None:
-        """One message.
-
-        Raises:
-            ProtocolError: it makes no sense.
-        """
-        subscription = self._session.expecting.pop(data, None)
+        """One message of the other end."""
+        session = self._session
+        session.heard = True
+        subscription = session.expecting.pop(data, None)
         if subscription is not None and subscription.step is not None:
             subscription.channel.distribution.acknowledged(subscription, subscription.step)
             return
-        self._judge(messages.decode(data))
+        try:
+            self._judge(messages.decode(data))
+        except ProtocolError as error:
+            session.start_closing(Close.PROTOCOL, str(error))
 
     def _judge(self, message: Message) -> None:
         match message:

@@ -7,6 +7,7 @@ do not read, or that do not acknowledge in time.
 import asyncio
 import itertools
 import logging
+import time
 from collections.abc import Iterator
 
 from aiohttp import web
@@ -82,14 +83,16 @@ class Streams:
 
     def _check(self, session: Session, *, beating: bool) -> None:
         session.missed = 0 if session.heard else session.missed + 1
+        if session.heard:
+            session.last_seen = time.time()
         session.heard = False
         code, reason = self._fault(session)
         if code:
             log.warning("Closing %s of %s: %s.", session.id, session.address, reason)
             self.closed[code] = self.closed.get(code, 0) + 1
             session.start_closing(code, reason)
-        elif beating and not session.transport.get_write_buffer_size():
-            session.write(HEARTBEAT)
+        elif beating and not session.websocket.transport.get_write_buffer_size():
+            session.websocket.write(HEARTBEAT)
 
     def _fault(self, session: Session) -> tuple[int, str]:
         """Close code and reason if the connection must end; a code of 0 if it is well."""

@@ -53,6 +53,7 @@ async def _serve(end: socket.socket) -> int:
     for error in failures:
         if isinstance(error, StoreError):
             await announcer.failed(str(error), fatal=isinstance(error, FATAL))
+    await link.close()
     return 1 if failures else 0
 
 

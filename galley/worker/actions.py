@@ -1,13 +1,15 @@
 """What operators do to a channel; every action leaves an audit record, also when it is refused."""
 
+import contextlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from galley.store.errors import StoreError
 from galley.store.values import Audit, Hold, Record
 from galley.worker.channel import Channel, breathe, now
 from galley.worker.findings import Findings
-from galley.worker.problems import RefusedError, conflict, not_found, usage
+from galley.worker.problems import RefusedError, conflict, not_found, of_store, usage
 from galley.worker.publisher import Order, Publisher
 from galley.worker.queries import Queries
 from galley.worker.reach import Scope
@@ -45,11 +47,13 @@ class Actions:
             raise usage("A reason is required.", "Add --reason TEXT; it is kept in the history.")
         try:
             return await do(params)
-        except RefusedError as error:
+        except (RefusedError, StoreError) as error:
+            refusal = of_store(error) if isinstance(error, StoreError) else error
             if not params.get("dry_run"):
-                record = Record(audit=(audit(action, params, outcome=error.detail),))
-                await self._channel.store.run(lambda store: store.record(record))
-            raise
+                record = Record(audit=(audit(action, params, outcome=refusal.detail),))
+                with contextlib.suppress(StoreError):  # then the store cannot be written at all
+                    await self._channel.store.run(lambda store: store.record(record))
+            raise refusal from error
 
     async def rollback(self, params: Params) -> dict[str, Any]:
         """`PublishResult` of a rollback or of its dry run."""

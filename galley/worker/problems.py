@@ -3,6 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from galley.store.errors import (
+    PurgedError,
+    StoreDamagedError,
+    StoreError,
+    UnknownVersionError,
+)
+
 
 class RefusedError(Exception):
     """A request is answered with a problem document instead of a result."""
@@ -65,3 +72,12 @@ def not_found(detail: str, remedy: str = "") -> RefusedError:
 def usage(detail: str, remedy: str = "") -> RefusedError:
     """The request itself is wrong."""
     return RefusedError("usage", detail, remedy=remedy)
+
+
+def of_store(error: StoreError) -> RefusedError:
+    """What a failure of the store means to whoever asked."""
+    if isinstance(error, UnknownVersionError):
+        return not_found(f"{error}.".capitalize(), "`galley history` lists what is kept.")
+    if isinstance(error, (PurgedError, StoreDamagedError)):
+        return RefusedError("refused", f"The stored content cannot be used: {error}.")
+    return RefusedError("unavailable", f"The store refuses: {error}.")

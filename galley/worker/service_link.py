@@ -6,14 +6,9 @@ from typing import Any
 
 from galley.protocol.control import Method
 from galley.protocol.framing import Link, LinkClosedError
-from galley.store.errors import (
-    PurgedError,
-    StoreDamagedError,
-    StoreError,
-    UnknownVersionError,
-)
+from galley.store.errors import StoreError
 from galley.worker.operations import Operations
-from galley.worker.problems import RefusedError, not_found
+from galley.worker.problems import RefusedError, of_store
 
 log = logging.getLogger("galley.requests")
 
@@ -60,7 +55,7 @@ class ServiceLink:
         except RefusedError as error:
             message = [number, False, error.problem()]
         except StoreError as error:
-            message = [number, False, _of_store(error).problem()]
+            message = [number, False, of_store(error).problem()]
         except Exception as error:  # a defect in one answer must not end the channel
             log.exception("The request %s failed.", method)
             detail = f"{type(error).__name__}: {error}"
@@ -69,11 +64,3 @@ class ServiceLink:
             await self._link.send(message)
         except LinkClosedError:
             log.debug("Nobody waits for the answer to %s any more.", method)
-
-
-def _of_store(error: StoreError) -> RefusedError:
-    if isinstance(error, UnknownVersionError):
-        return not_found(f"{error}.".capitalize(), "`galley history` lists what is kept.")
-    if isinstance(error, (PurgedError, StoreDamagedError)):
-        return RefusedError("refused", f"The stored content cannot be used: {error}.")
-    return RefusedError("unavailable", f"The store refuses: {error}.")

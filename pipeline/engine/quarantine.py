@@ -78,8 +78,10 @@ class Quarantine:
         return next(self._returning(inputs, unit.locator), None)
 
     def obsolete(self, inputs: SourceInputs, accepted: Accepted) -> list[Quarantined]:
-        """Entries whose source, read whole, says again what is live."""
-        entries = self.of_source(inputs.name) if inputs.synced else []
+        """Entries whose source says again what is live; a source of which a part cannot be read
+        says nothing about what it might hold there."""
+        broken = any(said.errors for said in inputs.pending.values())
+        entries = self.of_source(inputs.name) if inputs.synced and not broken else []
         keys = {entry.key for entry in entries if entry.key}
         said = _says(inputs, keys, accepted)
         live = _live(inputs, keys, accepted)

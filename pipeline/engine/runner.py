@@ -124,16 +124,16 @@ class Runner:
         """Call the stage and hold it to its promises."""
         try:
             outcome = self.stage.run(resource, document, self.reader)
-            if self.reader.broken is not None:
-                raise self.reader.broken
             made = outcome.resources
-            if len(made) != 1 or made[0] is not resource:
+            if self.reader.broken or len(made) != 1 or made[0] is not resource:
                 self._check(resource, made)
         except Exception as error:  # noqa: BLE001  # it may be foreign; its defect must not stop us
             return self._failed(resource, error)
         return outcome
 
     def _check(self, resource: Resource, made: tuple[Resource, ...]) -> None:
+        if self.reader.broken is not None:
+            raise self.reader.broken
         if not self.changes and made != (resource,):
             raise StageOutcomeError("it only judges, and yet it changed the resource")
         if len({one.key for one in made}) != len(made):

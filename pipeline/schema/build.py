@@ -74,7 +74,7 @@ def _compile(
         try:
             validator = _validator(description)
             source = SchemaText(description.locator, json.dumps(_stripped(description.document)))
-        except (ValueError, TypeError, RecursionError) as error:
+        except (ValueError, TypeError, OverflowError, RecursionError) as error:
             errors.append(_broken(description, error))
             continue
         kind = _completed(description)

@@ -35,7 +35,7 @@ def describe(source: SchemaDocument) -> Description:
         raise not_a_schema(source.locator, source.number, problem)
     try:
         return _describe(source, source.content["spec"])
-    except (KeyError, TypeError, AttributeError, StopIteration) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, StopIteration) as error:
         what = f"the field {error} is missing" if isinstance(error, KeyError) else "it is damaged"
         if isinstance(error, StopIteration):
             what = "no version is the storage version"
@@ -65,8 +65,12 @@ def _kind(spec: Mapping[str, Any], stored: Mapping[str, Any]) -> Kind:
         plural=_text(names, "plural"),
         namespaced=spec["scope"] == "Namespaced",
         served=_served(spec, stored),
-        aliases=tuple(filter(None, (names.get("singular"), *(names.get("shortNames") or ())))),
+        aliases=tuple(alias for alias in _aliases(names) if isinstance(alias, str) and alias),
     )
+
+
+def _aliases(names: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (names.get("singular"), *(names.get("shortNames") or ()))
 
 
 def _text(mapping: Mapping[str, Any], name: str) -> str:
@@ -78,7 +82,7 @@ def _text(mapping: Mapping[str, Any], name: str) -> str:
 def _served(spec: Mapping[str, Any], stored: Mapping[str, Any]) -> tuple[str, ...]:
     webhook = (spec.get("conversion") or {}).get("strategy") == "Webhook"
     others = (v for v in spec["versions"] if v["name"] != stored["name"] and v.get("served"))
-    return tuple(v["name"] for v in others if not webhook or v["schema"] == stored["schema"])
+    return tuple(_text(v, "name") for v in others if not webhook or v["schema"] == stored["schema"])
 
 
 def count_rules(schema: Any) -> int:

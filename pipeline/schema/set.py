@@ -15,6 +15,12 @@ from pipeline.stage import Stage
 
 UnknownKinds: TypeAlias = Literal["accept", "warn", "refuse"]
 
+_LEVELS: dict[UnknownKinds, Level | None] = {
+    "accept": None,
+    "warn": Level.WARNING,
+    "refuse": Level.ERROR,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
@@ -41,8 +47,11 @@ class SchemaSet:
         self._judged = judged
         self._unknown_kinds = unknown_kinds
         self.kinds = Kinds(known.kind for known in judged.values())
-        refuse = unknown_kinds == "refuse"
-        self.stage: Stage = SchemaStage(judged, unknown=self.unknown if refuse else None)
+        self.stage: Stage = SchemaStage(
+            judged,
+            unknown=self.unknown if unknown_kinds == "refuse" else None,
+            unknown_version=_LEVELS[unknown_kinds],
+        )
         self.diagnostics = tuple(_remarks(compiled.values()))
         """Warnings and infos about the schemas themselves."""
 
@@ -56,7 +65,7 @@ class SchemaSet:
         """The one word about a collection that nothing here describes; None where none is due."""
         if collection in self._judged or self._unknown_kinds == "accept":
             return None
-        level = Level.ERROR if self._unknown_kinds == "refuse" else None
+        level = _LEVELS[self._unknown_kinds]
         near = difflib.get_close_matches(collection, self._judged, n=1, cutoff=0.8)
         hint = f"; did you mean {near[0]}" if near else ""
         return messages.UNKNOWN_KIND.report(level=level, kind=collection, hint=hint)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from pipeline.model import Diagnostic, Document, Key, Kind, Path, Resource
+from pipeline.model import Diagnostic, Document, Key, Kind, Level, Path, Resource
 from pipeline.model.kind import split_api_version
 from pipeline.model.messages import schema as messages
 from pipeline.schema import phrases
@@ -38,9 +38,11 @@ class SchemaStage:
         kinds: Mapping[str, Judged],
         *,
         unknown: Callable[[str], Diagnostic | None] | None = None,
+        unknown_version: Level | None = None,
     ) -> None:
         self._kinds = kinds
         self._unknown = unknown
+        self._unknown_version = unknown_version
 
     def handles(self, collection: str) -> bool:
         return collection in self._kinds or self._unknown is not None
@@ -50,7 +52,7 @@ class SchemaStage:
         if judged is None:
             return Outcome((resource,), self._refused(resource.key))
         if resource.api_version != judged.kind.api_version:
-            return Outcome((resource,), (_unknown_version(resource, judged.kind),))
+            return Outcome((resource,), self._version(resource, judged))
         if judged.validator is None:
             return Outcome((resource,))
         found = judged.validator.problems(resource, document)
@@ -60,15 +62,20 @@ class SchemaStage:
         report = self._unknown(key.collection) if self._unknown else None
         return (replace(report, key=key, path=("kind",)),) if report else ()
 
-
-def _unknown_version(resource: Resource, kind: Kind) -> Diagnostic:
-    return messages.UNKNOWN_VERSION.report(
-        key=resource.key,
-        path=("apiVersion",),
-        kind=kind.collection,
-        version=split_api_version(resource.api_version)[1],
-        versions=", ".join((kind.version, *kind.served)),
-    )
+    def _version(self, resource: Resource, judged: Judged) -> tuple[Diagnostic, ...]:
+        """A definition knows its versions; a built-in entry may just be older than this one."""
+        level = self._unknown_version if judged.validator is None else Level.ERROR
+        if level is None:
+            return ()
+        report = messages.UNKNOWN_VERSION.report(
+            key=resource.key,
+            path=("apiVersion",),
+            level=level,
+            kind=judged.kind.collection,
+            version=split_api_version(resource.api_version)[1],
+            versions=", ".join((judged.kind.version, *judged.kind.served)),
+        )
+        return (report,)
 
 
 def _reports(key: Key, kind: Kind, found: Iterable[Problem]) -> tuple[Diagnostic, ...]:

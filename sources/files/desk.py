@@ -66,10 +66,10 @@ class Desk:
         """Seconds between two looks at what was found."""
         return self._settle if found.signature is not None else self.patience
 
-    def again(self, due: Due, found: Look | None) -> None:
+    def again(self, due: Due, found: Look) -> None:
         """Look again, after the pause that suits what was found now."""
         due.seen, due.trusted = found, False
-        due.at = time.monotonic() + (self.pause(found) if found else self._settle)
+        due.at = time.monotonic() + self.pause(found)
 
     def done(self, locator: str) -> None:
         """It was read, or is gone."""

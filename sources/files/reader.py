@@ -12,7 +12,7 @@ from watchfiles import Change as Notice
 
 from pipeline.model import Broken, Change, Read, Removed
 from pipeline.model.messages import source as messages
-from sources.files import reading
+from sources.files import misspelt, reading
 from sources.files.desk import Desk, Due
 from sources.files.held import UNREAD, Held, digest_of, digest_of_errors
 from sources.files.ignore import IGNORE_FILE, Ignore
@@ -37,6 +37,7 @@ class Reader:
     def __init__(self, settings: FilesSettings, context: SourceContext) -> None:
         self._name = settings.name
         self._limits = context.limits
+        self._kinds = context.kinds
         self._ignore = Ignore(settings)
         self._listing = Listing()
         self._slice = 0.0
@@ -153,20 +154,33 @@ class Reader:
             await self._breathe()
 
     async def _attend_one(self, locator: str, due: Due) -> None:
-        found = self.tree.look(locator)
-        if found.signature is None or not due.trusted:
-            if found != due.seen:
-                self.desk.again(due, found)
-                self._check_restless(locator, due)
-                return
-            if found.signature is None:
-                self._absent(locator, found)
-                return
+        seen = due.seen.signature if due.seen else None
+        if seen is None and not due.trusted:
+            self._look(locator, due)
+            return
+        # Opening the file is the second look: it tells size and time as well as a look would.
         content = reading.read(self.tree.at(locator), self._limits.file_bytes)
         if isinstance(content, Look):
-            self.desk.again(due, None)
+            self._wait(locator, due, content)
+        elif not due.trusted and content.signature != seen:
+            self._wait(locator, due, Look(content.signature))
         else:
             await self._read(locator, due, content)
+
+    def _look(self, locator: str, due: Due) -> None:
+        """Look at a place at which no file was seen so far."""
+        found = self.tree.look(locator)
+        if found != due.seen:
+            self._wait(locator, due, found)
+        else:
+            self._absent(locator, found)
+
+    def _wait(self, locator: str, due: Due, found: Look) -> None:
+        """Look again later; a file that never stops changing is reported meanwhile."""
+        self.desk.again(due, found)
+        if time.monotonic() - due.since > _RESTLESS:
+            report = messages.NEVER_SETTLES.report(seconds=_RESTLESS)
+            self._keep(Broken(locator, (report.at(self._name, locator),)), UNREAD)
 
     async def _read(
         self, locator: str, due: Due, content: reading.Content | reading.Oversize
@@ -183,13 +197,20 @@ class Reader:
             self.held.seen(locator, content.signature)
             return
         change = await self._decode(locator, content.data)
-        if isinstance(change, Read) and self.held.loses(change) and due.confirm != digest:
-            due.confirm = digest
-            self.desk.again(due, Look(content.signature))
-            return
+        if isinstance(change, Read) and self.held.loses(change):
+            if due.confirm != digest:
+                due.confirm = digest
+                self.desk.again(due, Look(content.signature))
+                return
+            change = self._refuse_misspelt(change, content.data) or change
         self.desk.done(locator)
         self.held.put(change, content.signature, digest)
         self.pending[locator] = change
+
+    def _refuse_misspelt(self, change: Read, data: bytes) -> Broken | None:
+        return misspelt.refuse(
+            change, self.held, kinds=self._kinds, manifests=self.manifests, data=data
+        )
 
     async def _decode(self, locator: str, data: bytes) -> Read | Broken:
         if len(data) < _LARGE:
@@ -220,12 +241,6 @@ class Reader:
         if folder and locator.endswith("/"):
             self.held.drop(locator)
             self.pending[locator] = Read(locator, ())
-
-    def _check_restless(self, locator: str, due: Due) -> None:
-        """Report a file that does not stop changing; it is looked at all the same."""
-        if time.monotonic() - due.since > _RESTLESS:
-            report = messages.NEVER_SETTLES.report(seconds=_RESTLESS)
-            self._keep(Broken(locator, (report.at(self._name, locator),)), UNREAD)
 
     def _keep(self, broken: Broken, signature: Signature) -> None:
         """A place cannot be read; nothing to emit if that was known."""

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from galley.protocol.control import Method
 from galley.protocol.results import HoldResult, QuarantineResult, ResumeResult
-from galley.server.api.publication import Change
+from galley.server.api.publication import NO_REASON, Change
 from galley.server.api.routing import Ask, Call, Nothing, Route
 
 
@@ -22,7 +22,7 @@ class ResumeAsk(Ask):
 
     id: str = ""
     """Empty for all."""
-    reason: str = Field(default="", max_length=1000)
+    reason: str = Field(default=NO_REASON, min_length=1, max_length=1000)
     dry_run: bool = False
 
 

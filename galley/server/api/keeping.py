@@ -4,6 +4,7 @@ A backup is written by the service into `backups` in its data folder under a pla
 that no caller can choose another place on the machine.
 """
 
+import asyncio
 from typing import Any
 
 from pydantic import Field
@@ -17,7 +18,7 @@ from galley.protocol.results import (
     ReloadResult,
     ResendResult,
 )
-from galley.server.api.publication import Change
+from galley.server.api.publication import NO_REASON, Change
 from galley.server.api.routing import Ask, Call, Nothing, Route
 
 LONG = 600.0
@@ -44,7 +45,7 @@ class BackupAsk(Ask):
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
     """A plain file name; the file appears in `backups` in the service's data folder."""
-    reason: str = Field(default="", max_length=1000)
+    reason: str = Field(default=NO_REASON, min_length=1, max_length=1000)
 
 
 async def audit(call: Call, asked: AuditAsk) -> Any:
@@ -60,6 +61,7 @@ async def purge(call: Call, asked: PurgeAsk) -> Any:
 async def backup(call: Call, asked: BackupAsk) -> Any:
     """Write a consistent copy of the store."""
     folder = call.backend.settings.data_dir.absolute() / "backups"
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     params = {"path": str(folder / asked.name), "reason": asked.reason, **call.who()}
     return await call.ask(Method.BACKUP, params, within=LONG)
 

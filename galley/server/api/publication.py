@@ -10,10 +10,12 @@ from galley.server.api.routing import Ask, Call, Route
 from galley.server.api.versions import number
 from galley.server.api.waiting import delivered
 from galley.server.problems import refuse
+from pipeline.model import Key
 
 PLAN_BYTES = 64 * 1024 * 1024
 PLAN_SECONDS = 120
 CHANGE_SECONDS = 120
+NO_REASON = "no reason given"
 
 
 class Change(Ask):
@@ -89,7 +91,7 @@ class PinAsk(Change):
 class UnpinAsk(Ask):
     """Why a version need not be kept any more."""
 
-    reason: str = Field(default="", max_length=1000)
+    reason: str = Field(default=NO_REASON, min_length=1, max_length=1000)
     dry_run: bool = False
 
 
@@ -104,11 +106,11 @@ async def rollback(call: Call, asked: RollbackAsk) -> PublishResult:
 
 
 async def publish(call: Call, asked: PublishAsk) -> PublishResult:
-    """Publish a parked candidate, or what is in quarantine.
+    """Publish what is pending under a hold, a parked candidate, or what is in quarantine.
 
     Publish a parked candidate, or (role `override`) what is in quarantine.
     """
-    if bool(asked.candidate) == asked.override_quarantine:
+    if asked.candidate and asked.override_quarantine:
         raise refuse("usage", "Give either a candidate or override_quarantine.")
     if asked.override_quarantine and not call.grant.may(call.channel, "override"):
         raise refuse("forbidden", "To override a quarantine the token needs the role 'override'.")
@@ -136,7 +138,7 @@ async def _changed(call: Call, method: Method, asked: Publication) -> PublishRes
     answer = await call.ask(method, params, within=CHANGE_SECONDS)
     done = PublishResult.model_validate(answer)
     channel = call.backend.channels()[call.channel]
-    keys = [_key(change.resource) for change in done.diff.resources]
+    keys = [Key.parse(change.resource) for change in done.diff.resources]
     update: dict[str, Any] = {"affected": channel.affected(keys)}
     if not asked.dry_run:
         update["delivery"] = await _delivery(call, asked, done.version)
@@ -147,11 +149,6 @@ async def _delivery(call: Call, asked: Publication, version: int) -> DeliveryRes
     if asked.wait:
         return await delivered(call, version, asked.timeout)
     return DeliveryResult(version=version, connected=0, had=0, outcome="not-waited")
-
-
-def _key(text: str) -> tuple[str, str, str]:
-    group, kind, namespace, name = text.split("/", 3)
-    return f"{group}/{kind}", namespace, name
 
 
 BASE = "/channels/{channel}"

@@ -8,6 +8,7 @@ from galley.protocol.control import Method
 from galley.protocol.results import ResourceResult, ResourcesResult, TraceResult
 from galley.server.api.routing import Ask, Call, Route
 from galley.server.problems import refuse
+from pipeline.model import Key
 
 CLUSTER = "-"
 """Stands in a path for the namespace of a resource that has none."""
@@ -79,7 +80,15 @@ async def resource(call: Call, asked: ResourceAsk) -> Any:
 
 async def trace(call: Call, asked: TraceAsk) -> Any:
     """A resource from its origin to its subscribers."""
-    return await call.ask(Method.TRACE, asked.model_dump())
+    found = TraceResult.model_validate(await call.ask(Method.TRACE, asked.model_dump()))
+    return found.model_copy(update={"subscribers": _holding(call, found.resource)})
+
+
+def _holding(call: Call, resource: str) -> int:
+    """How many subscribers have a resource in their view and are in step."""
+    line, key = call.backend.channels()[call.channel], Key.parse(resource)
+    concerned = set(line.affected([key]))
+    return sum(each.node in concerned for each in line.subscribers() if each.state == "synced")
 
 
 def _collection(call: Call) -> str:

@@ -96,7 +96,15 @@ class Route:
             raise refuse("not-found", f"There is no channel {channel[:100]!r}.")
         params = await self._params(request)
         value = await self.handle(Call(request, backend, grant, channel), params)
-        return value if isinstance(value, web.StreamResponse) else reply(value)
+        return value if isinstance(value, web.StreamResponse) else reply(self._documented(value))
+
+    def _documented(self, value: Any) -> Any:
+        """The answer as the model has it: a worker leaves out what has a default."""
+        if isinstance(value, BaseModel):
+            return value
+        if self.several:
+            return [self.result.model_validate(each) for each in value]
+        return self.result.model_validate(value)
 
     async def _params(self, request: web.Request) -> Ask:
         if self.verb in {"GET", "DELETE"}:

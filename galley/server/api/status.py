@@ -14,7 +14,6 @@ from galley.protocol.results import (
     SubscriberResult,
 )
 from galley.server.api.routing import Ask, Call, Nothing, Route
-from galley.server.channel import Channel
 
 
 class DiagnosticsAsk(Ask):
@@ -34,19 +33,15 @@ async def status(call: Call, _: Nothing) -> StatusResult:
 
     Only the channels that the caller may read.
     """
-    lines = call.backend.channels()
-    channels = [
-        _counted(each, lines.get(each.channel))
-        for each in call.backend.health()
-        if call.grant.may(each.channel, "read")
-    ]
+    channels = [each for each in call.backend.health() if call.grant.may(each.channel, "read")]
     return StatusResult(galley=__version__, started=call.backend.started, channels=channels)
 
 
 async def channel(call: Call, _: Nothing) -> Any:
     """A channel at a glance."""
     found = ChannelResult.model_validate(await call.ask(Method.CHANNEL))
-    return _counted(found, call.backend.channels()[call.channel])
+    subscribers, synced = call.backend.channels()[call.channel].connected()
+    return found.model_copy(update={"subscribers": subscribers, "synced": synced})
 
 
 async def sources(call: Call, _: Nothing) -> Any:
@@ -62,12 +57,6 @@ async def subscribers(call: Call, _: Nothing) -> list[SubscriberResult]:
 async def diagnostics(call: Call, asked: DiagnosticsAsk) -> Any:
     """What is wrong, and where."""
     return await call.ask(Method.DIAGNOSTICS, asked.model_dump())
-
-
-def _counted(health: ChannelResult, line: Channel | None) -> ChannelResult:
-    """With the subscribers, of whom the worker knows nothing."""
-    subscribers, synced = line.connected() if line else (0, 0)
-    return health.model_copy(update={"subscribers": subscribers, "synced": synced})
 
 
 CHANNEL = "/channels/{channel}"

@@ -72,25 +72,15 @@ UNKNOWN_VERSION = Message(
     code="GAL0307",
     level=Level.ERROR,
     title="version not served",
-    template="The kind {kind} has no version {version}; it has {versions}.",
+    template="The kind {kind} is not known in version {version}, only in {versions}.",
     meaning=(
         "The resource is written in a version that the kind's definition does not serve, or that"
-        " needs a conversion webhook to become the storage version."
+        " needs a conversion webhook to become the storage version. Where Galley has only its"
+        " built-in entry for the kind, it is treated as an unknown kind: see `unknown_kinds`."
     ),
     example="apiVersion: networking.istio.io/v2",
-    remedy="Write the resource in one of the versions that are named.",
-)
-TWO_VERSIONS = Message(
-    code="GAL0308",
-    level=Level.ERROR,
-    title="one kind in two versions",
-    template="The unknown kind {kind} is used in the versions {versions}.",
-    meaning=(
-        "Without a definition of the kind nobody knows which version is stored and whether one"
-        " converts to the other, so a collection in two versions has no defined content."
-    ),
-    example="apiVersion: example.com/v1 in one file, example.com/v2 in another",
-    remedy="Write all resources in one version, or name the kind's CRD in `schemas`.",
+    remedy="Write the resource in one of the versions that are named, or name the kind's CRD in"
+    " `schemas`.",
 )
 UNREADABLE_SCHEMA = Message(
     code="GAL0310",

@@ -1,7 +1,6 @@
 """Small stages that change, derive, drop, read and judge as the resources themselves ask for."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -166,9 +165,3 @@ def state() -> Callable[[Engine], Any]:
 def kinds_of_stage() -> dict[str, Any]:
     """The stage classes of this file by name."""
     return {"Derive": Derive, "Include": Include, "Judge": Judge, "Plain": Plain, "BY_TAG": BY_TAG}
-
-
-@pytest.fixture(scope="session")
-def retold() -> Callable[..., Diagnostic]:
-    """A diagnostic with other fields."""
-    return replace

@@ -1,15 +1,26 @@
 """A stage that breaks its promises is a diagnostic, never a crash."""
 
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
 import pytest
 
-from pipeline.stage import Index, Outcome
+from pipeline.engine import Engine
+from pipeline.model import Document, Key, Resource
+from pipeline.stage import Index, Outcome, Reader
+
+Change = dict[Key, Resource | None]
+MakeApp = Callable[..., Resource]
+MakeEngine = Callable[..., Engine]
+Put = Callable[..., Change]
 
 
 @pytest.fixture
-def broken(kinds_of_stage):
+def broken(kinds_of_stage: dict[str, Any]) -> Callable[..., Any]:
     """A stage that does as it is told with each resource."""
 
-    def make(run, **attributes):
+    def make(run: Any, **attributes: Any) -> Any:
         stage = kinds_of_stage["Plain"]("broken")
         vars(stage).update(run=run, **attributes)
         return stage
@@ -17,22 +28,22 @@ def broken(kinds_of_stage):
     return make
 
 
-def raising(resource, document, reader):
+def raising(resource: Resource, document: Document, reader: Reader) -> Outcome:
     raise LookupError("no such thing")
 
 
-def undeclared(resource, document, reader):
+def undeclared(resource: Resource, document: Document, reader: Reader) -> Outcome:
     reader.get(resource.key._replace(collection="test/Secret"))
+    return Outcome((resource,))
 
 
-def undeclared_and_swallowed(resource, document, reader):
-    try:
+def undeclared_and_swallowed(resource: Resource, document: Document, reader: Reader) -> Outcome:
+    with suppress(RuntimeError):
         reader.find(Index("unheard-of", "test/App", lambda *_: ()), "x")
-    except RuntimeError:
-        return Outcome((resource,))
+    return Outcome((resource,))
 
 
-def twice(resource, document, reader):
+def twice(resource: Resource, document: Document, reader: Reader) -> Outcome:
     return Outcome((resource, resource))
 
 
@@ -45,7 +56,14 @@ def twice(resource, document, reader):
         (twice, "StageOutcomeError: it returned two resources with one key"),
     ],
 )
-def test_a_defect_blocks_and_lets_the_resource_pass(app, broken, engine_of, put, run, problem):
+def test_a_defect_blocks_and_lets_the_resource_pass(
+    app: MakeApp,
+    broken: Callable[..., Any],
+    engine_of: MakeEngine,
+    put: Put,
+    run: Any,
+    problem: str,
+) -> None:
     engine, one = engine_of([broken(run)]), app("1")
     evaluation = engine.apply(put(one))
     (finding,) = evaluation.added
@@ -56,8 +74,13 @@ def test_a_defect_blocks_and_lets_the_resource_pass(app, broken, engine_of, put,
     assert "Traceback" in evaluation.defects[0].detail
 
 
-def test_a_stage_that_only_judges_is_held_to_it(app, broken, engine_of, put):
-    def drop(resource, document, reader):
+def test_a_stage_that_only_judges_is_held_to_it(
+    app: MakeApp,
+    broken: Callable[..., Any],
+    engine_of: MakeEngine,
+    put: Put,
+) -> None:
+    def drop(resource: Resource, document: Document, reader: Reader) -> Outcome:
         return Outcome(())
 
     engine, one = engine_of([broken(drop, only_judges=True)]), app("1")
@@ -65,8 +88,13 @@ def test_a_stage_that_only_judges_is_held_to_it(app, broken, engine_of, put):
     assert engine.outputs[one.key] == one
 
 
-def test_what_a_failed_run_had_read_runs_it_again(app, broken, engine_of, put):
-    def needs_two(resource, document, reader):
+def test_what_a_failed_run_had_read_runs_it_again(
+    app: MakeApp,
+    broken: Callable[..., Any],
+    engine_of: MakeEngine,
+    put: Put,
+) -> None:
+    def needs_two(resource: Resource, document: Document, reader: Reader) -> Outcome:
         found = reader.get(resource.key._replace(name="2"))
         assert found is not None
         return Outcome((resource,))
@@ -77,11 +105,16 @@ def test_what_a_failed_run_had_read_runs_it_again(app, broken, engine_of, put):
     assert not list(engine.findings())
 
 
-def test_a_slow_call_blocks_after_a_second_measurement(app, broken, engine_of, put):
+def test_a_slow_call_blocks_after_a_second_measurement(
+    app: MakeApp,
+    broken: Callable[..., Any],
+    engine_of: MakeEngine,
+    put: Put,
+) -> None:
     """The first by the clock on the wall, the second by processor time."""
     rounds = []
 
-    def busy(resource, document, reader):
+    def busy(resource: Resource, document: Document, reader: Reader) -> Outcome:
         rounds.append(sum(range(200_000)))
         return Outcome((resource,))
 
@@ -92,13 +125,18 @@ def test_a_slow_call_blocks_after_a_second_measurement(app, broken, engine_of, p
     assert engine.outputs[one.key] == one
 
 
-def test_an_index_that_raises_lists_nothing(app, broken, engine_of, put):
-    def explode(resource, document):
+def test_an_index_that_raises_lists_nothing(
+    app: MakeApp,
+    broken: Callable[..., Any],
+    engine_of: MakeEngine,
+    put: Put,
+) -> None:
+    def explode(resource: Resource, document: Document) -> list[str]:
         raise ValueError("bad index")
 
     index = Index("bad", "test/App", explode)
 
-    def look(resource, document, reader):
+    def look(resource: Resource, document: Document, reader: Reader) -> Outcome:
         assert reader.find(index, "x") == ()
         return Outcome((resource,))
 
@@ -108,7 +146,9 @@ def test_an_index_that_raises_lists_nothing(app, broken, engine_of, put):
     assert not evaluation.added
 
 
-def test_what_depends_on_observed_resources_is_at_most_a_warning(app, engine_of, put):
+def test_what_depends_on_observed_resources_is_at_most_a_warning(
+    app: MakeApp, engine_of: MakeEngine, put: Put
+) -> None:
     reader = app("1", include=["test/Fact", "a", "f"])
     configured = engine_of().apply(put(reader)).added[0].diagnostic
     observed = engine_of(observed=True).apply(put(reader)).added[0].diagnostic

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.engine import Engine
+from pipeline.engine import Engine, Finding
 from pipeline.model import Key, Resource
 
 Change = dict[Key, Resource | None]
@@ -87,7 +87,7 @@ def test_an_evaluation_says_exactly_what_is_different(
     """Whoever follows the evaluations holds the outputs and findings without asking for them."""
     engine = engine_of()
     outputs: dict[Key, Resource] = {}
-    findings = set()
+    findings: set[Finding] = set()
     for edit in edits:
         evaluation = engine.apply(edit)
         assert not findings & set(evaluation.added)

@@ -1,9 +1,22 @@
 """What can be asked of an engine besides applying."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from pipeline.engine import Engine
+from pipeline.model import Key, Resource
 
-def test_outputs_iterate_in_order_whatever_came_first(app, engine_of, put):
+Change = dict[Key, Resource | None]
+MakeApp = Callable[..., Resource]
+MakeEngine = Callable[..., Engine]
+Put = Callable[..., Change]
+
+
+def test_outputs_iterate_in_order_whatever_came_first(
+    app: MakeApp, engine_of: MakeEngine, put: Put
+) -> None:
     engine = engine_of()
     for name in ("3", "1", "2"):
         engine.apply(put(app(name)))
@@ -11,7 +24,9 @@ def test_outputs_iterate_in_order_whatever_came_first(app, engine_of, put):
     assert [key.name for key in engine.inputs] == ["1", "2", "3"]
 
 
-def test_stage_output_follows_an_input_through_the_stages(app, engine_of, put):
+def test_stage_output_follows_an_input_through_the_stages(
+    app: MakeApp, engine_of: MakeEngine, put: Put
+) -> None:
     engine, one = engine_of(), app("1", to="b", copies=["2"])
     engine.apply(put(one))
     assert engine.stage_output("judge/before", one.key) == (one,)
@@ -20,12 +35,14 @@ def test_stage_output_follows_an_input_through_the_stages(app, engine_of, put):
     assert [made.key for made in engine.stage_output("judge/last", one.key)] == after
 
 
-def test_stage_output_of_an_unknown_stage_is_a_key_error(app, engine_of):
+def test_stage_output_of_an_unknown_stage_is_a_key_error(
+    app: MakeApp, engine_of: MakeEngine
+) -> None:
     with pytest.raises(KeyError, match="no-such-stage"):
         engine_of().stage_output("no-such-stage", app("1").key)
 
 
-def test_what_is_taken_out_has_no_output(app, engine_of, put):
+def test_what_is_taken_out_has_no_output(app: MakeApp, engine_of: MakeEngine, put: Put) -> None:
     engine, one = engine_of(), app("1", drop=True)
     engine.apply(put(one))
     assert dict(engine.outputs) == {}
@@ -33,7 +50,12 @@ def test_what_is_taken_out_has_no_output(app, engine_of, put):
     assert engine.stage_output("judge/last", one.key) == ()
 
 
-def test_a_stage_may_ask_for_what_was_made_only(app, engine_of, kinds_of_stage, put):
+def test_a_stage_may_ask_for_what_was_made_only(
+    app: MakeApp,
+    engine_of: MakeEngine,
+    kinds_of_stage: dict[str, Any],
+    put: Put,
+) -> None:
     """It runs on what a transform changed, and forgets it when that is no longer so."""
     last = kinds_of_stage["Judge"]("last")
     last.only_made = True
@@ -44,7 +66,12 @@ def test_a_stage_may_ask_for_what_was_made_only(app, engine_of, kinds_of_stage, 
     assert [one.diagnostic.code for one in engine.apply(put(plain)).removed] == ["T2"]
 
 
-def test_slices_end_where_one_step_does(app, engine_of, put, state):
+def test_slices_end_where_one_step_does(
+    app: MakeApp,
+    engine_of: MakeEngine,
+    put: Put,
+    state: Callable[[Engine], Any],
+) -> None:
     """Findings about what has not arrived come and go; the final state is the same."""
     apps = [app(str(at), include=["test/App", "a", str((at + 7) % 20)]) for at in range(20)]
     whole, sliced = engine_of(), engine_of()

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from pipeline import schema
-from pipeline.model import Key, Resource
-from pipeline.schema import BUILTIN_KINDS, SchemaSet, SchemaText
+from pipeline.model import Key, Level, Resource
+from pipeline.schema import BUILTIN_KINDS, SchemaSet, SchemaText, UnknownKinds
 from pipeline.stage import Outcome, Stage
 
 ROUTE = "test.galley.dev/Route"
@@ -35,7 +35,20 @@ def test_a_version_that_is_not_served_is_an_error(
 ) -> None:
     (found,) = run(schemas.stage, route("test.galley.dev/v1alpha1")).diagnostics
     assert (found.code, found.path) == ("GAL0307", ("apiVersion",))
-    assert "no version v1alpha1; it has v1, v1beta1" in found.message
+    assert "not known in version v1alpha1, only in v1, v1beta1" in found.message
+
+
+@pytest.mark.parametrize(
+    ("unknown_kinds", "levels"),
+    [("accept", []), ("warn", [Level.WARNING]), ("refuse", [Level.ERROR])],
+)
+def test_a_version_that_a_built_in_entry_lacks_is_treated_as_unknown(
+    run: Callable[[Stage, Resource], Outcome], unknown_kinds: UnknownKinds, levels: list[Level]
+) -> None:
+    """The entry may be older than the version."""
+    stage = schema.build([], unknown_kinds=unknown_kinds).stage
+    service = Resource.build(Key("core/Service", "default", "main"), "v3")
+    assert [each.level for each in run(stage, service).diagnostics] == levels
 
 
 def test_a_version_that_needs_a_webhook_is_not_served(texts: dict[str, SchemaText]) -> None:

@@ -71,8 +71,12 @@ class Follower:
     async def troubled(self, code: str = "") -> None:
         """Wait until the source says that it has this problem; none: that it has no more."""
         async with asyncio.timeout(DEADLINE):
-            while (problem.code if (problem := self.source.health().problem) else "") != code:
+            while self._problem() != code:  # noqa: ASYNC110  # health is asked, it does not tell
                 await asyncio.sleep(0.01)
+
+    def _problem(self) -> str:
+        problem = self.source.health().problem
+        return problem.code if problem else ""
 
     async def quiet(self) -> None:
         """Wait until a file put beside all others has arrived: what came before was noticed."""

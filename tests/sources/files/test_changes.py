@@ -85,6 +85,31 @@ async def test_breaking_a_file_keeps_what_it_last_held(
         assert not follower.errors
 
 
+async def test_misspelling_a_kind_deletes_nothing(
+    write: Write, manifest: Text, follow: Follow
+) -> None:
+    """Neither a kind that is known by name nor one that only this file tells of."""
+    write("a.yaml", "---\n" + manifest("a"))
+    write("b.yaml", manifest("b", kind="Service").replace("example.com/", ""))
+    async with follow() as follower:
+        write("a.yaml", "---\n" + manifest("a", kind="Thingy"))
+        write("b.yaml", manifest("b", kind="Servcie").replace("example.com/", ""))
+        await follower.until(lambda: set(follower.errors) == {"a.yaml", "b.yaml"})
+        assert follower.names == {"a", "b"}
+        assert follower.codes("a.yaml") == follower.codes("b.yaml") == ["GAL0212"]
+        assert [(one.line, one.column) for one in follower.errors["a.yaml"]] == [(3, 1)]
+
+
+async def test_a_kind_may_change_to_quite_another(
+    write: Write, manifest: Text, follow: Follow
+) -> None:
+    write("a.yaml", manifest("a"))
+    async with follow() as follower:
+        before = follower.held["a.yaml"]
+        write("a.yaml", manifest("a", kind="Widget"))
+        await follower.until(lambda: follower.held["a.yaml"] != before)
+
+
 async def test_a_file_that_is_mended_to_what_it_was_is_news(
     write: Write, manifest: Text, follow: Follow
 ) -> None:

@@ -66,9 +66,8 @@ def test_api_versions_are_normalised_to_the_storage_version(decode: Callable[...
         ("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}", "core/Namespace//a"),
         ("apiVersion: example.com/v1\nkind: Zone\nmetadata: {name: a}", "example.com/Zone//a"),
         (
-            "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n"
-            "metadata: {name: 'system:node'}",
-            "rbac.authorization.k8s.io/ClusterRole//system:node",
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: 's:n'}",
+            "rbac.authorization.k8s.io/ClusterRole//s:n",
         ),
     ],
 )

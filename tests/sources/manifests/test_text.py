@@ -35,9 +35,7 @@ def test_bytes_that_are_no_text_are_named(fault: Callable[..., Diagnostic]) -> N
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x07", "\x7f", "\ufffe"])
-def test_control_characters_are_refused(
-    fault: Callable[..., Diagnostic], character: str
-) -> None:
+def test_control_characters_are_refused(fault: Callable[..., Diagnostic], character: str) -> None:
     found = fault(HEAD + f"spec: é{character}\n")
     assert (found.code, found.line, found.column) == ("GAL0102", 4, 8)
 

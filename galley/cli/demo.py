@@ -1,0 +1,113 @@
+"""`galley demo`: a guided tour in a scratch folder; what it shows lives in `galley.cli.tour`."""
+
+import asyncio
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+
+from galley.cli.command import end, local
+from galley.cli.failure import Exit, Failure
+from galley.cli.tour.afterwards import follow, program, suggest
+from galley.cli.tour.scene import DidNotHappenError, scene
+from galley.cli.tour.steps import Tour
+from galley.cli.tour.telling import Telling
+
+app = typer.Typer(rich_markup_mode=None)
+
+READING = 2.2
+"""Seconds after each step, on a terminal."""
+INTERRUPTED = 130
+"""Exit code where Ctrl-C ended the tour itself, by convention."""
+
+
+@app.command()
+@local
+def demo(
+    *,
+    stay: Annotated[
+        bool | None,
+        typer.Option(
+            "--stay/--no-stay",
+            help="Keep the service up afterwards.  [default: only on a terminal]",
+            show_default=False,
+        ),
+    ] = None,
+    pause: Annotated[
+        float | None,
+        typer.Option(
+            help="Seconds to read after each step.  [default: 2.2 on a terminal, else 0]",
+            min=0,
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """A guided tour in a scratch folder, under a minute, with the real service.
+
+    Publish, change, break, see it blocked, roll back, see it stay, fix. Each step waits for what
+    it shows; if that does not come true, the exit code is 1.
+
+    \b
+    Examples:
+      galley demo
+      galley demo --no-stay --pause 0
+    """
+    terminal = sys.stdout.isatty()
+    reading = READING if terminal else 0.0
+    tour = _Demo(
+        telling=Telling(pause=reading if pause is None else pause, program=program()),
+        stay=terminal and sys.stdin.isatty() if stay is None else stay,
+    )
+    try:
+        tour.run()
+    except KeyboardInterrupt:
+        tour.telling.close("Stopped; the scratch folder is gone.")
+        end(Exit.DONE if tour.done else INTERRUPTED)
+
+
+class _Demo:
+    """One tour from start to stop."""
+
+    def __init__(self, *, telling: Telling, stay: bool) -> None:
+        self.telling = telling
+        self.done = False
+        """Whether every step came true."""
+        self._stay = stay
+        self._problem = ""
+
+    def run(self) -> None:
+        """Give the tour, in an event loop and a scratch folder of its own.
+
+        Raises:
+            Failure: something did not come true.
+        """
+        with (
+            tempfile.TemporaryDirectory(prefix="galley-demo-") as scratch,
+            asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        ):
+            runner.run(self._give(Path(scratch).resolve()))
+        if self._problem:
+            raise Failure(self._problem, code="refused")
+
+    async def _give(self, scratch: Path) -> None:
+        begun = time.monotonic()
+        self.telling.open(f"A tour with the real service, in {scratch}.")
+        try:
+            async with scene(scratch) as place:
+                await Tour(place, self.telling).run()
+                self.done = True
+                self.telling.close(f"Everything came true, in {time.monotonic() - begun:.0f} s.")
+                if self._stay:
+                    suggest(place, self.telling)
+                    await follow(place, self.telling)
+        except* (DidNotHappenError, Failure) as errors:
+            first = _leaf(errors)
+            self._problem = f"{str(first)[:1].upper()}{str(first)[1:].rstrip('.')}."
+
+
+def _leaf(error: BaseException) -> BaseException:
+    return _leaf(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error

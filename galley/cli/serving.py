@@ -1,0 +1,101 @@
+"""`galley serve`: run the service."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from galley import __version__, logs, service
+from galley.cli import output, words
+from galley.cli.command import local
+from galley.cli.failure import Failure
+from galley.cli.loading import settings_of
+from galley.listening import ListenError
+from galley.server.access import AccessError
+from galley.settings import ServiceSettings
+from galley.settings_file import SettingsError, of_sources
+from galley.workers import FatalWorkerError
+
+app = typer.Typer(rich_markup_mode=None)
+log = logging.getLogger("galley.service")
+
+
+@app.command()
+@local
+def serve(
+    *,
+    config: Annotated[
+        Path | None, typer.Option("-c", "--config", help="The settings file.", metavar="FILE")
+    ] = None,
+    source: Annotated[
+        list[Path] | None,
+        typer.Option(help="A folder or file to read besides; repeatable.", metavar="PATH"),
+    ] = None,
+    listen: Annotated[
+        str, typer.Option(help="Address and port; 127.0.0.1:8340 if nothing says otherwise.")
+    ] = "",
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder of the store.", metavar="DIR")
+    ] = None,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Serve other than loopback without TLS and tokens.")
+    ] = False,
+) -> None:
+    """Run the service until SIGTERM or ctrl-c; SIGHUP reads the settings file again.
+
+    \b
+    Examples:
+      galley serve --source ./config
+      galley serve -c galley.yaml
+      galley serve --source ./config --listen 127.0.0.1:9000 --data-dir /var/lib/galley
+    """
+    settings = _settings(config, source or [], listen, data_dir, insecure=insecure)
+    logs.configure(settings.log)
+    # With sources from the command line a reload of the file alone would delete what they hold.
+    path = None if source else config
+    try:
+        service.run(settings, path, _announce)
+    except (AccessError, ListenError, FatalWorkerError) as error:
+        raise Failure(f"The service cannot start: {error}.", code="unavailable") from None
+
+
+def _settings(
+    config: Path | None,
+    sources: list[Path],
+    listen: str,
+    data_dir: Path | None,
+    *,
+    insecure: bool,
+) -> ServiceSettings:
+    settings, _ = settings_of(config)
+    update: dict[str, Any] = {
+        **({"listen": listen} if listen else {}),
+        **({"data_dir": data_dir.absolute()} if data_dir else {}),
+        **({"insecure": True} if insecure else {}),
+    }
+    try:
+        settings = of_sources(sources, settings.model_copy(update=update))
+    except SettingsError as error:
+        raise Failure(" ".join(error.problems)) from None
+    if not any(channel.sources for channel in settings.channels):
+        raise Failure(
+            "There is nothing to serve.", remedy="Name a folder with --source, or settings with -c."
+        )
+    return settings
+
+
+def _announce(running: service.Service) -> None:
+    """Say where it is and what is live: to people on a terminal, to the log elsewhere."""
+    if not sys.stdout.isatty():
+        log.info("Serving.", extra={"address": running.listener.address})
+        return
+    address = running.listener.address
+    output.line(f"Galley {__version__} at {address}", mood="good")
+    for each in running.health():
+        live = f"version {each.version}" if each.version else "nothing published yet"
+        resources = words.plural(each.resources, "resource")
+        output.line(f"  channel {each.channel}: {each.state}, {live}, {resources}")
+    server = "" if address.endswith(":8340") else f" --server {address}"
+    output.line(f"Try `galley get{server}`, `galley history{server}`; ctrl-c stops it.", mood="dim")

@@ -1,0 +1,272 @@
+"""The server's end of a WebSocket (RFC 6455): frames in, ready-made frames out.
+
+aiohttp does HTTP and hands the connection over after the handshake. Frames are read here, in the
+callback that brings the bytes, because thousands of acknowledgements arrive at once: with a reader
+task per connection each would cost a future, a wake-up and a turn of the loop more. There are no
+extensions; whatever violates the protocol ends the connection.
+"""
+
+import asyncio
+import base64
+import hashlib
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+_CONTINUATION, _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
+_FIN = 0x80
+
+AT_ONCE = 200
+"""Frames of one connection that are read before the others get a turn."""
+PROTOCOL_ERROR, UNSUPPORTED, TOO_BIG = 1002, 1003, 1009
+
+
+class Violation(Exception):  # noqa: N818  # what the other end did; it never leaves this module
+    """The bytes are not WebSocket, or more than is allowed."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class WebSocket:
+    """One connection; confined to its loop. It ends when `over` is done."""
+
+    __slots__ = (
+        "__weakref__",
+        "_held",
+        "_limit",
+        "_parts",
+        "_receive",
+        "_response",
+        "_said",
+        "_size",
+        "over",
+        "response",
+        "transport",
+    )
+
+    def __init__(
+        self, response: web.StreamResponse, transport: asyncio.Transport, limit: int
+    ) -> None:
+        self.response = response
+        self.transport = transport
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done when the other end is gone, or said that it goes."""
+        self._limit = limit
+        self._receive: Callable[[bytes], None] = _ignore
+        self._held = b""
+        """Bytes of a frame that is not whole yet."""
+        self._parts: list[bytes] = []
+        """Fragments of a message that is not whole yet."""
+        self._size = 0
+        self._said = False
+        """Whether a close frame was sent; nothing may follow it."""
+
+    @classmethod
+    async def accept(cls, request: web.Request, subprotocol: str, *, limit: int) -> "WebSocket":
+        """Shake hands.
+
+        Args:
+            limit: bytes of the longest message that is accepted.
+
+        Raises:
+            HTTPBadRequest: the request is not a WebSocket handshake for this subprotocol.
+            ConnectionResetError: the other end is gone already.
+        """
+        accept = _accept_key(request, subprotocol)
+        response = web.StreamResponse(status=101)
+        response.headers["Upgrade"] = "websocket"
+        response.headers["Connection"] = "Upgrade"
+        response.headers["Sec-WebSocket-Accept"] = accept
+        response.headers["Sec-WebSocket-Protocol"] = subprotocol
+        response.force_close()
+        await response.prepare(request)
+        transport = request.transport
+        if transport is None:
+            raise ConnectionResetError("the client left during the handshake")
+        return cls(response, transport, limit)
+
+    def listen(self, request: web.Request, receive: Callable[[bytes], None]) -> None:
+        """Call `receive` with every binary message from now on."""
+        self._receive = receive
+        request.protocol.set_parser(self)  # type: ignore[arg-type]  # aiohttp asks for two methods
+
+    @property
+    def open(self) -> bool:
+        """Whether anything can still be written."""
+        return not (self._said or self.transport.is_closing())
+
+    def write(self, frames: bytes) -> bool:
+        """Write ready-made frames without waiting; False if the connection is going away."""
+        if self._said or self.transport.is_closing():
+            return False
+        self.transport.write(frames)
+        return True
+
+    async def send(self, frames: bytes) -> bool:
+        """`write`, then wait until the other end has taken most of what is under way."""
+        if not self.open:
+            return False
+        try:
+            await self.response.write(frames)
+        except ConnectionError:
+            return False
+        return True
+
+    async def close(self, code: int, reason: str, wait: float) -> None:
+        """Say why, wait `wait` seconds for the other end to agree, then cut."""
+        try:
+            if self.open:
+                self._say_close(struct.pack("!H", code) + reason.encode()[:120])
+                await asyncio.wait({self.over}, timeout=wait)
+        finally:
+            if not self.over.done():
+                self.over.set_result(None)
+                self.transport.abort()
+
+    # Called by aiohttp.
+
+    def feed_data(self, data: bytes) -> tuple[bool, bytes]:
+        """Bytes have come; the answer says that more may."""
+        if not (self._held or self._parts) and _is_small_message(data):
+            self._receive(_unmask(data[6:], data[2:6]))
+            return False, b""
+        self._held += data
+        self._read()
+        return False, b""
+
+    def feed_eof(self) -> None:
+        """The connection is lost."""
+        self._said = True
+        if not self.over.done():
+            self.over.set_result(None)
+
+    def _read(self) -> None:
+        """Take whole frames, but not so many that others wait."""
+        try:
+            at = 0
+            for _ in range(AT_ONCE):
+                end = self._frame(at)
+                if end == at or self.over.done():
+                    break
+                at = end
+            else:
+                self.transport.pause_reading()
+                asyncio.get_running_loop().call_soon(self._resume)
+            self._held = self._held[at:]
+        except Violation as violation:
+            self._held = b""
+            self._end(violation.code, violation.reason)
+
+    def _resume(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
+            self._read()
+
+    def _frame(self, at: int) -> int:
+        """Handle the frame that begins there; where the next begins, or `at` if it is not whole."""
+        held = self._held
+        if len(held) - at < 2:
+            return at
+        first, second = held[at], held[at + 1]
+        size, start = second & 0x7F, at + 2
+        if size == 126:
+            start, size = at + 4, int.from_bytes(held[at + 2 : at + 4], "big")
+        elif size == 127:
+            start, size = at + 10, int.from_bytes(held[at + 2 : at + 10], "big")
+        if len(held) < start:
+            return at
+        self._check(first, second, size)
+        end = start + 4 + size
+        if len(held) < end:
+            return at
+        self._handle(first, _unmask(held[start + 4 : end], held[start : start + 4]))
+        return end
+
+    def _check(self, first: int, second: int, size: int) -> None:
+        if first & 0x70:
+            raise Violation(PROTOCOL_ERROR, "there are no extensions")
+        if not second & 0x80:
+            raise Violation(PROTOCOL_ERROR, "a client masks its frames")
+        if first & 0x08 and (size > 125 or not first & _FIN):
+            raise Violation(PROTOCOL_ERROR, "a control frame is short and whole")
+        if self._size + size > self._limit:
+            raise Violation(TOO_BIG, f"a message has at most {self._limit} bytes")
+
+    def _handle(self, first: int, payload: bytes) -> None:
+        opcode = first & 0x0F
+        if opcode in (_BINARY, _CONTINUATION):
+            self._part(payload, begins=opcode == _BINARY, ends=bool(first & _FIN))
+        elif opcode == _PING:
+            self.write(bytes((_FIN | _PONG, len(payload))) + payload)
+        elif opcode == _CLOSE:
+            self._say_close(payload)
+            if not self.over.done():
+                self.over.set_result(None)
+        elif opcode == _TEXT:
+            raise Violation(UNSUPPORTED, "messages are binary")
+        elif opcode != _PONG:
+            raise Violation(PROTOCOL_ERROR, f"there is no opcode {opcode}")
+
+    def _part(self, payload: bytes, *, begins: bool, ends: bool) -> None:
+        if begins == bool(self._parts):
+            raise Violation(PROTOCOL_ERROR, "a fragment is out of order")
+        self._parts.append(payload)
+        self._size += len(payload) + 1
+        if ends:
+            message = b"".join(self._parts)
+            self._parts, self._size = [], 0
+            self._receive(message)
+
+    def _say_close(self, payload: bytes) -> None:
+        if self.open:
+            self.transport.write(bytes((_FIN | _CLOSE, len(payload))) + payload)
+        self._said = True
+
+    def _end(self, code: int, reason: str) -> None:
+        """The other end does not keep to the rules; it is told and left."""
+        self._say_close(struct.pack("!H", code) + reason.encode()[:120])
+        if not self.over.done():
+            self.over.set_result(None)
+
+
+def _is_small_message(data: bytes) -> bool:
+    """Whether these bytes are exactly one masked binary message below 126 bytes."""
+    return (
+        len(data) >= 6
+        and data[0] == _FIN | _BINARY
+        and data[1] & 0x80 != 0
+        and len(data) - 6 == data[1] & 0x7F < 126
+    )
+
+
+def _accept_key(request: web.Request, subprotocol: str) -> str:
+    headers = request.headers
+    offered = [name.strip() for name in headers.get("Sec-WebSocket-Protocol", "").split(",")]
+    try:
+        key = base64.b64decode(headers.get("Sec-WebSocket-Key", ""), validate=True)
+    except ValueError:
+        key = b""
+    upgrading = headers.get("Upgrade", "").lower() == "websocket"
+    upgrading = upgrading and "upgrade" in headers.get("Connection", "").lower()
+    if not upgrading or len(key) != 16 or headers.get("Sec-WebSocket-Version") != "13":
+        raise web.HTTPBadRequest(text="This is a WebSocket (RFC 6455, version 13).\n")
+    if subprotocol not in offered:
+        raise web.HTTPBadRequest(text=f"This is a WebSocket with subprotocol {subprotocol}.\n")
+    digest = hashlib.sha1(base64.b64encode(key) + _GUID, usedforsecurity=False).digest()
+    return base64.b64encode(digest).decode()
+
+
+def _unmask(payload: bytes, mask: bytes) -> bytes:
+    size = len(payload)
+    key = int.from_bytes((mask * (size // 4 + 1))[:size], "little")
+    return (int.from_bytes(payload, "little") ^ key).to_bytes(size, "little")
+
+
+def _ignore(_: Any) -> None:
+    """Nobody listens yet."""

@@ -1,0 +1,212 @@
+"""Rigs for stores: each engine as an address, and a book that publishes and remembers."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from galley.store import values
+from galley.store.builtin import open_store
+from galley.store.sql import SqlStore
+from pipeline.model import Buckets, Key, Origin, Resource
+
+ENVIRONMENT = b"environment"
+START = 1_700_000_000.0
+PROGRAMS = Path("/usr/lib/postgresql")
+
+
+class Book:
+    """Publishes to a store and remembers, in plain dicts, what every version must hold."""
+
+    def __init__(self, store: SqlStore, source: str = "files") -> None:
+        self.store = store
+        self.source = source
+        self.now = START
+        self.number = 0
+        self.outputs: dict[int, dict[Key, bytes]] = {0: {}}
+        self.inputs: dict[int, dict[tuple[str, str, Key], bytes]] = {0: {}}
+        self.digests: dict[int, bytes] = {}
+
+    def publish(self, changes: Mapping[str, int | None], **given: object) -> values.Version:
+        """A version in which these names have these generations, or are gone."""
+        resources = {self.key(name): gen and self.resource(name, gen) for name, gen in changes.items()}
+        return self.commit(resources, resources, **given)
+
+    def commit(
+        self,
+        outputs: Mapping[Key, Resource | None],
+        inputs: Mapping[Key, Resource | None],
+        **given: object,
+    ) -> values.Version:
+        """A version with these changes to outputs and inputs."""
+        now_held = _changed(self.outputs[self.number], outputs)
+        spots = {(self.source, self.locator(key), key): found for key, found in inputs.items()}
+        now_made = _changed(self.inputs[self.number], spots)
+        commit = self.draft(outputs, inputs, digest=set_digest(now_held), **given)
+        version = self.store.commit(commit)
+        self.number = version.number
+        self.outputs[self.number], self.inputs[self.number] = now_held, now_made
+        self.digests[self.number] = version.digest
+        return version
+
+    def draft(
+        self,
+        outputs: Mapping[Key, Resource | None],
+        inputs: Mapping[Key, Resource | None],
+        **given: object,
+    ) -> values.Commit:
+        """The commit of a version, not yet made."""
+        self.now += 1.0
+        fixed = {
+            "expected_head": self.number,
+            "kind": values.VersionKind.PUBLISH,
+            "digest": bytes(32),
+            "environment": hashlib.sha256(ENVIRONMENT).digest(),
+            "environment_content": ENVIRONMENT,
+            "author": "galley",
+            "reason": "",
+            "cause": {"sources": []},
+            "counts": values.Counts(),
+            "time": self.now,
+        }
+        changes = [
+            values.InputChange(
+                self.source, self.locator(key), key, found, self.origin(key) if found else None
+            )
+            for key, found in inputs.items()
+        ]
+        return values.Commit(**{**fixed, "outputs": outputs, "inputs": changes, **given})  # type: ignore[arg-type]  # put together by name
+
+    def key(self, name: str) -> Key:
+        return Key("core/ConfigMap", "default", name)
+
+    def resource(self, name: str, generation: int, *, pad: str = "") -> Resource:
+        body = {"data": {"generation": str(generation), "pad": pad}}
+        return Resource.build(self.key(name), "v1", body=body)
+
+    def locator(self, key: Key) -> str:
+        return f"{key.name}.yaml"
+
+    def origin(self, key: Key) -> Origin:
+        return Origin(self.source, "", self.locator(key), 1)
+
+
+def _changed(held: Mapping, changes: Mapping) -> dict:  # type: ignore[type-arg]  # of either kind
+    now = {**held, **{at: found.digest for at, found in changes.items() if found}}
+    return {at: digest for at, digest in now.items() if changes.get(at, held) is not None}
+
+
+def set_digest(outputs: Mapping[Key, bytes]) -> bytes:
+    return Buckets((key.hash, digest) for key, digest in outputs.items()).digest()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server of our own, on a socket in a folder of its own."""
+    programs = _programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL server program here; install Debian's postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="galley-postgres-"))
+    user = _other_user(folder)
+    try:
+        made = [*user, programs / "initdb", "-D", folder / "data", "-U", "postgres", "-E", "UTF8"]
+        subprocess.run([*made, "--no-sync"], check=True, capture_output=True, cwd=folder)
+        settings = ["listen_addresses=", f"unix_socket_directories={folder}", "fsync=off"]
+        asked = [part for setting in settings for part in ("-c", setting)]
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen(
+                [*user, programs / "postgres", "-D", folder / "data", *asked],
+                stdout=log,
+                stderr=log,
+                cwd=folder,
+            )
+        try:
+            address = f"postgresql://postgres@/postgres?host={folder}"
+            _wait_for(address)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(30)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _programs() -> Path | None:
+    here = shutil.which("initdb")
+    found = [Path(here).resolve().parent] if here else []
+    found += sorted(PROGRAMS.glob("*/bin"), reverse=True)
+    return next((path for path in found if (path / "postgres").exists()), None)
+
+
+def _other_user(folder: Path) -> list[str]:
+    """The server refuses to be root; somebody without rights will do."""
+    if os.getuid() != 0:
+        return []
+    os.chown(folder, 65534, 65534)
+    return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+
+def _wait_for(address: str) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(address).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+        else:
+            return
+
+
+_channels = count(1)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where stores are, once for each engine."""
+    found = request.getfixturevalue("postgres") if request.param == "postgres" else tmp_path / "data"
+    return str(found)
+
+
+@pytest.fixture
+def channel() -> str:
+    """A channel that no other test has."""
+    return f"channel-{next(_channels)}.x"
+
+
+@pytest.fixture
+def opened(address: str, channel: str) -> Iterator[Callable[..., SqlStore]]:
+    """Opens the store of this test; closes what is still open at its end."""
+    stores: list[SqlStore] = []
+
+    def open_it(**given: object) -> SqlStore:
+        stores.append(open_store(address, channel, **given))  # type: ignore[arg-type]  # by name
+        return stores[-1]
+
+    yield open_it
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def store(opened: Callable[..., SqlStore]) -> SqlStore:
+    return opened()
+
+
+@pytest.fixture
+def book(store: SqlStore) -> Book:
+    return Book(store)
+
+
+@pytest.fixture
+def make_book() -> type[Book]:
+    """For a test that opens stores itself."""
+    return Book

@@ -1,0 +1,190 @@
+"""An environment is data with a digest, and stages made of it."""
+
+import json
+import subprocess
+import sys
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+
+from pipeline.engine import Engine
+from pipeline.environment import Environment, EnvironmentSpec, InvalidEnvironmentError
+from pipeline.model import Key, Resource
+from pipeline.schema import SchemaText
+
+
+def crd(kind: str, locator: str | None = None, required: str = "size") -> SchemaText:
+    plural = f"{kind.lower()}s"
+    schema = {
+        "type": "object",
+        "properties": {
+            "spec": {
+                "type": "object",
+                "required": [required],
+                "properties": {required: {"type": "integer"}},
+            }
+        },
+    }
+    text = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.shop.dev"},
+        "spec": {
+            "group": "shop.dev",
+            "scope": "Namespaced",
+            "names": {"kind": kind, "plural": plural},
+            "versions": [
+                {
+                    "name": "v1",
+                    "served": True,
+                    "storage": True,
+                    "schema": {"openAPIV3Schema": schema},
+                }
+            ],
+        },
+    }
+    return SchemaText(locator or f"crds/{plural}.yaml", json.dumps(text))
+
+
+def resource(kind: str, name: str = "one", **spec: Any) -> Resource:
+    return Resource.build(Key(f"shop.dev/{kind}", "a", name), "shop.dev/v1", body={"spec": spec})
+
+
+LABEL = {"name": "owner", "type": "labels", "set": {"owner": "shop"}}
+BREAK = {"name": "break", "type": "merge", "merge": {"spec": {"size": "large"}}}
+POLICY = {"name": "small", "rule": "object.spec.size < 10", "message": "It is too big."}
+
+FULL = EnvironmentSpec(
+    schemas=(crd("Cart"), crd("Item")),
+    transforms=(LABEL,),
+    policies=(POLICY,),
+    disabled=("references", "another"),
+    complete=False,
+    resource_bytes=1000,
+)
+
+
+def test_content_reads_back_as_it_was() -> None:
+    again = EnvironmentSpec.from_content(FULL.content())
+    assert again.content() == FULL.content()
+    assert again.digest == FULL.digest
+    assert set(again.schemas) == set(FULL.schemas)
+
+
+@pytest.mark.parametrize("content", [b"\x90", b"\x81\xa3new\x01"], ids=["a list", "a new field"])
+def test_content_of_something_else_is_refused(content: bytes) -> None:
+    with pytest.raises(ValueError, match="not an encoded environment"):
+        EnvironmentSpec.from_content(content)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"schemas": (crd("Cart"),)},
+        {"transforms": ()},
+        {"policies": ()},
+        {"suppressions": ({"code": "GAL0601", "reason": "so"},)},
+        {"disabled": ()},
+        {"unknown_kinds": "refuse"},
+        {"complete": True},
+        {"resource_bytes": 1001},
+        {"check_version": "next"},
+        {"plugins": ("hosts 1",)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_every_field_is_in_the_digest(change: dict[str, Any]) -> None:
+    assert replace(FULL, **change).digest != FULL.digest
+
+
+def test_no_field_is_left_out_of_the_test_above() -> None:
+    assert len(fields(EnvironmentSpec)) == 10
+
+
+def test_what_has_no_order_has_none_in_the_digest() -> None:
+    other = replace(FULL, schemas=FULL.schemas[::-1], disabled=FULL.disabled[::-1])
+    assert other.digest == FULL.digest
+
+
+def test_the_same_inputs_give_the_same_digests_in_any_process() -> None:
+    """Outputs, findings and environment, whatever the hash seed and the order of arrival."""
+    script = (
+        "import runpy, sys\n"
+        f"here = runpy.run_path({__file__!r})\n"
+        "print(here['fingerprint'](backwards=sys.argv[1] == '1'))\n"
+    )
+    seen = set()
+    for seed in ("0", "1"):
+        command = [sys.executable, "-c", script, seed]
+        env = {"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)}
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+        seen.add(done.stdout)
+    assert seen == {f"{fingerprint()}\n"}
+
+
+def fingerprint(*, backwards: bool = False) -> list[Any]:
+    """All that an engine over the full environment says, as text."""
+    engine = Engine(Environment.build(FULL))
+    given = [resource("Cart", f"c{at}", size=at * 5) for at in range(5)]
+    for one in reversed(given) if backwards else given:
+        engine.apply({one.key: one})
+    outputs = [one.digest.hex() for one in engine.outputs.values()]
+    findings = [str(finding.diagnostic) for finding in engine.findings()]
+    return [engine.environment.digest.hex(), outputs, findings]
+
+
+def test_stages_come_in_the_order_of_the_pipeline() -> None:
+    names = [stage.name for stage in Environment.build(replace(FULL, disabled=())).stages]
+    assert names[0] == "schema"
+    assert "owner" in names[1]
+    assert names[2:] == ["schema/transformed", "policy", "analysis/references", "encoding"]
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    spec = EnvironmentSpec(
+        schemas=(SchemaText("bad.yaml", "a: ["),),
+        transforms=({"type": "nonsense"},),
+        policies=({"name": "p", "rule": "object."},),
+        suppressions=({"code": "GAL9999"},),
+    )
+    with pytest.raises(InvalidEnvironmentError) as caught:
+        Environment.build(spec)
+    topics = {found.code[:5] for found in caught.value.diagnostics}
+    assert {"GAL03", "GAL04", "GAL05"} <= topics
+
+
+def test_a_schema_that_disappears_is_kept_with_a_warning_and_stored() -> None:
+    before = Environment.build(replace(FULL, transforms=()))
+    after = Environment.build(replace(FULL, transforms=(), schemas=(crd("Cart"),)), previous=before)
+    assert any(found.level == "warning" for found in after.diagnostics)
+    wrong = resource("Item", weight=1)
+    stored = Environment.build(EnvironmentSpec.from_content(after.spec.content()))
+    for environment in (before, after, stored):
+        added = Engine(environment).apply({wrong.key: wrong}).added
+        assert any(finding.diagnostic.code.startswith("GAL03") for finding in added)
+
+
+def test_what_a_transform_breaks_is_found_once() -> None:
+    """The schema is asked again for what was made, and only for that."""
+    environment = Environment.build(replace(FULL, transforms=(BREAK,), policies=()))
+    one = resource("Cart", size=1)
+    (finding,) = Engine(environment).apply({one.key: one}).added
+    assert finding.stage == "schema/transformed"
+    plain = Environment.build(replace(FULL, policies=()))
+    bad = resource("Cart", weight=1)
+    stages = {finding.stage for finding in Engine(plain).apply({bad.key: bad}).added}
+    assert "schema" in stages
+
+
+def test_a_plugin_of_old_that_is_not_installed_is_a_warning() -> None:
+    environment = Environment.build(replace(FULL, plugins=("hosts 1",)))
+    assert "GAL0606" in {found.code for found in environment.diagnostics}
+
+
+def test_an_expired_suppression_is_left_out() -> None:
+    rule = {"code": "GAL0601", "reason": "soon gone", "expires": "2030-01-01T00:00:00Z"}
+    spec = EnvironmentSpec(suppressions=(rule,))
+    environment = Environment.build(spec, now=0.0)
+    assert environment.expires_at == 1893456000.0
+    assert Environment.build(spec, now=environment.expires_at + 1).expires_at is None
