@@ -18,13 +18,12 @@ import uvloop
 
 from galley import settings_file
 from galley.listening import Listener
-from galley.protocol.control import Method
+from galley.protocol.control import COMPANION, Method
 from galley.protocol.results import ChannelResult, ProblemResult
 from galley.server.app import build_app
 from galley.server.backend import BackendError
 from galley.server.channel import Channel
 from galley.settings import ChannelSettings, ServiceSettings
-from galley.worker.companion import SUFFIX
 from galley.workers import WorkerProcess
 
 log = logging.getLogger("galley.service")
@@ -85,7 +84,7 @@ class Service:
         self, channel: str, method: Method, params: Mapping[str, Any], *, within: float = 30
     ) -> Any:
         """Ask a channel's worker; see `Backend`."""
-        worker = self._workers.get(channel.removesuffix(SUFFIX))
+        worker = self._workers.get(channel.removesuffix(COMPANION))
         if worker is None:
             names = ", ".join(self._workers)
             raise _problem("not-found", 404, f"There is no channel {channel!r}.", names)
@@ -143,7 +142,7 @@ class Service:
         name = channel.name
         lines: dict[str, Channel] = {}
         worker = WorkerProcess(channel, self.settings, lines)
-        for line in (name, name + SUFFIX):
+        for line in (name, name + COMPANION):
             lines[line] = Channel(line, worker.changes_since, self.settings.stream)
         self._channels.update(lines)
         self._workers[name] = worker
@@ -157,7 +156,7 @@ class Service:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             del self._workers[name]
-            for line in (name, name + SUFFIX):
+            for line in (name, name + COMPANION):
                 await self._channels.pop(line).close()
 
     def _glance(self, name: str, worker: WorkerProcess) -> ChannelResult:

@@ -16,7 +16,7 @@ from pipeline.selector import Selector
 class Match(BaseModel):
     """A choice of resources; all fields that are given must match."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     kinds: tuple[str, ...] = ()
     """Kinds by any of their names, or globs over collections: `VirtualService`, `vs`,

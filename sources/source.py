@@ -20,11 +20,15 @@ class Limits:
     """How much of one input a source reads before it refuses it with a diagnostic."""
 
     file_bytes: int = 16 * 1024 * 1024
+    """Size of one file."""
     resource_bytes: int = 1536 * 1024
+    """Size of one resource as it is encoded."""
     depth: int = 100
+    """Maps and lists within each other."""
     alias_factor: int = 10
     """Expanded aliases may be this many times the size of the text."""
     documents: int = 10_000
+    """Documents in one file."""
 
 
 @dataclass(frozen=True, slots=True)

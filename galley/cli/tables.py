@@ -1,7 +1,9 @@
 """Tables: aligned plain text for programs and pipes, fitted and coloured on a terminal."""
 
+import shutil
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 
 import typer
 
@@ -9,13 +11,20 @@ from galley.cli import output, words
 
 Row = Sequence[object]
 
-COLOURS = {
-    "good": ("synced", "live", "ok", "acked", "added", "ready"),
-    "warn": ("pending", "stale", "warning", "held", "parked", "waiting", "changed", "loading"),
-    "bad": ("error", "nacked", "diverged", "failing", "refused", "down", "deleted", "FAILED"),
-    "dim": ("info", "gone", "-", "carried", "never-synced"),
+GAP = "  "
+ROOM = 24
+"""Characters that the last column needs to be worth wrapping."""
+COLOURED = frozenset({"STATE", "LEVEL"})
+"""Titles of the columns whose words have colours."""
+MOODS = {
+    **dict.fromkeys(("synced", "live", "ok"), "good"),
+    **dict.fromkeys(
+        ("pending", "stale", "warning", "held", "parked", "waiting", "loading"), "warn"
+    ),
+    **dict.fromkeys(("error", "nacked", "diverged", "failing", "refused", "down"), "bad"),
+    **dict.fromkeys(("FAILED",), "bad"),
+    **dict.fromkeys(("info", "gone", "carried", "never-synced"), "dim"),
 }
-_MOOD_OF = {word: mood for mood, known in COLOURS.items() for word in known}
 
 
 def show(
@@ -23,41 +32,48 @@ def show(
 ) -> None:
     """Print a table; `empty` is said on standard error when there are no rows.
 
-    The last column takes the room that is left and wraps on a terminal.
+    On a terminal the last column wraps within the room that is left.
     """
-    texts = [[words.clean(cell) if cell not in {None, ""} else "-" for cell in row] for row in rows]
-    if not texts:
+    cells = [[words.clean(cell) if cell not in {None, ""} else "-" for cell in row] for row in rows]
+    if not cells:
         output.note(empty or "Nothing to show.")
         return
-    head = [] if bare else [list(titles)]
-    if output.coloured(sys.stdout):
-        _fitted(head, texts)
-    else:
-        _plain(head + texts)
+    lines = cells if bare else [list(titles), *cells]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    coloured = output.coloured(sys.stdout)
+    room = _room(widths) if coloured else 0
+    for number, row in enumerate(lines):
+        heading = number == 0 and not bare
+        for text in _wrapped(row, widths, room):
+            typer.echo(_painted(text, titles, widths, heading=heading) if coloured else text)
 
 
-def _plain(rows: list[list[str]]) -> None:
-    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        typer.echo("  ".join(cells).rstrip())
+def _room(widths: list[int]) -> int:
+    """Width of the last column on this terminal; 0: do not wrap, there is too little left."""
+    columns = shutil.get_terminal_size().columns
+    left = columns - sum(widths[:-1]) - len(GAP) * (len(widths) - 1)
+    return left if left >= ROOM else 0
 
 
-def _fitted(head: list[list[str]], rows: list[list[str]]) -> None:
-    from rich.console import Console  # noqa: PLC0415  # a tenth of a second that pipes need not pay
-    from rich.table import Table  # noqa: PLC0415  # as above
-    from rich.text import Text  # noqa: PLC0415  # as above
-
-    table = Table(box=None, show_header=bool(head), header_style="bold", pad_edge=False)
-    titles = head[0] if head else [""] * len(rows[0])
-    for index, title in enumerate(titles):
-        last = index == len(titles) - 1
-        table.add_column(title, no_wrap=not last, overflow="fold" if last else "ellipsis")
-    for row in rows:
-        table.add_row(*(Text(cell, style=_style(cell)) for cell in row))
-    Console(highlight=False).print(table)
+def _wrapped(row: list[str], widths: list[int], room: int) -> Iterator[str]:
+    *cells, last = row
+    parts = textwrap.wrap(last, room) if room else [last]
+    head = "".join(cell.ljust(width) + GAP for cell, width in zip(cells, widths, strict=False))
+    yield (head + parts[0]).rstrip()
+    for part in parts[1:]:
+        yield " " * len(head) + part
 
 
-def _style(cell: str) -> str:
-    mood = _MOOD_OF.get(cell.partition(" ")[0], "")
-    return output.MOODS[mood] if mood else ""
+def _painted(text: str, titles: Sequence[str], widths: list[int], *, heading: bool) -> str:
+    """A line with the words of its coloured columns in their colours."""
+    if heading:
+        return typer.style(text, bold=True)
+    painted, at, end = "", 0, 0
+    for title, width in zip(titles, widths, strict=True):
+        if title in COLOURED:
+            cell = text[at : at + width]
+            mood = MOODS.get(cell.strip(), "")
+            painted += text[end:at] + (output.styled(cell, mood) if mood else cell)
+            end = at + width
+        at += width + len(GAP)
+    return painted + text[end:]

@@ -9,6 +9,9 @@ digests, contents) travels in the events below as plain tuples, for speed.
 from enum import StrEnum
 from typing import NamedTuple
 
+COMPANION = ".observed"
+"""What the name of a channel's companion line ends with."""
+
 
 class Event(StrEnum):
     """What a worker tells unasked; each payload is a map that names its channel line."""

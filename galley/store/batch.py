@@ -33,6 +33,19 @@ class Batch:
     def places(self) -> set[Place]:
         return {(source, locator) for source, locator, _ in self.inputs}
 
+    def held_places(self) -> set[Place]:
+        """Where the inputs are that it adds."""
+        return {spot[:2] for spot, change in self.inputs.items() if change.resource is not None}
+
+    def published(self) -> set[Key]:
+        """The keys of its outputs, without those that it only takes away."""
+        return {key for key, resource in self.outputs.items() if resource is not None}
+
+    def held(self) -> set[Key]:
+        """The keys of what it adds: those that must have a number."""
+        inputs = self.inputs.values()
+        return self.published() | {change.key for change in inputs if change.resource is not None}
+
     def resources(self) -> dict[bytes, Resource]:
         given = [*self.outputs.values(), *(change.resource for change in self.inputs.values())]
         return {resource.digest: resource for resource in given if resource is not None}

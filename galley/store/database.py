@@ -141,8 +141,8 @@ class Database:
     def chunks(self, query: Executable, size: int) -> Iterator[Sequence[Row[Any]]]:
         """The rows of a query that may bring very many; inside `reading` only."""
         with translated():
-            streaming = self.connection.execution_options(stream_results=True, yield_per=size)
-            yield from streaming.execute(query).partitions(size)
+            streaming = {"stream_results": True, "yield_per": size}
+            yield from self.connection.execute(query, execution_options=streaming).partitions()
 
     def driver(self, sql: str) -> Sequence[Row[Any]]:
         """Run an engine's own SQL."""

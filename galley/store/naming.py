@@ -29,16 +29,19 @@ class Names:
         self._ids = ids
         self._time = time
 
-    def add_keys(self, keys: Iterable[Key], published: set[Key]) -> None:
-        """Find or write these keys; `published` are those of them that become outputs."""
+    def add_keys(self, keys: Iterable[Key], held: set[Key], published: set[Key]) -> None:
+        """Find these keys, and write those that are to be `held`.
+
+        Those `published` for the first time get their time of creation.
+        """
         hashes = {key: _hash(key) for key in keys if key not in self.keys}
         if not hashes:
             return
         rows = self._database.rows(_FIND_KEYS, hashes=list(hashes.values()))
-        held = {Key(row.collection, row.namespace, row.name): row for row in rows}
-        self._publish([held[key] for key in published & held.keys()])
-        new = sorted(hashes.keys() - held.keys())
-        self.keys.update((key, held[key].id) for key in hashes.keys() & held.keys())
+        known = {Key(row.collection, row.namespace, row.name): row for row in rows}
+        self._publish([known[key] for key in hashes.keys() & known.keys() & published])
+        self.keys.update((key, known[key].id) for key in hashes.keys() & known.keys())
+        new = sorted((hashes.keys() - known.keys()) & held)
         self.keys.update((key, self._ids.take(KEYS)) for key in new)
         self._database.many(
             _ADD_KEY,
@@ -55,17 +58,21 @@ class Names:
             ],
         )
 
-    def add_places(self, places: Iterable[Place]) -> None:
-        """Find or write these places."""
+    def add_places(self, places: Iterable[Place], held: set[Place]) -> None:
+        """Find these places, and write those that are to be `held`."""
         names = {(source, locator_bytes(locator)): (source, locator) for source, locator in places}
         names = {name: place for name, place in names.items() if place not in self.places}
         if not names:
             return
         rows = self._database.rows(_FIND_PLACES, locators=[locator for _, locator in names])
-        held = {(row.source, row.locator): int(row.id) for row in rows}
-        new = {name: self._ids.take(PLACES) for name in sorted(names.keys() - held.keys())}
-        for name, place in names.items():
-            self.places[place] = held[name] if name in held else new[name]
+        known = {(row.source, row.locator): int(row.id) for row in rows}
+        new = {
+            name: self._ids.take(PLACES)
+            for name in sorted(names.keys() - known.keys())
+            if names[name] in held
+        }
+        found = {**known, **new}
+        self.places.update((names[name], found[name]) for name in names.keys() & found.keys())
         self._database.many(
             _ADD_PLACE,
             [

@@ -22,7 +22,7 @@ from galley.store.naming import Names
 from galley.store.retention import Retention
 from galley.store.schema import STORE
 from galley.store.values import Audit, Commit, Record, Version
-from galley.store.writing import BatchWriter, published
+from galley.store.writing import BatchWriter
 from pipeline.model import Key
 
 Step = Callable[[str], None]
@@ -190,13 +190,13 @@ class SqlStore:
     def _stage(self, writer: BatchWriter, names: Names, change: Batch, expected: int) -> None:
         """Write names first, in their own order, in which the trees grow fastest."""
         self._untidy = True
-        keys = published(change)
-        for some_keys in slices(sorted(change.keys()), ROWS):
+        held, published, held_places = change.held(), change.published(), change.held_places()
+        for keys in slices(sorted(change.keys()), ROWS):
             with self._staging(expected):
-                names.add_keys(some_keys, keys.intersection(some_keys))
-        for some_places in slices(sorted(change.places()), ROWS):
+                names.add_keys(keys, held, published)
+        for places in slices(sorted(change.places()), ROWS):
             with self._staging(expected):
-                names.add_places(some_places)
+                names.add_places(places, held_places)
         for part in parts(change):
             with self._staging(expected):
                 writer.write(part)

@@ -49,8 +49,8 @@ class BatchWriter:
         self._stored: set[bytes] = set()
 
     def write(self, batch: Batch) -> None:
-        self._names.add_keys(batch.keys(), published(batch))
-        self._names.add_places(batch.places())
+        self._names.add_keys(batch.keys(), batch.held(), batch.published())
+        self._names.add_places(batch.places(), batch.held_places())
         self._write_bodies(batch.resources())
         if batch.outputs:
             self._write_outputs(batch.outputs)
@@ -74,7 +74,11 @@ class BatchWriter:
 
     def _write_outputs(self, outputs: Mapping[Key, Resource | None]) -> None:
         keys = self._names.keys
-        wanted = {keys[key]: resource and resource.digest for key, resource in outputs.items()}
+        wanted = {
+            keys[key]: resource and resource.digest
+            for key, resource in outputs.items()
+            if key in keys
+        }
         rows = self._database.rows(_FIND_OUTPUTS, keys=list(wanted))
         held = {row.key: row for row in rows}
         changed = {
@@ -97,6 +101,7 @@ class BatchWriter:
         wanted = {
             (places[source, locator], keys[key]): change
             for (source, locator, key), change in inputs.items()
+            if key in keys and (source, locator) in places
         }
         rows = self._database.rows(_FIND_INPUTS, keys=list({key for _, key in wanted}))
         held = {(row.place, row.key): row for row in rows if (row.place, row.key) in wanted}
@@ -125,11 +130,6 @@ class BatchWriter:
         interval = {"place": spot[0], "key": spot[1], "first": self._number, "last": None}
         revision, line = _origin(change)
         return {**interval, "digest": _digest(change), "revision": revision, "line": line}
-
-
-def published(batch: Batch) -> set[Key]:
-    """The keys that it publishes."""
-    return {key for key, resource in batch.outputs.items() if resource is not None}
 
 
 def _digest(change: InputChange) -> bytes | None:

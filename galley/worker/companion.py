@@ -16,8 +16,6 @@ from pipeline.engine.engine import Engine
 from pipeline.engine.live import Live
 from pipeline.model import Key
 
-SUFFIX = ".observed"
-
 
 class Companion:
     """The observed outputs of a channel's engine as a line of versions of their own."""

@@ -55,9 +55,7 @@ class Environments:
         try:
             wanted = self.build()
         except InvalidEnvironmentError as error:
-            if channel.environment_problem != error.diagnostics:
-                log.error("The environment is invalid: %s", error)
-            channel.environment_problem = error.diagnostics
+            self._complain(error)
             return False
         channel.environment_problem = ()
         async with channel.lock:
@@ -92,8 +90,7 @@ class Environments:
                 wanted = self.build()
                 channel.environment_problem = ()
             except InvalidEnvironmentError as error:
-                channel.environment_problem = error.diagnostics
-                log.error("The environment is invalid: %s", error)
+                self._complain(error)
             else:
                 if self._may_start(wanted):
                     return wanted
@@ -101,6 +98,11 @@ class Environments:
             if channel.head:
                 return await self._stored_environment(channel.head.environment)
             await asyncio.sleep(RETRY)
+
+    def _complain(self, error: InvalidEnvironmentError) -> None:
+        if self._channel.environment_problem != error.diagnostics:
+            log.error("The environment is invalid: %s", error)
+        self._channel.environment_problem = error.diagnostics
 
     def _may_start(self, wanted: Environment) -> bool:
         channel = self._channel

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from galley.protocol.control import COMPANION
 from galley.protocol.framing import Link
 from galley.settings import ChannelSettings
 from galley.store.builtin import open_store
@@ -20,7 +21,7 @@ from galley.store.retention import OBSERVED, Retention
 from galley.worker.announce import Announcer
 from galley.worker.assembly import Worker, assemble
 from galley.worker.channel import Channel, new_gate
-from galley.worker.companion import SUFFIX, Companion
+from galley.worker.companion import Companion
 from galley.worker.environment_files import EnvironmentFiles
 from galley.worker.loading import load_inputs, load_outputs
 from galley.worker.service_link import ServiceLink
@@ -59,9 +60,9 @@ async def work(assignment: Assignment, link: Link, given: Iterable[Source] = ())
     name = assignment.settings.name
     announcer = Announcer(link, name)
     store = await _open(assignment, name, _retention(assignment.settings))
-    observed = await _open(assignment, name + SUFFIX, OBSERVED)
+    observed = await _open(assignment, name + COMPANION, OBSERVED)
     try:
-        companion = Companion(observed, Announcer(link, name + SUFFIX))
+        companion = Companion(observed, Announcer(link, name + COMPANION))
         channel = await _channel(assignment, store, announcer)
         await companion.start()
         async with asyncio.TaskGroup() as tasks:

@@ -66,5 +66,7 @@ class _Step(Generic[_T]):
 
 def text(value: Any, name: str, default: str = "") -> str:
     """A text within a mapping; the default where there is none, or an empty one."""
-    held = value.get(name) if type(value) is dict else None
+    if type(value) is not dict or name not in value:
+        return default
+    held = value[name]
     return held if type(held) is str and held else default

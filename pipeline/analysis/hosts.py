@@ -1,6 +1,7 @@
 """Host names as the mesh reads them: short names belong to the namespace of who writes them."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pipeline.analysis.fields import Fields, text
 from pipeline.model import Document, Key, Resource
@@ -14,6 +15,7 @@ _HOSTS = Fields((("spec.hosts.*", None),))
 _SUBSETS = Fields((("spec.subsets.*", None),))
 
 
+@lru_cache(maxsize=4096)
 def full_host(host: str, namespace: str) -> str:
     """A name without dots is a Service of the namespace; every other is meant as it stands."""
     host = host.lower()

@@ -33,7 +33,7 @@ class References:
             description="Names of other resources that lead nowhere.",
             codes=frozenset(message.code for message in reported),
             handles=frozenset(self._fields),
-            reads=frozenset().union(*(one.reads | one.elsewhere for one in references)),
+            reads=frozenset().union(*(one.reads.union(one.elsewhere) for one in references)),
             indexes=frozenset().union(*(one.indexes for one in references)),
         )
 
@@ -65,18 +65,17 @@ class Missed(NamedTuple):
 
 def _follow(reference: Reference, name: Name, reader: Reader) -> Missed | None:
     """None if the target is there, or if an absence would mean nothing."""
-    if reference.elsewhere and not any(map(reader.holds, sorted(reference.elsewhere))):
+    if reference.elsewhere and not any(map(reader.holds, reference.elsewhere)):
         return None
-    target = reference.lead(name)
     missed: list[Key] = []
-    for place in target.places:
+    for place in reference.lead(name):
         if isinstance(place, Key):
             if reader.get(place) is not None:
                 return None
             missed.append(place)
         elif reader.find(*place):
             return None
-    return Missed(target.shown, tuple(missed))
+    return Missed(reference.shown.format(*name), tuple(missed))
 
 
 def _report(subject: Subject, reference: Reference, missed: Missed, path: Path) -> Diagnostic:

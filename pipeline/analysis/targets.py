@@ -41,16 +41,6 @@ Name: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """What a reference leads to: found if any of the places holds something."""
-
-    shown: str
-    """As people say it: `Gateway istio-system/public`."""
-    places: Iterable[Place]
-    """In the order of looking; the first one mostly is it."""
-
-
-@dataclass(frozen=True, slots=True)
 class Reference:
     """One kind of field that names another resource."""
 
@@ -59,22 +49,23 @@ class Reference:
     patterns: tuple[str, ...]
     read: Callable[[Any, str], Name | None]
     """From the field's value and its resource's namespace to a name; None: it names nothing."""
-    lead: Callable[[Name], Target]
-    """From a name to where it leads."""
+    lead: Callable[[Name], Iterable[Place]]
+    """From a name to the places where its target may be; the first one mostly is it."""
+    shown: str
+    """The target as people say it, with the parts of the name in braces."""
     leaf: Path = ()
     """The rest of the path to what is at fault within the field."""
-    elsewhere: frozenset[str] = frozenset()
+    elsewhere: tuple[str, ...] = ()
     """If not empty: judged only where one of these collections holds anything, as a warning."""
     reads: frozenset[str] = frozenset()
     indexes: frozenset[Index] = frozenset()
 
 
-def _to(collection: str) -> Callable[[Name], Target]:
+def _to(collection: str) -> Callable[[Name], Iterable[Place]]:
     """A name of two texts, namespace and name, that leads to one resource of a collection."""
-    kind = collection.rpartition("/")[2]
 
-    def lead(name: Name) -> Target:
-        return Target(f"{kind} {name[0]}/{name[1]}", (Key(collection, name[0], name[1]),))
+    def lead(name: Name) -> Iterable[Place]:
+        return (Key(collection, name[0], name[1]),)
 
     return lead
 
@@ -115,16 +106,11 @@ def _host(value: Any, namespace: str) -> Name | None:
     return (hosts.full_host(host, namespace),) if host else None
 
 
-def _lead_to_host(name: Name) -> Target:
-    (host,) = name
-    return Target(f"host {host}", _host_places(host))
-
-
-def _host_places(host: str) -> Iterator[Place]:
-    service = hosts.service_of(host)
+def _lead_to_host(name: Name) -> Iterator[Place]:
+    service = hosts.service_of(name[0])
     if service is not None:
         yield service
-    for covering in hosts.covering(host):
+    for covering in hosts.covering(name[0]):
         yield (hosts.ENTRY_BY_HOST, covering)
 
 
@@ -134,10 +120,10 @@ def _subset(value: Any, namespace: str) -> Name | None:
     return (*host, subset) if host else None
 
 
-def _lead_to_subset(name: Name) -> Target:
+def _lead_to_subset(name: Name) -> Iterator[Place]:
     host, subset = name
-    values = (hosts.subset_value(covering, subset) for covering in hosts.covering(host))
-    return Target(f"subset {subset} of host {host}", ((hosts.RULE_BY_SUBSET, v) for v in values))
+    for covering in hosts.covering(host):
+        yield (hosts.RULE_BY_SUBSET, hosts.subset_value(covering, subset))
 
 
 def _credential(value: Any, _namespace: str) -> Name | None:
@@ -146,8 +132,8 @@ def _credential(value: Any, _namespace: str) -> Name | None:
     return (name,) if name and "://" not in name else None
 
 
-def _lead_to_secret(name: Name) -> Target:
-    return Target(f"Secret {name[0]}", ((SECRET_BY_NAME, name[0]),))
+def _lead_to_secret(name: Name) -> Iterable[Place]:
+    return ((SECRET_BY_NAME, name[0]),)
 
 
 _DESTINATIONS = (
@@ -169,6 +155,7 @@ REFERENCES: tuple[Reference, ...] = (
         ),
         _gateway,
         _to(GATEWAY),
+        "Gateway {0}/{1}",
         reads=frozenset({GATEWAY}),
     ),
     Reference(
@@ -176,6 +163,7 @@ REFERENCES: tuple[Reference, ...] = (
         ("spec.http.*.delegate",),
         _named,
         _to(VIRTUAL_SERVICE),
+        "VirtualService {0}/{1}",
         leaf=("name",),
         reads=frozenset({VIRTUAL_SERVICE}),
     ),
@@ -184,6 +172,7 @@ REFERENCES: tuple[Reference, ...] = (
         _DESTINATIONS,
         _subset,
         _lead_to_subset,
+        "subset {1} of host {0}",
         leaf=("subset",),
         indexes=frozenset({hosts.RULE_BY_SUBSET}),
     ),
@@ -192,8 +181,12 @@ REFERENCES: tuple[Reference, ...] = (
         _DESTINATIONS,
         _host,
         _lead_to_host,
+        "host {0}",
         leaf=("host",),
-        elsewhere=frozenset({hosts.SERVICE, hosts.SERVICE_ENTRY}),
+        elsewhere=(
+            hosts.SERVICE,
+            hosts.SERVICE_ENTRY,
+        ),
         reads=frozenset({hosts.SERVICE}),
         indexes=frozenset({hosts.ENTRY_BY_HOST}),
     ),
@@ -202,7 +195,8 @@ REFERENCES: tuple[Reference, ...] = (
         ("spec.servers.*.tls.credentialName",),
         _credential,
         _lead_to_secret,
-        elsewhere=frozenset({SECRET}),
+        "Secret {0}",
+        elsewhere=(SECRET,),
         indexes=frozenset({SECRET_BY_NAME}),
     ),
     Reference(
@@ -210,6 +204,7 @@ REFERENCES: tuple[Reference, ...] = (
         ("spec.parentRefs.*",),
         _parent,
         _to(K8S_GATEWAY),
+        "Gateway {0}/{1}",
         leaf=("name",),
         reads=frozenset({K8S_GATEWAY}),
     ),
@@ -218,8 +213,9 @@ REFERENCES: tuple[Reference, ...] = (
         ("spec.rules.*.backendRefs.*",),
         _backend,
         _to(hosts.SERVICE),
+        "Service {0}/{1}",
         leaf=("name",),
-        elsewhere=frozenset({hosts.SERVICE}),
+        elsewhere=(hosts.SERVICE,),
         reads=frozenset({hosts.SERVICE}),
     ),
     Reference(
@@ -227,8 +223,9 @@ REFERENCES: tuple[Reference, ...] = (
         ("spec.defaultBackend.service", "spec.rules.*.http.paths.*.backend.service"),
         _named,
         _to(hosts.SERVICE),
+        "Service {0}/{1}",
         leaf=("name",),
-        elsewhere=frozenset({hosts.SERVICE}),
+        elsewhere=(hosts.SERVICE,),
         reads=frozenset({hosts.SERVICE}),
     ),
     Reference(
@@ -236,7 +233,8 @@ REFERENCES: tuple[Reference, ...] = (
         ("spec.tls.*.secretName",),
         _local,
         _to(SECRET),
-        elsewhere=frozenset({SECRET}),
+        "Secret {0}/{1}",
+        elsewhere=(SECRET,),
         reads=frozenset({SECRET}),
     ),
 )

@@ -7,7 +7,7 @@ reference that is shared by many readers is one object, and a single one is kept
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pipeline.engine.indexes import IndexTables
 from pipeline.engine.tables import Table
@@ -18,6 +18,13 @@ Ref: TypeAlias = tuple[str, ...]
 """A key (three texts), an index value (index name, value) or a collection (one text)."""
 
 
+class _Shared(NamedTuple):
+    """The readers of something that several have read, and the one object that stands for it."""
+
+    ref: Ref
+    subjects: set[Key]
+
+
 class Reads:
     """The reads of one stage, by subject and by what was read."""
 
@@ -25,7 +32,7 @@ class Reads:
 
     def __init__(self) -> None:
         self._refs: dict[Key, Ref | tuple[Ref, ...]] = {}
-        self._readers: dict[Ref, Key | set[Key]] = {}
+        self._readers: dict[Ref, Key | _Shared] = {}
 
     def of(self, subject: Key) -> tuple[Ref, ...]:
         """What the subject's last run has read, each once, in the order of reading."""
@@ -39,7 +46,7 @@ class Reads:
         held = self._readers.get(ref)
         if held is None:
             return ()
-        return held if isinstance(held, set) else (held,)
+        return held.subjects if isinstance(held, _Shared) else (held,)
 
     def record(self, subject: Key, refs: Sequence[Ref]) -> None:
         """Replace what the subject is known to have read; an empty list forgets it."""
@@ -52,11 +59,9 @@ class Reads:
         for ref in old:
             if ref not in new:
                 self._drop(ref, subject)
-        self._keep(subject, tuple(ref if ref in old else self._add(ref, subject) for ref in new))
-
-    def _keep(self, subject: Key, refs: tuple[Ref, ...]) -> None:
-        if refs:
-            self._refs[subject] = refs[0] if len(refs) == 1 else refs
+        kept = tuple([ref if ref in old else self._add(ref, subject) for ref in new])
+        if kept:
+            self._refs[subject] = kept[0] if len(kept) == 1 else kept
         else:
             self._refs.pop(subject, None)
 
@@ -66,17 +71,18 @@ class Reads:
         if held is None:
             self._readers[ref] = subject
             return ref
-        if not isinstance(held, set):
-            held = self._readers[ref] = {held}
-        known = next((one for one in self.of(next(iter(held))) if one == ref), ref)
-        held.add(subject)
+        if isinstance(held, _Shared):
+            held.subjects.add(subject)
+            return held.ref
+        known = next((one for one in self.of(held) if one == ref), ref)
+        self._readers[ref] = _Shared(known, {held, subject})
         return known
 
     def _drop(self, ref: Ref, subject: Key) -> None:
         held = self._readers.get(ref)
-        if isinstance(held, set):
-            held.discard(subject)
-            if held:
+        if isinstance(held, _Shared):
+            held.subjects.discard(subject)
+            if held.subjects:
                 return
         self._readers.pop(ref, None)
 

@@ -15,7 +15,9 @@ _STEP = re.compile(r"""\.?([^.\[\]"]+)|\[(\d+)\]|\["([^"]*)"\]""")
 class PolicySettings(BaseModel):
     """A rule about single resources, in CEL."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True
+    )
 
     name: str = Field(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", max_length=100)
     """Unique; shown in diagnostics, and suppressed as `GAL0501/NAME`."""
@@ -52,7 +54,7 @@ class PolicySettings(BaseModel):
 class SuppressionSettings(BaseModel):
     """Findings that are known and accepted for a while."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     code: str
     """The finding's code, of the families GAL03 to GAL06; `GAL0501/NAME` for one policy's."""

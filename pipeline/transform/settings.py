@@ -10,7 +10,7 @@ from pipeline.match import Match
 class TransformSettings(BaseModel):
     """What all transforms have in common."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     type: str
     """Which transform this is."""
@@ -82,7 +82,9 @@ class PatchSettings(TransformSettings):
 class PatchOperation(BaseModel):
     """One operation of a JSON patch."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True
+    )
 
     op: Literal["add", "remove", "replace", "move", "copy", "test"]
     """What to do."""

@@ -22,6 +22,8 @@ metadata:
   annotations:
     bench.example/owner: team-{team}@bench.example
     bench.example/revision: "{revision}"
+    bench.example/description: what service-{number} of team-{team} accepts and where it sends it
+    bench.example/runbook: https://runbooks.bench.example/{namespace}/{number}
 spec:
   hosts:
     - service-{number}.{namespace}.svc.cluster.local
@@ -83,6 +85,8 @@ metadata:
   annotations:
     bench.example/owner: team-{team}@bench.example
     bench.example/revision: "{revision}"
+    bench.example/description: what service-{number} of team-{team} accepts and where it sends it
+    bench.example/runbook: https://runbooks.bench.example/{namespace}/{number}
 spec:
   host: service-{number}.{namespace}.svc.cluster.local
   trafficPolicy:
@@ -141,6 +145,8 @@ metadata:
   annotations:
     bench.example/owner: team-{team}@bench.example
     bench.example/revision: "{revision}"
+    bench.example/description: what service-{number} of team-{team} accepts and where it sends it
+    bench.example/runbook: https://runbooks.bench.example/{namespace}/{number}
 spec:
   selector:
     app: ingress-{team}

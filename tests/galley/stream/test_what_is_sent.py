@@ -1,0 +1,324 @@
+"""What a subscriber gets: exactly what it misses, of one version, and nothing twice."""
+
+from typing import Any
+
+import pytest
+
+from galley.protocol.messages import Have, View
+from galley.settings import StreamSettings
+
+
+async def test_a_newcomer_gets_the_full_state(line: Any, raw: Any, resource: Any) -> None:
+    line.publish(resource("a"), resource("b"))
+    await raw.subscribe()
+    update = await raw.take()
+    assert update.base is None
+    assert raw.held == line.content
+
+
+async def test_a_subscriber_may_come_before_the_first_version(
+    line: Any, raw: Any, resource: Any
+) -> None:
+    subscribed = await raw.subscribe()
+    assert subscribed.version == 0
+    line.publish(resource("a"))
+    await raw.take()
+    assert raw.held == line.content
+
+
+async def test_a_change_is_sent_as_the_difference(line: Any, raw: Any, resource: Any) -> None:
+    line.publish(resource("a"), resource("b"), resource("c"))
+    await raw.subscribe()
+    await raw.take()
+    line.publish(resource("b", 2), gone=(resource("c").key,))
+    update = await raw.take()
+    assert (len(update.upserts), update.removals) == (1, [resource("c").key])
+    assert raw.held == line.content
+
+
+async def test_versions_that_come_meanwhile_are_skipped(
+    line: Any, raw: Any, resource: Any, until: Any
+) -> None:
+    """G5: at most one response is out, and the next one leads to the newest version."""
+    line.publish(resource("a"))
+    await raw.subscribe()
+    first = await raw.update()
+    for value in range(1, 5):
+        line.publish(resource("a", value), resource("new", value))
+    await raw.ack(first)
+    update = await raw.take()
+    assert update.note.number == 5
+    assert raw.held == line.content
+
+
+async def test_a_key_that_changed_and_changed_back_is_not_sent(
+    line: Any, raw: Any, resource: Any
+) -> None:
+    """A delta is a set difference, not a replay."""
+    line.publish(resource("a"), resource("b"))
+    await raw.subscribe()
+    first = await raw.update()
+    line.publish(resource("a", 1))
+    line.publish(resource("a"), resource("b", 1))
+    await raw.ack(first)
+    update = await raw.take()
+    assert len(update.upserts) == 1
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        View.of(["core/Service"]),
+        View.of(namespaces=["prod"]),
+        View.of(["v1/Service", "core/Secret"], ["prod", "test"]),
+        View.of(labels={"app": "web"}),
+        View.of(["core/Service"], ["prod"], {"app": "web"}),
+    ],
+)
+async def test_a_view_holds_what_it_selects(line: Any, raw: Any, resource: Any, view: View) -> None:
+    kinds, namespaces, apps = ("Service", "Secret"), ("prod", "test", "dev"), ("web", "db")
+    every = [
+        resource(f"{kind}-{app}".lower(), namespace=namespace, kind=kind, app=app)
+        for kind in kinds
+        for namespace in namespaces
+        for app in apps
+    ]
+    line.publish(*every)
+    await raw.subscribe(view)
+    await raw.take()
+    assert raw.held == line.seen(view)
+    line.publish(
+        *(resource(e.key.name, 9, namespace="prod", kind="Service", app="web") for e in every)
+    )
+    await raw.take()
+    assert raw.held == line.seen(view)
+
+
+async def test_leaving_a_view_by_a_label_is_a_removal(line: Any, raw: Any, resource: Any) -> None:
+    line.publish(resource("a", app="web"), resource("b", app="web"))
+    await raw.subscribe(View.of(labels={"app": "web"}))
+    await raw.take()
+    line.publish(resource("a", app="db"))
+    update = await raw.take()
+    assert update.removals == [resource("a").key]
+
+
+async def test_a_version_that_leaves_a_view_alone_is_not_sent_and_had(
+    line: Any, raw: Any, resource: Any, until: Any
+) -> None:
+    line.publish(resource("a", namespace="prod"))
+    await raw.subscribe(View.of(namespaces=["prod"]))
+    await raw.take()
+    await until(lambda: line.channel.connected() == (1, 1))
+    sent = sum(line.channel.counts.steps.values())
+    line.publish(resource("a", 2, namespace="test"))
+    assert await line.channel.live_at_least(2, 10)
+    assert sum(line.channel.counts.steps.values()) == sent
+    assert line.channel.subscribers()[0].version == 2
+    assert line.channel.deliveries()[2] == (1, 1, 0)
+
+
+async def test_a_rollback_is_announced_even_if_nothing_changes(
+    line: Any, raw: Any, resource: Any
+) -> None:
+    """Also to a view that it leaves alone; then without body."""
+    line.publish(resource("a", namespace="prod"))
+    line.publish(resource("b", namespace="test"))
+    await raw.subscribe(View.of(namespaces=["prod"]))
+    await raw.take()
+    line.rollback(1)
+    update = await raw.take()
+    assert (update.note.kind, update.note.restores) == ("rollback", 1)
+    assert (update.upserts, update.removals, update.base) == ([], [], update.target)
+
+
+async def test_a_rollback_brings_the_old_content_back(line: Any, raw: Any, resource: Any) -> None:
+    line.publish(resource("a"), resource("b"))
+    line.publish(resource("a", 2), resource("c"), gone=(resource("b").key,))
+    await raw.subscribe()
+    await raw.take()
+    line.rollback(1)
+    update = await raw.take()
+    assert update.target == line.channel.head.digest
+    assert raw.held == line.versions[1]
+
+
+@pytest.mark.parametrize("zstd", [False, True])
+async def test_a_large_state_comes_in_chunks(
+    line: Any, raw: Any, resource: Any, zstd: bool
+) -> None:
+    line.publish(*(resource(f"r{n}", pad="x" * 900) for n in range(1500)))
+    await raw.subscribe(zstd=zstd)
+    update = await raw.take()
+    assert update.chunks > 1
+    assert raw.held == line.content
+    assert (line.channel.counts.bytes < 500_000) is zstd
+
+
+async def test_a_large_change_comes_in_chunks(line: Any, raw: Any, resource: Any) -> None:
+    line.publish(*(resource(f"r{n}", pad="x" * 900) for n in range(1500)))
+    await raw.subscribe()
+    await raw.take()
+    line.publish(*(resource(f"r{n}", 2, pad="y" * 900) for n in range(1000)))
+    update = await raw.take()
+    assert update.base is not None
+    assert update.chunks > 1
+    assert raw.held == line.content
+
+
+async def test_a_view_that_is_built_while_versions_are_published_is_right(
+    line: Any, connect: Any, resource: Any
+) -> None:
+    """Changes that come between two slices of the building are not lost."""
+    line.publish(*(resource(f"r{n}", app="web") for n in range(5000)))
+    view = View.of(labels={"app": "web"})
+    async with connect() as raw:
+        await raw.subscribe(view)
+        for value in range(20):
+            line.publish(resource(f"r{value * 7}", value + 1, app="db" if value % 2 else "web"))
+        while not raw.updates or raw.updates[-1].note.number < line.number:
+            await raw.take()
+        assert raw.held == line.seen(view)
+
+
+async def test_what_is_sent_is_built_once_for_everybody(
+    line: Any, connect: Any, resource: Any
+) -> None:
+    line.publish(resource("a"))
+    async with connect() as one, connect() as other:
+        for raw in (one, other):
+            await raw.subscribe()
+            await raw.take()
+        line.publish(resource("a", 1))
+        assert (await one.take()).nonce == (await other.take()).nonce
+
+
+class TestComingBack:
+    """G6: what somebody has who comes back decides what is sent."""
+
+    async def test_with_what_is_live_nothing_is_sent_again(
+        self, line: Any, raw: Any, resource: Any, have: Any
+    ) -> None:
+        line.publish(resource("a"))
+        raw.held = dict(line.content)
+        await raw.subscribe(have=have(1))
+        update = await raw.take()
+        assert (update.upserts, update.removals, update.base) == ([], [], update.target)
+
+    async def test_with_a_remembered_content_the_difference_is_sent(
+        self, line: Any, raw: Any, resource: Any, have: Any
+    ) -> None:
+        """A known digest is enough, whatever lineage and version are claimed for it."""
+        line.publish(resource("a"), resource("b"))
+        line.publish(resource("b", 2))
+        raw.held = dict(line.versions[1])
+        await raw.subscribe(have=have(1)._replace(lineage="another", version=77))
+        update = await raw.take()
+        assert len(update.upserts) == 1
+        assert line.asked == []
+
+    @pytest.mark.parametrize(
+        "view", [View(), View.of(namespaces=["prod"]), View.of(labels={"app": "web"})]
+    )
+    async def test_after_a_restart_the_worker_is_asked_for_the_difference(
+        self,
+        line: Any,
+        resource: Any,
+        have: Any,
+        view: View,
+        digest_of: Any,
+        new_server: Any,
+        connect_to: Any,
+    ) -> None:
+        line.publish(*(resource(f"r{n}", namespace="prod", app="web") for n in range(20)))
+        line.publish(resource("r1", 5, namespace="prod", app="db"), resource("other"))
+        line.publish(resource("r2", 5, namespace="prod", app="web"), gone=(resource("other").key,))
+        number, line.number = line.number, 1
+        old = line.seen(view)
+        line.number = number
+        line.restart()
+        server = new_server(line)
+        await server.start()
+        async with connect_to(server) as raw:
+            raw.held = dict(old)
+            await raw.subscribe(view, have=Have(line.lineage, 1, digest_of(old)))
+            update = await raw.take()
+            assert update.base == digest_of(old)
+            assert raw.held == line.seen(view)
+        assert line.asked == [1]
+        await server.stop()
+
+    async def test_an_unknown_content_is_repaired_by_buckets(
+        self, line: Any, raw: Any, resource: Any, have: Any, digest_of: Any
+    ) -> None:
+        line.publish(*(resource(f"r{n}") for n in range(600)))
+        raw.held = {**line.content, resource("mine").key: resource("mine")}
+        del raw.held[resource("r5").key]
+        raw.held[resource("r6").key] = resource("r6", 66)
+        await raw.subscribe(have=Have("unknown", 9, digest_of(raw.held)))
+        await raw.answer_compare()
+        update = await raw.take()
+        assert 1 <= len(update.buckets) <= 3
+        assert raw.held == line.content
+
+    async def test_an_unknown_content_of_a_small_view_is_replaced(
+        self, line: Any, raw: Any, resource: Any, have: Any
+    ) -> None:
+        line.publish(resource("a"))
+        raw.held = {resource("x").key: resource("x")}
+        await raw.subscribe(have=Have(line.lineage, 1, b"?" * 32))
+        assert (await raw.take()).base is None
+        assert raw.held == line.content
+
+    async def test_a_newer_version_than_the_live_one_is_waited_for(
+        self, line: Any, raw: Any, resource: Any, have: Any
+    ) -> None:
+        """G3: nothing older is sent to somebody who has seen newer ones of the lineage."""
+        line.publish(resource("a"))
+        await raw.subscribe(have=have(1)._replace(version=3, digest=b"?" * 32))
+        line.publish(resource("a", 2))
+        line.publish(resource("a", 3))
+        assert (await raw.take()).note.number == 3
+
+    async def test_a_reload_with_another_content_is_sent_as_a_difference(
+        self, line: Any, raw: Any, resource: Any
+    ) -> None:
+        """The worker died and comes back with more; so does a restored backup, in a new lineage."""
+        line.publish(resource("a"), resource("b"), resource("c"))
+        await raw.subscribe()
+        await raw.take()
+        line.lineage, line.number = "restored", 1_000_001
+        line.versions[line.number] = {
+            r.key: r for r in (resource("a"), resource("b", 2), resource("d"))
+        }
+        line.load()
+        update = await raw.take()
+        assert (update.note.lineage, update.note.number) == ("restored", 1_000_001)
+        assert (len(update.upserts), update.removals) == (2, [resource("c").key])
+
+    async def test_a_reload_of_the_same_content_says_nothing(
+        self, line: Any, raw: Any, resource: Any
+    ) -> None:
+        line.publish(resource("a"))
+        await raw.subscribe()
+        await raw.take()
+        line.load()
+        line.publish(resource("a", 1))
+        assert (await raw.take()).note.number == 2
+
+
+class TestLimits:
+    @pytest.fixture
+    def settings(self) -> StreamSettings:
+        return StreamSettings(subscriptions=2)
+
+    async def test_as_many_subscriptions_as_allowed(
+        self, line: Any, raw: Any, resource: Any
+    ) -> None:
+        line.publish(resource("a", namespace="x"), resource("a", namespace="y"))
+        for number, namespace in enumerate("xy", 1):
+            await raw.subscribe(View.of(namespaces=[namespace]), id=number)
+            raw.held = {}
+            await raw.take()
+        with pytest.raises(AssertionError, match="limit"):
+            await raw.subscribe(View.of(namespaces=["z"]), id=3)

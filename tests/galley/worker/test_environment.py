@@ -1,0 +1,151 @@
+"""A change of environment is a candidate like any other, and never freezes a channel."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+LABEL = {"type": "labels", "set": {"team": "mesh"}}
+
+
+async def reconfigure(rig: Any, **settings: Any) -> Any:
+    rig.options.update(settings)
+    return await rig.ask("reconfigure", settings=rig.options)
+
+
+async def test_a_new_policy_carries_what_is_live_and_blocks_what_is_new(
+    new_rig: Callable[..., Any], make: Any
+) -> None:
+    rig = await new_rig(policies=())
+    rig.put("a", make("a", bad="1"))
+    await rig.until(lambda: rig.version == 1)
+
+    answer = await reconfigure(rig, policies=(NO_BAD,))
+    rig.put("b", make("b", bad="1"))
+    rig.put("c", make("c", x="1"))
+    await rig.until(lambda: "c" in rig.names())
+
+    assert answer["refused"][0]["resource"] == "core/ConfigMap/default/a"
+    assert set(rig.names()) == {"a", "c"}
+    states = {
+        item["resource"]: item["state"] for item in await rig.ask("diagnostics", level="error")
+    }
+    assert states == {"core/ConfigMap/default/a": "carried", "core/ConfigMap/default/b": "pending"}
+
+
+async def test_touching_what_is_carried_makes_it_block(
+    new_rig: Callable[..., Any], make: Any
+) -> None:
+    rig = await new_rig(policies=())
+    rig.put("a", make("a", bad="1"))
+    await rig.until(lambda: rig.version == 1)
+    await reconfigure(rig, policies=(NO_BAD,))
+
+    rig.put("a", make("a", bad="2"))
+    rig.put("c", make("c", x="1"))
+    await rig.until(lambda: "c" in rig.names())
+
+    assert rig.names()["a"] == {"bad": "1"}
+
+
+async def test_a_transform_makes_a_version_of_kind_environment(rig: Any, make: Any) -> None:
+    rig.put("a", make("a", x="1"))
+    await rig.until(lambda: rig.version == 1)
+
+    await reconfigure(rig, transforms=(LABEL,))
+
+    await rig.until(lambda: rig.version == 2)
+    history = await rig.ask("history")
+    assert history["versions"][0]["kind"] == "environment"
+    listed = await rig.ask("resources", manifests=True)
+    assert listed["resources"][0]["manifest"]["metadata"]["labels"] == {"team": "mesh"}
+
+
+async def test_rolling_an_environment_back_keeps_it_back(rig: Any, make: Any) -> None:
+    """The settings still ask for it; it stays out, also after a restart."""
+    rig.put("a", make("a", x="1"))
+    await rig.until(lambda: rig.version == 1)
+    await reconfigure(rig, transforms=(LABEL,))
+    await rig.until(lambda: rig.version == 2)
+
+    await rig.ask("rollback", target="1", reason="no labels")
+    await rig.restart()
+    rig.put("b", make("b", x="1"))
+    await rig.until(lambda: "b" in rig.names())
+
+    listed = await rig.ask("resources", manifests=True)
+    assert all("labels" not in item["manifest"]["metadata"] for item in listed["resources"])
+    other = {"type": "labels", "set": {"team": "other"}}
+    await reconfigure(rig, transforms=(other,))
+    await rig.eventually(lambda: labelled(rig, "other"))
+
+
+async def labelled(rig: Any, team: str) -> bool:
+    listed = await rig.ask("resources", manifests=True)
+    labels = [item["manifest"]["metadata"].get("labels") for item in listed["resources"]]
+    return labels == [{"team": team}] * len(labels)
+
+
+async def test_an_invalid_environment_leaves_the_old_one_in_force(
+    rig: Any, make: Any, refused: Any
+) -> None:
+    rig.put("a", make("a", x="1"))
+    await rig.until(lambda: rig.version == 1)
+
+    broken = {**NO_BAD, "rule": "object.data. =="}
+    try:
+        await rig.ask("reconfigure", settings={**rig.options, "policies": (broken,)})
+    except refused as error:
+        problem = error.problem
+    rig.put("b", make("b", bad="1"))
+    rig.put("c", make("c", x="1"))
+    await rig.until(lambda: "c" in rig.names())
+
+    assert "no-bad" in problem["diagnostics"][0]["message"]
+    assert "b" not in rig.names()
+
+
+async def test_a_policy_file_that_changes_is_noticed(
+    new_rig: Callable[..., Any], make: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text("name: p\nmatch: {kinds: [ConfigMap]}\nrule: 'true'\nmessage: refused\n")
+    rig = await new_rig(policies=(str(file),))
+    rig.put("a", make("a", x="1"))
+    await rig.until(lambda: rig.version == 1)
+    before = (await rig.ask("channel"))["environment"]
+
+    file.write_text("name: p\nmatch: {kinds: [ConfigMap]}\nrule: 'false'\nmessage: refused\n")
+
+    async def noticed() -> bool:
+        return bool((await rig.ask("channel"))["environment"] != before)
+
+    await rig.eventually(noticed)
+
+
+async def test_a_removed_source_is_a_deletion_within_the_budget(
+    new_rig: Callable[..., Any], make: Any
+) -> None:
+    rig = await new_rig()
+    for number in range(20):
+        rig.put(f"f{number}", make(f"r{number}", x="1"))
+    await rig.until(lambda: len(rig.names()) == 20)
+
+    await reconfigure(rig, sources=())
+
+    async def parked() -> bool:
+        return bool((await rig.ask("channel"))["parked"])
+
+    await rig.eventually(parked)
+    assert len(rig.names()) == 20
+    candidate = (await rig.ask("channel"))["parked"][0]
+    await rig.ask("publish", candidate=candidate, reason="the team has left")
+    await rig.until(lambda: rig.names() == {})
+
+
+NO_BAD = {
+    "name": "no-bad",
+    "match": {"kinds": ["ConfigMap"]},
+    "rule": "!has(object.data.bad)",
+    "message": "bad is not allowed",
+    "level": "error",
+}
