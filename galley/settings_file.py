@@ -11,9 +11,10 @@ from typing import Any, TypeAlias, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from galley.entry_points import SOURCES, installed
 from galley.settings import ChannelSettings, ServiceSettings
 from galley.suggest import nearest
-from sources.settings import FilesSettings
+from sources.settings import FilesSettings, PluginSettings
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Place: TypeAlias = tuple[str | int, ...]
@@ -42,7 +43,21 @@ def load(path: Path) -> ServiceSettings:
         settings = ServiceSettings.model_validate(data)
     except ValidationError as error:
         raise SettingsError(list(_problems(path, root, error))) from None
+    unknown = list(_unknown_plugins(path, root, settings))
+    if unknown:
+        raise SettingsError(unknown)
     return resolved(settings, path.absolute().parent)
+
+
+def _unknown_plugins(
+    path: Path, root: yaml.Node | None, settings: ServiceSettings
+) -> Iterator[str]:
+    for outer, channel in enumerate(settings.channels):
+        for inner, source in enumerate(channel.sources):
+            if isinstance(source, PluginSettings) and source.plugin not in installed(SOURCES):
+                line = _line(root, ("channels", outer, "sources", inner, "plugin"))
+                name = f"{source.plugin!r}{nearest(source.plugin, installed(SOURCES))}"
+                yield f"{path}:{line}: no installed package offers the source {name}"
 
 
 def of_sources(paths: Sequence[Path], settings: ServiceSettings) -> ServiceSettings:
@@ -174,7 +189,9 @@ def _written(where: Place) -> str:
     """`channels[0].sources[1].path`, without the steps that only the models have."""
     text = ""
     for part, following in zip(where, (*where[1:], None), strict=True):
-        inner = text.endswith("]") and part in {"files", "memory"} and following is not None
+        inner = (
+            text.endswith("]") and part in {"files", "memory", "plugin"} and following is not None
+        )
         if not inner:
             text += f"[{part}]" if isinstance(part, int) else f".{part}"
     return text.removeprefix(".")

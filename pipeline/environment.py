@@ -57,7 +57,7 @@ class EnvironmentSpec:
     """The largest encoded resource."""
     check_version: str = CHECK_VERSION
     plugins: tuple[str, ...] = ()
-    """Analyzers from outside, `name version`; `Environment.build` fills it in."""
+    """Analyzers and transforms from outside, `name version`; `Environment.build` fills it in."""
 
     def content(self) -> bytes:
         """Canonical msgpack of all of it; equal for equal environments in any process.
@@ -112,6 +112,7 @@ class Environment:
         spec: EnvironmentSpec,
         *,
         plugins: Sequence[Analyzer] = (),
+        transforms: Sequence[transform.TransformType] = (),
         previous: "Environment | None" = None,
         now: float = 0.0,
     ) -> "Environment":
@@ -119,13 +120,14 @@ class Environment:
 
         Args:
             plugins: analyzers from outside.
+            transforms: types of transforms from outside.
             previous: the environment in force; a kind whose schema has disappeared keeps its last.
             now: seconds since the epoch; suppressions that have expired by then are left out.
 
         Raises:
             InvalidEnvironmentError: with everything that is wrong in all parts.
         """
-        return _Assembly(spec, plugins).environment(previous, now)
+        return _Assembly(spec, plugins, transforms).environment(previous, now)
 
     @property
     def digest(self) -> bytes:
@@ -147,17 +149,28 @@ class Environment:
 class _Assembly:
     """One build under way: goes on after an error, so that all of them are told at once."""
 
-    def __init__(self, spec: EnvironmentSpec, plugins: Sequence[Analyzer]) -> None:
-        self._spec = replace(spec, plugins=identities(plugins))
+    def __init__(
+        self,
+        spec: EnvironmentSpec,
+        plugins: Sequence[Analyzer],
+        transforms: Sequence[transform.TransformType],
+    ) -> None:
+        used = {str(each.get("type")) for each in spec.transforms}
+        foreign = (f"{one.name} {one.version}" for one in transforms if one.name in used)
+        self._spec = replace(spec, plugins=tuple(sorted((*identities(plugins), *foreign))))
         self._asked = spec.plugins
         self._plugins = plugins
+        self._transforms = transforms
         self._errors: list[Diagnostic] = []
 
     def environment(self, previous: Environment | None, now: float) -> Environment:
         spec = self._spec
         schemas = self._schemas(previous)
         kinds = schemas.kinds if schemas else Kinds(schema.BUILTIN_KINDS)
-        transforms = self._try(lambda: transform.build(spec.transforms, kinds)) or ()
+        outside = self._transforms
+        transforms = (
+            self._try(lambda: transform.build(spec.transforms, kinds, plugins=outside)) or ()
+        )
         policies = self._try(lambda: policy.build(spec.policies, kinds))
         suppressions = self._try(lambda: suppress.build(spec.suppressions, now, kinds))
         analyzers = self._try(self._analyzers) or ()

@@ -2,11 +2,11 @@
 
 from sources.files import FilesSource
 from sources.memory import MemorySource
-from sources.settings import AnySource, FilesSettings
+from sources.settings import FilesSettings, MemorySettings
 from sources.source import Source, SourceContext
 
 
-def build(settings: AnySource, context: SourceContext) -> Source:
+def build(settings: FilesSettings | MemorySettings, context: SourceContext) -> Source:
     """The source that these settings describe; nothing is read before its `run`."""
     if isinstance(settings, FilesSettings):
         return FilesSource(settings, context)

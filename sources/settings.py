@@ -1,7 +1,7 @@
 """One frozen model for each kind of source, told apart by its `type`."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -57,5 +57,17 @@ class MemorySettings(SourceSettings):
     type: Literal["memory"]
 
 
-AnySource = Annotated[FilesSettings | MemorySettings, Field(discriminator="type")]
-"""Any source that we ship."""
+class PluginSettings(SourceSettings):
+    """A source from outside: a package that is installed beside Galley."""
+
+    type: Literal["plugin"]
+    plugin: str
+    """Name under which the package offers it in the entry-point group `galley.sources`."""
+    path: Path | None = None
+    """Folder or file, if it reads one; a relative path starts at the settings file."""
+    options: dict[str, Any] = {}  # pydantic copies it
+    """What the plugin itself wants to know."""
+
+
+AnySource = Annotated[FilesSettings | MemorySettings | PluginSettings, Field(discriminator="type")]
+"""Any source."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from galley.cli.failure import Failure
+from galley.plugins import build_environment, build_source
 from galley.settings import ChannelSettings
 from galley.worker.channel import new_gate
 from galley.worker.environment_files import EnvironmentFiles
@@ -23,8 +24,6 @@ from pipeline.engine.selection import Selection
 from pipeline.engine.versions import version_conflicts
 from pipeline.environment import Environment, InvalidEnvironmentError
 from pipeline.model import Batch, Broken, Diagnostic, Key, Read, Resource
-from sources.builtin import build
-from sources.settings import FilesSettings
 from sources.source import Source, SourceContext
 
 READ_SECONDS = 600.0
@@ -55,7 +54,7 @@ def environment_of(settings: ChannelSettings, folder: Path, *, complete: bool) -
     """
     try:
         spec = EnvironmentFiles(settings, folder).spec(complete=complete)
-        return Environment.build(spec, now=time.time())
+        return build_environment(spec, now=time.time())
     except InvalidEnvironmentError as error:
         found = [_map(each) for each in error.diagnostics]
         raise Failure(
@@ -66,11 +65,11 @@ def environment_of(settings: ChannelSettings, folder: Path, *, complete: bool) -
 async def read(settings: ChannelSettings, environment: Environment) -> Verdict:
     """Read every source of the settings once and evaluate what it says."""
     context = SourceContext(environment.kinds, settings.limits)
-    sources = {each.name: build(each, context) for each in settings.sources}
+    sources = {each.name: build_source(each, context) for each in settings.sources}
     batches = [await _first_batch(source) for source in sources.values()]
     verdict = evaluate(settings, environment, batches)
     places = await located(verdict.diagnostics, sources)
-    paths = {each.name: each.path for each in settings.sources if isinstance(each, FilesSettings)}
+    paths = {each.name: path for each in settings.sources if (path := getattr(each, "path", None))}
     shown = tuple(sorted((_shown(each, paths) for each in places), key=_order))
     return replace(verdict, diagnostics=shown)
 

@@ -77,7 +77,8 @@ def _settings() -> Iterator[str]:
     )
     seen: dict[type[BaseModel], None] = {}
     models: list[type[BaseModel]] = [ServiceSettings, *_transforms()]
-    for model in (*models, PolicySettings, SuppressionSettings, Match):
+    models += [PolicySettings, SuppressionSettings, Match]
+    for model in models:
         for each in models_below(model):
             if each not in seen:
                 seen[each] = None
@@ -116,8 +117,8 @@ def _commands() -> Iterator[str]:
         "# Commands",
         "",
         "A server is found by `--server` or `GALLEY_SERVER` (with `GALLEY_TOKEN` and",
-        "`GALLEY_CA_FILE`), a channel by `--channel` or `GALLEY_CHANNEL`. `-o json` prints the models",
-        "of the API (`/api/v1/openapi.json` of a service, or `galley reference openapi`).",
+        "`GALLEY_CA_FILE`), a channel by `--channel` or `GALLEY_CHANNEL`. `-o json` prints the",
+        "models of the API (`/api/v1/openapi.json`, or `galley reference openapi`).",
         "",
         "Exit codes: 0 done · 1 a negative answer · 2 usage, or no answer at all · 3 timed out ·",
         "4 refused by subscribers · 5 conflict.",

@@ -32,6 +32,7 @@ class Session:
     __slots__ = (
         "address",
         "closing",
+        "code",
         "credential",
         "expecting",
         "heard",
@@ -67,6 +68,8 @@ class Session:
         """Beats in a row in which nothing came."""
         self.closing = ""
         """Why the session is being closed; empty while it is not."""
+        self.code = 0
+        """With which code; 0 if the other end went by itself."""
         self.since = self.last_seen = time.time()
 
     def send(self, message: Message) -> None:
@@ -103,7 +106,7 @@ class Session:
         """Say why, wait shortly for an answer, then cut."""
         if self.closing:
             return
-        self.closing = reason
+        self.closing, self.code = reason, code
         await self.websocket.close(code, reason, CLOSE_SECONDS)
 
     def start_closing(self, code: int, reason: str) -> None:

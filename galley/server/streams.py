@@ -54,6 +54,8 @@ class Streams:
     async def remove(self, session: Session) -> None:
         """A connection is over, whatever the reason."""
         del self._sessions[session]
+        if session.code:
+            self.closed[session.code] = self.closed.get(session.code, 0) + 1
         for subscription in session.subscriptions.values():
             session.drop(subscription)
         session.subscriptions.clear()
@@ -67,11 +69,7 @@ class Streams:
             self._beating.cancel()
             await asyncio.gather(self._beating, return_exceptions=True)
         for some in _batches(tuple(self._sessions)):
-            await asyncio.gather(*(self._close(each, Close.SHUTDOWN, reason) for each in some))
-
-    async def _close(self, session: Session, code: int, reason: str) -> None:
-        self.closed[code] = self.closed.get(code, 0) + 1
-        await session.close(code, reason)
+            await asyncio.gather(*(each.close(Close.SHUTDOWN, reason) for each in some))
 
     async def _beat(self) -> None:
         for beat in itertools.count(1):
@@ -89,7 +87,6 @@ class Streams:
         code, reason = self._fault(session)
         if code:
             log.warning("Closing %s of %s: %s.", session.id, session.address, reason)
-            self.closed[code] = self.closed.get(code, 0) + 1
             session.start_closing(code, reason)
         elif beating and not session.websocket.transport.get_write_buffer_size():
             session.websocket.write(HEARTBEAT)

@@ -88,7 +88,7 @@ class Renewal:
             rolled_back_by=0,
             pinned="",
         )
-        database.execute(insert(VERSIONS), rows.row_of(restored))
+        database.execute(insert(VERSIONS), rows.version_row(restored))
         database.execute(update(STORE).values(head=number))
 
 
@@ -111,7 +111,7 @@ def copy_tables(source: Database, target: Database) -> None:
     """Copy all rows, inside a transaction of the target and a snapshot of the source."""
     for table in METADATA.sorted_tables:
         for some in source.chunks(select(table), CHUNK):
-            target.many(adding(table), [dict(row._mapping) for row in some])  # noqa: SLF001  # public in spite of its name
+            target.many(adding(table), [row._asdict() for row in some])
 
 
 def _export(backend: Backend, copy: Path) -> None:

@@ -59,7 +59,12 @@ def open_store(
 
 
 def restore(
-    source: Path, address: str | Path, channel: str, *, audit: Audit | None = None, force: bool = False
+    source: Path,
+    address: str | Path,
+    channel: str,
+    *,
+    audit: Audit | None = None,
+    force: bool = False,
 ) -> None:
     """Make a backup the store of a channel: a new lineage, its numbers a million further.
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import Column, Table, select
 
@@ -63,7 +64,7 @@ def _references(database: Database) -> Iterator[str]:
         yield f"The live version is said to be {head}, but the newest in the history is {newest}."
 
 
-def _dangling(database: Database, column: Column[object], target: Column[object]) -> Iterator[str]:
+def _dangling(database: Database, column: Column[Any], target: Column[Any]) -> Iterator[str]:
     known = select(target).where(target == column).exists()
     rows = database.rows(select(column).where(~known).distinct().limit(10))
     if rows:
@@ -82,7 +83,8 @@ def _digests(database: Database) -> Iterator[str]:
     """Every retained version's digest, each computed from the one before it."""
     buckets, before = Buckets(), 0
     query = select(VERSIONS.c.number, VERSIONS.c.digest).order_by(VERSIONS.c.number)
-    for number, digest in database.rows(query):
+    for row in database.rows(query):
+        number, digest = row.number, row.digest
         for change in reading.difference(database, before, number):
             if change.new is None:
                 buckets.discard(change.key.hash)

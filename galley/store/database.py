@@ -50,24 +50,24 @@ class Backend(Protocol):
     def exists(self, connection: Connection) -> bool:
         """Whether there are tables. Raises StoreFormatError if they are somebody else's."""
 
-    def prepare(self, connection: Connection) -> None:
+    def prepare(self, connection: Connection, /) -> None:
         """Make room for the tables of a new store, inside the transaction that makes them."""
 
     def in_transaction(self, connection: Connection) -> bool: ...
 
-    def size(self, database: "Database") -> int:
+    def size(self, database: "Database", /) -> int:
         """Bytes on disk."""
 
     def compact(self, database: "Database") -> None:
         """Rewrite the files, so that nothing that was removed is left in them."""
 
-    def integrity(self, database: "Database") -> Iterator[str]:
+    def integrity(self, database: "Database", /) -> Iterator[str]:
         """What the engine itself finds wrong, as sentences."""
 
     def sibling(self) -> "Backend":
         """The same store for a second connection that only reads."""
 
-    def copy(self, target: Path) -> bool:
+    def copy(self, target: Path, /) -> bool:
         """Copy the store to one SQLite file; False if the engine cannot do so itself."""
 
     def replace(self, source: "Database", renew: Callable[["Database"], None], force: bool) -> None:
@@ -107,7 +107,7 @@ class Database:
         sql, names = self._compiled(statement, tuple(rows[0]))
         given = [tuple([row[name] for name in names]) for row in rows] if names else rows
         with translated():
-            self.connection.exec_driver_sql(sql, given)  # type: ignore[arg-type]  # rows are mappings
+            self.connection.exec_driver_sql(sql, given)
 
     def _compiled(self, statement: ClauseElement, names: tuple[str, ...]) -> tuple[str, Any]:
         """A statement's text and, where the driver knows places only, the order of its names."""
@@ -222,5 +222,5 @@ def adding(table: Table) -> Insert:
 
 @cache
 def _put(table: Table, names: tuple[str, ...]) -> tuple[Update, Insert]:
-    values = {name: bindparam(f"to_{name}") for name in names}
+    values: Parameters = {name: bindparam(f"to_{name}") for name in names}
     return with_key(table).values(values), adding(table)

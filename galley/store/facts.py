@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -22,6 +23,7 @@ from galley.store.schema import (
 from galley.store.values import (
     Audit,
     Checkpoint,
+    Delivery,
     Hold,
     Quarantined,
     Record,
@@ -44,12 +46,13 @@ def write(database: Database, ids: Ids, record: Record, head: int) -> None:
     for number, reason in record.pins.items():
         pinned = update(VERSIONS).where(VERSIONS.c.number == number)
         database.execute(pinned.values(pinned=rows.text(reason)))
-    for version, count in record.received.items():
-        database.put(RECEIVED, {"version": version, "count": count})
+    for version, delivery in record.received.items():
+        database.put(RECEIVED, {"version": version, **asdict(delivery)})
     write_audit(database, ids, record.audit)
 
 
 def write_audit(database: Database, ids: Ids, audit: Sequence[Audit]) -> None:
+    """Add records to the audit."""
     database.many(adding(AUDIT), [rows.audit_row(item, ids.take(AUDIT)) for item in audit])
 
 
@@ -101,20 +104,24 @@ def _write_candidate(database: Database, ids: Ids, candidate: StoredCandidate) -
 
 
 def holds(database: Database) -> list[Hold]:
+    """All holds, the oldest first."""
     return list(map(rows.hold, database.rows(select(HOLDS).order_by(HOLDS.c.time, HOLDS.c.id))))
 
 
 def quarantine(database: Database) -> list[Quarantined]:
+    """All quarantined inputs, by source and key."""
     query = select(QUARANTINE).order_by(*QUARANTINE.primary_key.columns)
     return list(map(rows.quarantined, database.rows(query)))
 
 
 def candidates(database: Database, limit: int) -> list[StoredCandidate]:
+    """The newest candidates."""
     query = select(CANDIDATES).order_by(CANDIDATES.c.sequence.desc()).limit(limit)
     return list(map(rows.candidate, database.rows(query)))
 
 
 def audit(database: Database, before: int, limit: int) -> list[Audit]:
+    """The newest records, or those before one of them."""
     query = select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)
     query = query.where(AUDIT.c.id < before) if before else query
     return list(map(rows.audit, database.rows(query)))
@@ -133,8 +140,11 @@ def checkpoint(database: Database, revision: str, source: str) -> Checkpoint | N
 
 
 def sources(database: Database) -> list[SourceState]:
+    """What is known of each source."""
     return list(map(rows.source_state, database.rows(select(SOURCES).order_by(SOURCES.c.source))))
 
 
-def received(database: Database) -> dict[int, int]:
-    return {row.version: row.count for row in database.rows(select(RECEIVED))}
+def received(database: Database) -> dict[int, Delivery]:
+    """Who had each version, as last counted."""
+    rows = database.rows(select(RECEIVED))
+    return {row.version: Delivery(row.connected, row.had, row.refused) for row in rows}

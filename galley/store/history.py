@@ -1,6 +1,8 @@
 """The table of versions: appending to it, and looking things up in it."""
 
-from sqlalchemy import bindparam, insert, select, update
+from typing import Any
+
+from sqlalchemy import Select, bindparam, insert, select, update
 
 from galley.store import rows
 from galley.store.database import Database, with_key
@@ -23,8 +25,9 @@ _ENVIRONMENT = select(ENVIRONMENTS.c.digest).where(ENVIRONMENTS.c.digest == bind
 
 
 def head(database: Database) -> Version | None:
+    """The live version."""
     row = database.one(_HEAD)
-    return rows.version(row) if row else None
+    return rows.version(row) if row else None  # public in spite of its name
 
 
 def version(database: Database, number: int) -> Version:
@@ -36,9 +39,10 @@ def version(database: Database, number: int) -> Version:
 
 
 def versions(database: Database, before: int, limit: int) -> list[Version]:
+    """The newest versions, or those before one of them."""
     query = select(VERSIONS).order_by(_NEWEST).limit(limit)
     query = query.where(VERSIONS.c.number < before) if before else query
-    return list(map(rows.version, database.rows(query)))
+    return _all(database, query)
 
 
 def live_at(database: Database, time: float) -> Version | None:
@@ -55,7 +59,7 @@ def by_digest(database: Database, prefix: str) -> list[Version]:
     except ValueError:
         return []
     query = select(VERSIONS).where(VERSIONS.c.digest.between(low, high)).order_by(_NEWEST)
-    return list(map(rows.version, database.rows(query)))
+    return _all(database, query)
 
 
 def append(database: Database, commit: Commit, number: int, time: float) -> Version:
@@ -64,9 +68,9 @@ def append(database: Database, commit: Commit, number: int, time: float) -> Vers
     if commit.restores:
         database.execute(_TAKE_BACK, {"target": commit.restores, "rollback": number})
     _keep_environment(database, commit)
-    row = rows.version_row(commit, number, time)
-    database.execute(_APPEND, row)
-    return rows.version(row)
+    version = rows.version_of(commit, number, time)
+    database.execute(_APPEND, rows.version_row(version))
+    return version
 
 
 def time_for(database: Database, commit: Commit) -> float:
@@ -78,3 +82,7 @@ def _keep_environment(database: Database, commit: Commit) -> None:
     if database.scalar(_ENVIRONMENT, digest=commit.environment) is None:
         row = {"digest": commit.environment, "content": commit.environment_content}
         database.execute(insert(ENVIRONMENTS), row)
+
+
+def _all(database: Database, query: Select[Any]) -> list[Version]:
+    return [rows.version(row) for row in database.rows(query)]  # public in spite of its name

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import delete, func, select, update
 
-from galley.store import history, rows, sweeping
+from galley.store import history, rows
 from galley.store.database import Database
 from galley.store.reading import key_is
 from galley.store.retention import Kept, Retention, doomed

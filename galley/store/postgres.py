@@ -107,14 +107,14 @@ class PostgresBackend:
         finally:
             database.driver("SET statement_timeout = '60s'")
 
-    def integrity(self, database: Database) -> Iterator[str]:
+    def integrity(self, _database: Database) -> Iterator[str]:
         """The server watches over its own pages."""
         return iter(())
 
     def sibling(self) -> "PostgresBackend":
         return PostgresBackend(self._url, self._channel, read_only=True)
 
-    def copy(self, target: Path) -> bool:
+    def copy(self, _target: Path) -> bool:
         """The server cannot write our file, so the rows are read out."""
         return False
 

@@ -15,6 +15,9 @@ from galley.store.schema import BODIES, ENVIRONMENTS, INPUTS, KEYS, OUTPUTS, PLA
 from galley.store.values import Difference, InputDifference, StoredInput
 from pipeline.model import Key, Origin
 
+Introduced = tuple[str, Key, bytes | None, int]
+"""Source, key, digest or None, and the version that brought it."""
+
 CHUNK = 2000
 """Rows that one query brings at most while a whole version is read."""
 
@@ -95,19 +98,19 @@ def input_difference(database: Database, old: int, new: int) -> list[InputDiffer
     ]
 
 
-def input_history(database: Database, old: int, new: int) -> set[tuple[str, Key, bytes | None]]:
-    """What versions after `old`, up to `new`, introduced, deletions as None.
+def input_changes(database: Database, old: int, new: int) -> set[Introduced]:
+    """What each version after `old`, up to `new`, introduced; see `Store.input_changes`.
 
     Something that came and went between two retained versions is no longer known.
     """
     began = _INPUTS.where(INPUTS.c.first > old, INPUTS.c.first <= new)
-    found: set[tuple[str, Key, bytes | None]] = {
-        (row.source, _key(row), row.digest) for row in database.rows(began)
+    found: set[Introduced] = {
+        (row.source, _key(row), row.digest, row.first) for row in database.rows(began)
     }
-    return found | {(source, key, None) for source, key in _vanished(database, old, new)}
+    return found | set(_vanished(database, old, new))
 
 
-def _vanished(database: Database, old: int, new: int) -> Iterator[tuple[str, Key]]:
+def _vanished(database: Database, old: int, new: int) -> Iterator[Introduced]:
     """Keys that a source ceased to hold, in whatever locator, within (old, new]."""
     heir, place = INPUTS.alias(), PLACES.alias()
     inherits = (
@@ -121,7 +124,7 @@ def _vanished(database: Database, old: int, new: int) -> Iterator[tuple[str, Key
         )
     )
     ended = _INPUTS.where(INPUTS.c.last >= old, INPUTS.c.last < new, ~inherits.exists())
-    return ((row.source, _key(row)) for row in database.rows(ended))
+    return ((row.source, _key(row), None, row.last + 1) for row in database.rows(ended))
 
 
 def contents(database: Database, digests: Iterable[bytes]) -> dict[bytes, bytes]:
@@ -129,7 +132,7 @@ def contents(database: Database, digests: Iterable[bytes]) -> dict[bytes, bytes]
     wanted = iter(dict.fromkeys(digests))
     found: dict[bytes, bytes] = {}
     while some := list(islice(wanted, CHUNK)):
-        rows = dict(database.rows(_CONTENTS, digests=some))  # type: ignore[arg-type]  # rows of two
+        rows = {row.digest: row.content for row in database.rows(_CONTENTS, digests=some)}
         damaged = [digest for digest in some if not _whole(digest, rows.get(digest, b""))]
         if damaged:
             raise damage(database, damaged)

@@ -1,7 +1,6 @@
 """Rows to values and back: the only place that knows how a value lies in its table."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -39,36 +38,38 @@ def locator_bytes(locator: str) -> bytes:
 
 
 def locator_text(locator: bytes) -> str:
+    """The locator that `locator_bytes` was given."""
     return locator.decode("utf-8", "surrogateescape")
 
 
-def version_row(commit: Commit, number: int, time: float) -> dict[str, Any]:
-    return row_of(
-        Version(
-            number=number,
-            digest=commit.digest,
-            environment=commit.environment,
-            parent=commit.expected_head,
-            kind=commit.kind,
-            time=time,
-            author=text(commit.author),
-            reason=text(commit.reason),
-            cause=commit.cause,
-            counts=commit.counts,
-            restores=commit.restores,
-        )
+def version_of(commit: Commit, number: int, time: float) -> Version:
+    """The version that a commit makes."""
+    return Version(
+        number=number,
+        digest=commit.digest,
+        environment=commit.environment,
+        parent=commit.expected_head,
+        kind=commit.kind,
+        time=time,
+        author=text(commit.author),
+        reason=text(commit.reason),
+        cause=commit.cause,
+        counts=commit.counts,
+        restores=commit.restores,
     )
 
 
-def row_of(version: Version) -> dict[str, Any]:
+def version_row(version: Version) -> dict[str, Any]:
+    """The row of a version."""
     row = asdict(version)
     counts = row.pop("counts")
     said = {"kind": version.kind.value, "cause": to_json(version.cause)}
     return {**row, **counts, **said, "restorable": int(version.restorable)}
 
 
-def version(row: Row[Any] | Mapping[str, Any]) -> Version:
-    held = dict(row._mapping if isinstance(row, Row) else row)  # noqa: SLF001  # public in spite of its name
+def version(row: Row[Any]) -> Version:
+    """The version that a row holds."""
+    held = row._asdict()
     counts = Counts(*(held.pop(name) for name in ("added", "changed", "deleted", "resources")))
     held["kind"] = VersionKind(held["kind"])
     held["cause"] = json.loads(held["cause"])
@@ -77,11 +78,13 @@ def version(row: Row[Any] | Mapping[str, Any]) -> Version:
 
 
 def hold_row(hold: Hold) -> dict[str, Any]:
+    """The row of a hold."""
     return {**asdict(hold), "reason": text(hold.reason), "author": text(hold.author)}
 
 
 def hold(row: Row[Any]) -> Hold:
-    return Hold(**row._mapping)  # noqa: SLF001  # public in spite of its name
+    """The hold in a row."""
+    return Hold(row.id, row.cause, row.reason, row.author, row.time, row.expires)
 
 
 def quarantine_id(item: Quarantined) -> dict[str, Any]:
@@ -93,22 +96,33 @@ def quarantine_id(item: Quarantined) -> dict[str, Any]:
         "namespace": namespace,
         "name": name,
         "digest": item.digest or b"",
+        "version": item.version,
     }
 
 
 def quarantine_row(item: Quarantined) -> dict[str, Any]:
+    """The row of a quarantined input."""
     rest = {"rollback": item.rollback, "target": item.target, "time": item.time}
     return {**quarantine_id(item), **rest, "reason": text(item.reason)}
 
 
 def quarantined(row: Row[Any]) -> Quarantined:
+    """The quarantined input in a row."""
     key = Key(row.collection, row.namespace, row.name) if row.collection else None
     return Quarantined(
-        row.source, key, row.digest or None, row.rollback, row.target, row.time, row.reason
+        source=row.source,
+        key=key,
+        digest=row.digest or None,
+        rollback=row.rollback,
+        target=row.target,
+        time=row.time,
+        reason=row.reason,
+        version=row.version,
     )
 
 
 def candidate_row(candidate: StoredCandidate) -> dict[str, Any]:
+    """The row of a candidate, without what the table adds."""
     return {
         "id": candidate.id,
         "state": candidate.state.value,
@@ -123,6 +137,7 @@ def candidate_row(candidate: StoredCandidate) -> dict[str, Any]:
 
 
 def candidate(row: Row[Any]) -> StoredCandidate:
+    """The candidate in a row."""
     return StoredCandidate(
         id=row.id,
         state=CandidateState(row.state),
@@ -137,6 +152,7 @@ def candidate(row: Row[Any]) -> StoredCandidate:
 
 
 def audit_row(audit: Audit, number: int) -> dict[str, Any]:
+    """The row of an audit record with this number."""
     plain = {name: text(getattr(audit, name)) for name in ("actor", "origin", "action")}
     said = {"reason": text(audit.reason), "outcome": text(audit.outcome)}
     details = to_json(dict(audit.details))
@@ -144,6 +160,7 @@ def audit_row(audit: Audit, number: int) -> dict[str, Any]:
 
 
 def audit(row: Row[Any]) -> Audit:
+    """The audit record in a row."""
     return Audit(
         time=row.time,
         actor=row.actor,
@@ -157,8 +174,10 @@ def audit(row: Row[Any]) -> Audit:
 
 
 def checkpoint(row: Row[Any]) -> Checkpoint:
+    """The checkpoint in a row."""
     return Checkpoint(row.source, row.revision, row.version, row.time)
 
 
 def source_state(row: Row[Any]) -> SourceState:
+    """The state of a source in a row."""
     return SourceState(row.source, row.revision, row.synced)

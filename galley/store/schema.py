@@ -169,6 +169,7 @@ QUARANTINE = _compact(
     _text("namespace", primary=True),
     _text("name", primary=True),
     _blob("digest", primary=True),
+    _int("version", primary=True),
     _int("rollback"),
     _int("target"),
     _time("time"),
@@ -215,7 +216,14 @@ CHECKPOINTS = _compact(
 
 SOURCES = _compact("sources", _text("source", primary=True), _text("revision"), _time("synced"))
 
-RECEIVED = Table("received", METADATA, _int("version", primary=True), _int("count"))
+RECEIVED = Table(
+    "received",
+    METADATA,
+    _int("version", primary=True),
+    _int("connected"),
+    _int("had"),
+    _int("refused"),
+)
 
 
 def held(table: Table, number: int) -> ColumnElement[bool]:

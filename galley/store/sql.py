@@ -122,8 +122,11 @@ class SqlStore:
         return reading.input_difference(self._database, old, new)
 
     def input_history(self, old: int, new: int) -> set[tuple[str, Key, bytes | None]]:
+        return {change[:3] for change in self.input_changes(old, new)}
+
+    def input_changes(self, old: int, new: int) -> set[reading.Introduced]:
         self._require(old, new)
-        return reading.input_history(self._database, old, new)
+        return reading.input_changes(self._database, old, new)
 
     def contents(self, digests: Iterable[bytes]) -> dict[bytes, bytes]:
         return reading.contents(self._database, digests)
@@ -155,7 +158,7 @@ class SqlStore:
     def sources(self) -> list[values.SourceState]:
         return facts.sources(self._database)
 
-    def received(self) -> Mapping[int, int]:
+    def received(self) -> Mapping[int, values.Delivery]:
         return facts.received(self._database)
 
     def retain(self, now: float) -> int:
@@ -210,9 +213,7 @@ class SqlStore:
             yield
         self._step("store.staged")
 
-    def _append(
-        self, writer: BatchWriter, change: Batch, commit: Commit, time: float
-    ) -> Version:
+    def _append(self, writer: BatchWriter, change: Batch, commit: Commit, time: float) -> Version:
         number = commit.expected_head + 1
         with self._writing(advance=commit.expected_head):
             writer.write(change)

@@ -77,7 +77,7 @@ class SqliteBackend:
             raise StoreFormatError(f"{str(self.path)!r} is a database, but not a Galley store")
         return bool(names)
 
-    def prepare(self, connection: Connection) -> None:
+    def prepare(self, _connection: Connection) -> None:
         """The file is there already; make sure that its name survives a power cut too."""
         _sync_folder(self.path.parent)
 
@@ -85,7 +85,7 @@ class SqliteBackend:
         driver = connection.connection.driver_connection
         return isinstance(driver, sqlite3.Connection) and driver.in_transaction
 
-    def size(self, database: Database) -> int:
+    def size(self, _database: Database) -> int:
         files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
         return sum(file.stat().st_size for file in files if file.exists())
 

@@ -84,6 +84,9 @@ class Store(Protocol):
         """Every (source, key, digest or None) that versions after `old`, up to and including
         `new`, introduced: what a rollback from `new` to `old` puts into quarantine."""
 
+    def input_changes(self, old: int, new: int) -> set[tuple[str, Key, bytes | None, int]]:
+        """As `input_history`, with the version that introduced each."""
+
     def contents(self, digests: Iterable[bytes]) -> dict[bytes, bytes]:
         """Bodies by digest, each checked.
 

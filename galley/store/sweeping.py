@@ -34,6 +34,7 @@ def drop_staged(database: Database, head: int) -> None:
 
 
 def any_staged(database: Database, head: int) -> bool:
+    """Whether rows beyond the head are left."""
     return any(
         database.one(select(table.c.key).where(table.c.first > head).limit(1)) is not None
         for table in (OUTPUTS, INPUTS)
@@ -81,7 +82,7 @@ def drop_intervals(
     rows = database.rows(select(table).where(*conditions).limit(SLICE))
     if rows:
         primary = table.primary_key.columns
-        which = [tuple(row._mapping[column.name] for column in primary) for row in rows]  # noqa: SLF001  # public in spite of its name
+        which = [tuple(getattr(row, column.name) for column in primary) for row in rows]
         database.execute(delete(table).where(tuple_(*primary).in_(which)))
         _drop_unused(database, rows, table is INPUTS)
     return len(rows)

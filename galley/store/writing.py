@@ -31,9 +31,7 @@ _ADD_BODY, _ADD_OUTPUT, _ADD_INPUT = insert(BODIES), insert(OUTPUTS), insert(INP
 _REVIVE = with_key(BODIES).values(content=bindparam("to_content"))
 _CLOSE_OUTPUT = with_key(OUTPUTS).values(last=bindparam("to_last"))
 _CLOSE_INPUT = with_key(INPUTS).values(last=bindparam("to_last"))
-_MOVE_INPUT = with_key(INPUTS).values(
-    revision=bindparam("to_revision"), line=bindparam("to_line")
-)
+_MOVE_INPUT = with_key(INPUTS).values(revision=bindparam("to_revision"), line=bindparam("to_line"))
 
 Spot = tuple[int, int]
 """Numbers of a place and of a key."""
@@ -61,7 +59,8 @@ class BatchWriter:
         wanted = [digest for digest in resources if digest not in self._stored]
         if not wanted:
             return
-        purged = {row.digest: row.purged for row in self._database.rows(_FIND_BODIES, digests=wanted)}
+        rows = self._database.rows(_FIND_BODIES, digests=wanted)
+        purged = {row.digest: row.purged for row in rows}
         again = [
             {"is_digest": digest, "to_content": resources[digest].content}
             for digest, gone in purged.items()
@@ -106,7 +105,9 @@ class BatchWriter:
         rows = self._database.rows(_FIND_INPUTS, keys=list({key for _, key in wanted}))
         held = {(row.place, row.key): row for row in rows if (row.place, row.key) in wanted}
         same = {spot for spot, row in held.items() if _digest(wanted[spot]) == row.digest}
-        moved = [spot for spot in same if _origin(wanted[spot]) != held[spot][-2:]]
+        moved = [
+            spot for spot in same if _origin(wanted[spot]) != (held[spot].revision, held[spot].line)
+        ]
         self._database.many(_MOVE_INPUT, [_move(held[spot], wanted[spot]) for spot in moved])
         self._close(_CLOSE_INPUT, [held[spot] for spot in held.keys() - same])
         self._database.many(

@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from galley.plugins import build_environment
 from galley.store.values import Commit, Counts, Record, VersionKind
 from galley.worker.channel import Channel, breathe, now
 from galley.worker.companion import Companion
@@ -76,7 +77,7 @@ class Environments:
             InvalidEnvironmentError: with everything that is wrong.
         """
         channel = self._channel
-        return Environment.build(channel.files.spec(), previous=channel.environment, now=now())
+        return build_environment(channel.files.spec(), previous=channel.environment, now=now())
 
     async def first(self) -> Environment:
         """The environment to start under: what the settings ask for, unless it is taken back, the
@@ -112,7 +113,7 @@ class Environments:
 
     async def _stored_environment(self, digest: bytes) -> Environment:
         content = await self.stored(digest)
-        return Environment.build(EnvironmentSpec.from_content(content), now=now())
+        return build_environment(EnvironmentSpec.from_content(content), now=now())
 
     async def evaluate(self, environment: Environment) -> Prospect:
         """Run all accepted inputs under an environment; the one in force stays."""

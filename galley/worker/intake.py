@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Iterable
 
+from galley.plugins import build_source
 from galley.settings import ChannelSettings
 from galley.worker.channel import Channel
 from galley.worker.companion import Companion
 from galley.worker.publisher import Publisher
 from pipeline.model import Batch
-from sources.builtin import build
 from sources.memory import MemorySource
 from sources.settings import AnySource
 from sources.source import Source, SourceContext
@@ -36,7 +36,9 @@ class Intake:
         ready = {source.name: source for source in given}
         context = SourceContext(self._channel.environment.kinds, settings.limits)
         for config in settings.sources:
-            source = ready.get(config.name) or build(_resolved(config, self._channel), context)
+            source = ready.get(config.name) or build_source(
+                _resolved(config, self._channel), context
+            )
             self._channel.sources[config.name] = source
             self._running[config.name] = self._tasks.create_task(
                 source.run(self.take), name=f"source {config.name}"

@@ -12,7 +12,7 @@ from pipeline.engine.budget import DeletionBudget
 from pipeline.engine.candidate import Candidate
 from pipeline.engine.gate import Gate
 from pipeline.engine.inputs import SourceInputs
-from pipeline.model import Batch, Change
+from pipeline.model import Batch, Change, Diagnostic
 from sources.manifests import Manifests
 from sources.source import SourceContext
 
@@ -32,6 +32,7 @@ class Planning:
         async with channel.lock:
             gate = self._fork(batch)
             candidate = await breathe(gate.propose(now()))
+            remarks = gate.remarks()
             await breathe(gate.withdraw())
         before = {key: channel.ledger.live.get(key) for key in candidate.outputs}
         return {
@@ -42,7 +43,9 @@ class Planning:
             "diff": self._queries.diff_report(
                 channel.number, 0, candidate.outputs, before, candidate.resources
             ),
-            "diagnostics": await self._findings.shown(_diagnostics(candidate, batch.source)),
+            "diagnostics": await self._findings.shown(
+                _diagnostics(candidate, remarks, batch.source)
+            ),
         }
 
     def _source(self, named: str) -> str:
@@ -83,8 +86,8 @@ def _settled(inputs: SourceInputs) -> SourceInputs:
     return replace(inputs, pending={})
 
 
-def _diagnostics(candidate: Candidate, source: str) -> list[Any]:
+def _diagnostics(candidate: Candidate, remarks: list[Diagnostic], source: str) -> list[Diagnostic]:
     kept = (*candidate.refused, *candidate.parked)
     found = [item for refusal in kept for item in refusal.diagnostics]
-    every = dict.fromkeys((*found, *candidate.waiting, *candidate.findings))
+    every = dict.fromkeys((*found, *candidate.waiting, *remarks))
     return [item for item in every if item.source in ("", source)]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pipeline.engine.inputs import Unit
 from pipeline.model import Diagnostic, Key, Located, Resource
@@ -51,8 +51,6 @@ class Candidate:
     waiting: tuple[Diagnostic, ...] = ()
     """Blocking diagnostics that no change unit can be blamed for: the candidate waits."""
     quarantined: tuple[Unit, ...] = ()
-    findings: tuple[Diagnostic, ...] = field(default=(), repr=False)
-    """What is newly found about the selected inputs without blocking them."""
 
     @property
     def publishable(self) -> bool:

@@ -6,10 +6,11 @@ the state that one run over the same inputs gives, and applying the former input
 former state exactly: a candidate that is refused is taken back that way.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 
-from pipeline.engine.finding import Evaluation, Finding
+from pipeline.engine.finding import Evaluation, Finding, merged
 from pipeline.engine.runner import Rules
 from pipeline.engine.segment import Log, Segment
 from pipeline.engine.tables import Change, Changes, Documents, Table
@@ -54,10 +55,11 @@ class Engine:
             current = segment.apply(current, log)
         self._outputs.note(current)
         self._documents.clear()
+        added, removed = self._net(log)
         return Evaluation(
             changed={key: current[key].new for key in sorted(current) if _differs(current[key])},
-            added=tuple(sorted(log.added, key=attrgetter("order"))),
-            removed=tuple(sorted(log.removed, key=attrgetter("order"))),
+            added=added,
+            removed=removed,
             ran=log.ran,
             defects=tuple(sorted(log.defects, key=attrgetter("stage", "key", "problem"))),
         )
@@ -68,8 +70,7 @@ class Engine:
 
     def findings(self) -> Iterator[Finding]:
         """All that is reported now, sorted."""
-        found = [finding for segment in self._segments for finding in segment.findings()]
-        return iter(sorted(found, key=attrgetter("order")))
+        return iter(merged(one for segment in self._segments for one in segment.findings()))
 
     def remarks(self) -> tuple[Diagnostic, ...]:
         """One word on each collection that the environment does not know, sorted."""
@@ -79,13 +80,7 @@ class Engine:
 
     def findings_of(self, key: Key) -> tuple[Finding, ...]:
         """What is reported on one input and on all that derives from it, sorted."""
-        found: list[Finding] = []
-        subjects: tuple[Key, ...] = (key,)
-        for segment in self._segments:
-            for subject in subjects:
-                found.extend(segment.findings_of(subject))
-            subjects = _followed(segment, subjects)
-        return tuple(sorted(found, key=attrgetter("order")))
+        return merged(self._findings_of(key))
 
     def parents(self, output: Key) -> tuple[Key, ...]:
         """The input keys that an output derives from; empty if there is no such output."""
@@ -106,6 +101,29 @@ class Engine:
                 return tuple(one for subject in subjects for one in made(subject))
             subjects = _followed(segment, subjects)
         raise KeyError(stage)
+
+    def _findings_of(self, key: Key) -> Iterator[Finding]:
+        """Several are equal where several derived resources get the same."""
+        subjects: tuple[Key, ...] = (key,)
+        for segment in self._segments:
+            for subject in subjects:
+                yield from segment.findings_of(subject)
+            subjects = _followed(segment, subjects)
+
+    def _net(self, log: Log) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+        """Findings that are there now and were not, and the other way round.
+
+        A finding that one derived resource loses, and another of the same input still has or gets,
+        is neither.
+        """
+        if all(segment.layer is None for segment in self._segments):
+            return merged(log.added), merged(log.removed)
+        came, went = Counter(log.added), Counter(log.removed)
+        subjects = {finding.subject for finding in (*came, *went)}
+        now = Counter(one for subject in subjects for one in self._findings_of(subject))
+        added = (one for one in log.added if now[one] and now[one] == came[one] - went[one])
+        removed = (one for one in log.removed if not now[one] and went[one] > came[one])
+        return merged(added), merged(removed)
 
     def _build(self, rules: Rules) -> Table:
         table = Table(self._inputs)

@@ -1,7 +1,8 @@
 """What an evaluation says: findings with whom to blame, what changed, and which stages failed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from pipeline.model import Diagnostic, Key, Resource
 
@@ -27,6 +28,18 @@ class Finding:
         """Sorts findings by resource, then code, then field."""
         found = self.diagnostic
         return (found.key or self.subject, found.code, found.field(), found.message, self.stage)
+
+
+def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Each finding once, sorted; equal ones put together whom they blame."""
+    found: dict[Finding, Finding] = {}
+    for one in findings:
+        known = found.get(one)
+        if known is not None and known.blames != one.blames:
+            found[one] = replace(one, blames=known.blames | one.blames)
+        elif known is None:
+            found[one] = one
+    return tuple(sorted(found.values(), key=attrgetter("order")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pipeline.engine.claims import resolve
 from pipeline.engine.finding import Finding
 from pipeline.engine.inputs import Unit
 from pipeline.engine.ledger import Ledger
+from pipeline.engine.misspelt import misspelt_kinds
 from pipeline.engine.selection import Selection
 from pipeline.engine.trial import Trial
 from pipeline.engine.versions import version_conflicts
@@ -56,6 +57,8 @@ class Gate:
                 continue
             winners = self.ledger.changed(resolution.winners)
             if selection.refuse(version_conflicts(self.ledger, winners, selection)):
+                continue
+            if selection.refuse(misspelt_kinds(self.ledger, winners, selection)):
                 continue
             yield from self.trial.move(winners)
             blocking = self.trial.blocking()
@@ -100,6 +103,10 @@ class Gate:
         if held is None:
             return finding.diagnostic
         return finding.diagnostic.at(held.origin.source, held.origin.locator, held.origin.line)
+
+    def remarks(self) -> list[Diagnostic]:
+        """What is newly found about the candidate without blocking it; ask before `withdraw`."""
+        return [self.place(found) for found in self.trial.fresh() if not found.diagnostic.blocking]
 
     def _held(self, unit: Unit, wishes: Wishes) -> bool:
         entry = self.ledger.holding(unit)
@@ -162,7 +169,6 @@ class Gate:
             parked_id=_id_of(selection.parked, selection) if selection.parked else "",
             waiting=tuple(self.place(finding) for finding in blocking),
             quarantined=tuple(sorted(selection.quarantined)),
-            findings=tuple(self.place(f) for f in self.trial.fresh() if not f.diagnostic.blocking),
         )
 
 

@@ -18,6 +18,8 @@ class TransformType:
     settings: type[settings.TransformSettings]
     build: Callable[[Any, Kinds | None], Stage]
     """From validated settings, and the kinds that their names are resolved with."""
+    version: str = "1"
+    """Raised when it does something else with the same settings; recorded of a plugin."""
 
 
 BUILTIN_TRANSFORMS: tuple[TransformType, ...] = (

@@ -12,7 +12,7 @@ from watchfiles import Change as Notice
 
 from pipeline.model import Broken, Change, Read, Removed
 from pipeline.model.messages import source as messages
-from sources.files import misspelt, reading
+from sources.files import reading
 from sources.files.desk import Desk, Due
 from sources.files.held import UNREAD, Held, digest_of, digest_of_errors
 from sources.files.ignore import IGNORE_FILE, Ignore
@@ -37,7 +37,6 @@ class Reader:
     def __init__(self, settings: FilesSettings, context: SourceContext) -> None:
         self._name = settings.name
         self._limits = context.limits
-        self._kinds = context.kinds
         self._ignore = Ignore(settings)
         self._listing = Listing()
         self._slice = 0.0
@@ -197,20 +196,13 @@ class Reader:
             self.held.seen(locator, content.signature)
             return
         change = await self._decode(locator, content.data)
-        if isinstance(change, Read) and self.held.loses(change):
-            if due.confirm != digest:
-                due.confirm = digest
-                self.desk.again(due, Look(content.signature))
-                return
-            change = self._refuse_misspelt(change, content.data) or change
+        if isinstance(change, Read) and self.held.loses(change) and due.confirm != digest:
+            due.confirm = digest
+            self.desk.again(due, Look(content.signature))
+            return
         self.desk.done(locator)
         self.held.put(change, content.signature, digest)
         self.pending[locator] = change
-
-    def _refuse_misspelt(self, change: Read, data: bytes) -> Broken | None:
-        return misspelt.refuse(
-            change, self.held, kinds=self._kinds, manifests=self.manifests, data=data
-        )
 
     async def _decode(self, locator: str, data: bytes) -> Read | Broken:
         if len(data) < _LARGE:

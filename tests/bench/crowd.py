@@ -8,7 +8,7 @@ get the same bytes. Frames to a server must be masked; a mask of zero leaves the
 import asyncio
 import struct
 import time
-from typing import Any
+from typing import Any, cast
 
 import msgpack
 
@@ -80,8 +80,7 @@ class Connection(asyncio.BufferedProtocol):
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)
 
     def get_buffer(self, sizehint: int) -> bytearray:
         return BUFFER

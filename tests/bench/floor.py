@@ -5,7 +5,7 @@ Two of them: raw sockets on uvloop, which is the floor, and aiohttp's WebSocket,
 
 import asyncio
 import time
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import WSMsgType, web
 
@@ -39,8 +39,7 @@ class Peer(asyncio.Protocol):
     __slots__ = ("got", "transport")
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)
         self.got = 0
         PEERS[self] = None
 

@@ -37,7 +37,10 @@ class Book:
 
     def publish(self, changes: Mapping[str, int | None], **given: object) -> values.Version:
         """A version in which these names have these generations, or are gone."""
-        resources = {self.key(name): gen and self.resource(name, gen) for name, gen in changes.items()}
+        resources = {
+            self.key(name): None if gen is None else self.resource(name, gen)
+            for name, gen in changes.items()
+        }
         return self.commit(resources, resources, **given)
 
     def commit(
@@ -117,13 +120,15 @@ def postgres() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="galley-postgres-"))
     user = _other_user(folder)
     try:
-        made = [*user, programs / "initdb", "-D", folder / "data", "-U", "postgres", "-E", "UTF8"]
-        subprocess.run([*made, "--no-sync"], check=True, capture_output=True, cwd=folder)
+        made = [*user, str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres"]
+        subprocess.run(
+            [*made, "-E", "UTF8", "--no-sync"], check=True, capture_output=True, cwd=folder
+        )
         settings = ["listen_addresses=", f"unix_socket_directories={folder}", "fsync=off"]
         asked = [part for setting in settings for part in ("-c", setting)]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
-                [*user, programs / "postgres", "-D", folder / "data", *asked],
+                [*user, str(programs / "postgres"), "-D", str(folder / "data"), *asked],
                 stdout=log,
                 stderr=log,
                 cwd=folder,
@@ -172,8 +177,9 @@ _channels = count(1)
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where stores are, once for each engine."""
-    found = request.getfixturevalue("postgres") if request.param == "postgres" else tmp_path / "data"
-    return str(found)
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres"))
+    return str(tmp_path / "data")
 
 
 @pytest.fixture

@@ -9,7 +9,12 @@ import pytest
 
 from galley.store import values
 from galley.store.builtin import open_store, restore
-from galley.store.errors import PurgedError, StoreDamagedError, StoreExistsError, UnknownVersionError
+from galley.store.errors import (
+    PurgedError,
+    StoreDamagedError,
+    StoreExistsError,
+    UnknownVersionError,
+)
 from galley.store.retention import Retention
 from galley.store.sql import SqlStore
 from galley.store.values import Audit, Record, VersionKind
@@ -141,7 +146,7 @@ def backup(book: Any, tmp_path: Path) -> Path:
     """Of a store with three versions and a hold."""
     book.publish({"a": 1, "b": 1})
     book.publish({"a": 2, "b": None})
-    book.publish({"c": 1}, record=Record(received={2: 5}))
+    book.publish({"c": 1}, record=Record(received={2: values.Delivery(5, 5, 0)}))
     book.store.record(Record(add_holds=[values.Hold("h", "operator", "r", "eve", 1.0)]))
     target = tmp_path / "backup.galley"
     book.store.backup(target)
@@ -193,7 +198,9 @@ def test_a_restored_store_goes_on(
     assert list(book.store.check()) == []
 
 
-def test_an_empty_store_is_backed_up_and_restored(store: SqlStore, address: str, channel: str, tmp_path: Path) -> None:
+def test_an_empty_store_is_backed_up_and_restored(
+    store: SqlStore, address: str, channel: str, tmp_path: Path
+) -> None:
     store.backup(tmp_path / "empty")
     restore(tmp_path / "empty", address, f"{channel}-2")
     again = open_store(address, f"{channel}-2", read_only=True)

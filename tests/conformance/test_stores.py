@@ -50,7 +50,9 @@ def test_a_commit_becomes_the_head(book: Any) -> None:
     assert dict(book.store.outputs(1)) == book.outputs[1]
 
 
-def test_everything_is_there_after_opening_again(book: Any, opened: Callable[..., SqlStore]) -> None:
+def test_everything_is_there_after_opening_again(
+    book: Any, opened: Callable[..., SqlStore]
+) -> None:
     """G1: durable when the call returns; the lineage stays."""
     book.publish({"a": 1})
     before, lineage = book.store.head(), book.store.lineage
@@ -243,6 +245,7 @@ def test_what_a_rollback_has_to_quarantine(book: Any) -> None:
     wanted |= {("files", book.key(name), None) for name in ("b", "d")}
     assert book.store.input_history(1, 4) == wanted
     assert book.store.input_history(3, 4) == {("files", book.key("d"), None)}
+    assert book.store.input_changes(3, 4) == {("files", book.key("d"), None, 4)}
 
 
 def test_a_key_that_moves_between_files_is_not_gone(book: Any) -> None:
@@ -277,7 +280,7 @@ def test_quarantine_knows_values_absences_and_the_environment(store: SqlStore) -
     items = [
         values.Quarantined("files", None, b"e" * 32, 3, 1, 5.0, "r"),
         values.Quarantined("files", KEY, None, 3, 1, 5.0, "r"),
-        values.Quarantined("files", KEY, b"d" * 32, 3, 1, 5.0, "r"),
+        values.Quarantined("files", KEY, b"d" * 32, 3, 1, 5.0, "r", 2),
     ]
     store.record(Record(add_quarantine=items))
     newer = dataclasses.replace(items[2], rollback=5)
@@ -322,13 +325,15 @@ def test_a_candidate_changes_its_state_in_place(store: SqlStore) -> None:
 def test_a_hundred_candidates_are_kept(store: SqlStore) -> None:
     given = [_candidate(n, diagnostics=[{"code": f"GAL{n}"}]) for n in range(130)]
     store.record(Record(candidates=given))
-    assert [each.id for each in store.candidates(limit=200)] == [f"c{n}" for n in range(129, 29, -1)]
+    ids = [each.id for each in store.candidates(limit=200)]
+    assert ids == [f"c{n}" for n in range(129, 29, -1)]
 
 
 def test_the_audit_is_listed_newest_first(store: SqlStore) -> None:
     """Also with text that no database likes."""
     entries = [
-        values.Audit(float(n), "eve", "local", "hold", "\0\udcff", "done", {"n": n}) for n in range(5)
+        values.Audit(float(n), "eve", "local", "hold", "\0\udcff", "done", {"n": n})
+        for n in range(5)
     ]
     store.record(Record(audit=entries))
     assert [found.details["n"] for found in store.audit(limit=2)] == [4, 3]
@@ -350,12 +355,12 @@ def test_checkpoints_answer_for_a_revision_and_its_prefix(book: Any) -> None:
 
 
 def test_sources_pins_and_counts_of_subscribers(book: Any) -> None:
-    state = values.SourceState("files", "", 7.0)
-    book.publish({"a": 1}, record=Record(sources=[state], received={1: 3}))
-    book.store.record(Record(pins={1: "golden"}, received={1: 4}))
+    state, delivery = values.SourceState("files", "", 7.0), values.Delivery(3, 3, 1)
+    book.publish({"a": 1}, record=Record(sources=[state], received={1: values.Delivery(3, 2, 0)}))
+    book.store.record(Record(pins={1: "golden"}, received={1: delivery}))
     assert book.store.sources() == [state]
     assert book.store.version(1).pinned == "golden"
-    assert book.store.received() == {1: 4}
+    assert book.store.received() == {1: delivery}
     book.store.record(Record(forget_sources=["files"], pins={1: ""}))
     assert (book.store.sources(), book.store.version(1).pinned) == ([], "")
 
@@ -405,11 +410,11 @@ def test_a_commit_that_fails_leaves_nothing(
 
 
 def _rows(store: SqlStore) -> dict[str, int]:
-    tables = ("outputs", "inputs", "bodies", "versions")
-    return {name: store._database.driver(f"SELECT count(*) FROM {name}")[0][0] for name in tables} | {
-        f"open {name}": store._database.driver(f"SELECT count(*) FROM {name} WHERE last IS NULL")[0][0]
-        for name in tables[:2]
-    }
+    """How many rows there are, and how many intervals are open."""
+    open_ones = [f"{name} WHERE last IS NULL" for name in ("outputs", "inputs")]
+    counted = ["outputs", "inputs", "bodies", "versions", *open_ones]
+    ask = store._database.driver
+    return {each: ask(f"SELECT count(*) FROM {each}")[0][0] for each in counted}
 
 
 def test_size_grows(book: Any) -> None:

@@ -92,3 +92,14 @@ ENVIRONMENT_UNREADABLE = Message(
     example="`schemas: [./crd]` while the folder is called `crds`.",
     remedy="Correct the path in the settings, or mend the file.",
 )
+
+PLUGIN_BROKEN = Message(
+    code="GAL0709",
+    level=Level.ERROR,
+    title="plugin does not work",
+    template="The plugin {plugin} does not work: {problem}.",
+    meaning="A package that is installed beside Galley offers an analyzer or a transform that "
+    "cannot be loaded. What it would have found is unknown, so the environment in force stays.",
+    example="The package was written for another version of Galley.",
+    remedy="Mend or upgrade the package, or uninstall it, and start Galley again.",
+)

@@ -19,6 +19,7 @@ from galley.protocol.messages import (
     Chunk,
     Compare,
     Have,
+    Heartbeat,
     Hello,
     Message,
     Nack,
@@ -28,6 +29,7 @@ from galley.protocol.messages import (
     View,
 )
 from galley.server.channel import Channel
+from galley.server.session import Session
 from galley.server.stream import stream
 from galley.server.streams import STREAMS, mount
 from galley.settings import Role, StreamSettings
@@ -179,6 +181,19 @@ class Server:
     def connections(self) -> int:
         return len(self.app[STREAMS])
 
+    def sessions(self) -> tuple[Session, ...]:
+        return tuple(self.app[STREAMS]._sessions)
+
+    def cut(self, node: str) -> None:
+        """Lose the connections of a subscriber."""
+        for session in self.sessions():
+            if any(each.asked.node == node for each in session.subscriptions.values()):
+                session.websocket.transport.abort()
+
+    @property
+    def closed(self) -> dict[int, int]:
+        return self.app[STREAMS].closed
+
 
 class Raw:
     """A subscriber that says exactly what the test says."""
@@ -193,7 +208,12 @@ class Raw:
         await self.websocket.send_bytes(data)
 
     async def hear(self) -> Any:
-        """The next message, or the close code if there is none."""
+        """The next message that is no heartbeat, or the close code if there is none."""
+        while isinstance(heard := await self.hear_all(), Heartbeat):
+            pass
+        return heard
+
+    async def hear_all(self) -> Any:
         async with asyncio.timeout(DEADLINE):
             received = await self.websocket.receive()
         if received.type is not aiohttp.WSMsgType.BINARY:

@@ -117,3 +117,35 @@ def test_one_kind_in_two_versions_is_refused_without_a_schema(bench: Any, say: A
 
     assert set(bench.live()) == {"a"}
     assert candidate.refused[0].diagnostics[0].code == "GAL0707"
+
+
+def test_a_misspelt_kind_deletes_nothing(bench: Any, say: Any) -> None:
+    """Also one that no schema knows: what was accepted tells."""
+    from pipeline.model import Key, Resource
+
+    def thing(kind: str) -> Resource:
+        return Resource.build(Key(f"example.com/{kind}", "default", "a"), "example.com/v1")
+
+    bench.say(say.read("a", thing("Widget")))
+    bench.publish()
+    bench.say(say.read("a", thing("Wigdet")))
+
+    candidate = bench.publish()
+
+    assert [key.collection for key in bench.ledger.live] == ["example.com/Widget"]
+    assert candidate.refused[0].diagnostics[0].code == "GAL0212"
+
+
+def test_a_kind_may_change_to_quite_another(bench: Any, say: Any) -> None:
+    from pipeline.model import Key, Resource
+
+    def thing(kind: str) -> Resource:
+        return Resource.build(Key(f"example.com/{kind}", "default", "a"), "example.com/v1")
+
+    bench.say(say.read("a", thing("Widget")), say.read("b", say.resource("b", x="1")))
+    bench.publish()
+    bench.say(say.read("a", thing("Gateway")))
+
+    candidate = bench.publish()
+
+    assert not candidate.refused

@@ -1,0 +1,174 @@
+"""Tables and sentences on a pipe: aligned, plain, safe for a terminal."""
+
+from typing import Any
+
+import pytest
+
+from galley.cli import words
+from galley.protocol.control import Method
+from galley.times import ago, duration
+
+
+def page(*names: str, **facts: Any) -> dict[str, Any]:
+    resources = [
+        {
+            "collection": "networking.istio.io/VirtualService",
+            "namespace": "prod",
+            "name": name,
+            "api_version": "networking.istio.io/v1",
+            "digest": "ab" * 32,
+            "version": 3,
+            "source": "team",
+            "file": "routes.yaml",
+            "line": 3,
+            "manifest": {"kind": "VirtualService", "metadata": {"name": name}},
+            **facts,
+        }
+        for name in names
+    ]
+    return {"channel": "default", "version": 3, "digest": "", "resources": resources, "next": ""}
+
+
+def test_a_table_is_aligned_and_plain(served: Any, galley: Any, backend: Any) -> None:
+    backend.answers[Method.RESOURCES] = page("a", "reviews")
+    with served():
+        result = galley("get")
+
+    assert result.out == (
+        "KIND            NAMESPACE  NAME     AGE  SOURCE  FROM\n"
+        "VirtualService  prod       a        -    team    routes.yaml:3\n"
+        "VirtualService  prod       reviews  -    team    routes.yaml:3\n"
+    )
+
+
+def test_names_are_keys_for_other_programs(served: Any, galley: Any, backend: Any) -> None:
+    backend.answers[Method.RESOURCES] = page("reviews")
+    with served():
+        assert galley("get", "-o", "name").out == (
+            "networking.istio.io/VirtualService/prod/reviews\n"
+        )
+
+
+def test_yaml_is_a_stream_of_manifests(served: Any, galley: Any, backend: Any) -> None:
+    backend.answers[Method.RESOURCES] = page("a", "b")
+    with served():
+        assert galley("get", "-o", "yaml").out == (
+            "kind: VirtualService\nmetadata:\n  name: a\n"
+            "---\nkind: VirtualService\nmetadata:\n  name: b\n"
+        )
+
+
+def test_every_page_is_fetched_of_the_same_version(served: Any, galley: Any, backend: Any) -> None:
+    first = {**page("a"), "next": "more"}
+    backend.answers[Method.RESOURCES] = lambda params: page("b") if params["next"] else first
+    with served():
+        assert galley("get", "-o", "name").out.count("\n") == 2
+
+    assert [params["version"] for _, _, params in backend.asked] == [0, 3]
+
+
+def test_configuration_cannot_steer_the_terminal(served: Any, galley: Any, backend: Any) -> None:
+    """Escape sequences in names and values are shown, not obeyed."""
+    backend.answers[Method.RESOURCES] = page("\x1b[2Jgone\r\n", file="\x9b31m")
+    with served():
+        shown = galley("get").out
+
+    assert "\x1b" not in shown
+    assert "\x9b" not in shown
+    assert "\\x1b[2Jgone\\x0d " in shown
+
+
+def test_a_diff_is_told_by_field(served: Any, galley: Any, backend: Any, published: Any) -> None:
+    backend.answers[Method.DIFF] = published(3)["diff"]
+    with served():
+        assert galley("diff", "2", "3").out == (
+            "--- version 2\n"
+            "+++ version 3\n"
+            "~ ConfigMap/prod/settings-1\n"
+            "    data.number\n"
+            "      - 2\n"
+            "      + 1\n"
+            "0 added, 1 changed, 0 deleted.\n"
+        )
+        assert "data.number" not in galley("diff", "2", "3", "--stat").out
+
+
+def test_history_tells_kind_marks_and_cause(
+    served: Any, galley: Any, backend: Any, version: Any
+) -> None:
+    versions = [
+        version(3, kind="rollback", restores=1, reason="broken", connected=4, had=3),
+        version(2, rolled_back_by=3, ended=5.0),
+        version(1, pinned="release", ended=4.0),
+    ]
+    backend.answers[Method.HISTORY] = {"channel": "default", "lineage": "l", "versions": versions}
+    with served():
+        shown = galley("history").out
+
+    third, second, first = shown.splitlines()[1:]
+    assert "rollback to 1" in third
+    assert "3/4" in third
+    assert third.endswith("[live] broken")
+    assert second.endswith("[rolled back by 3] files: a.yaml")
+    assert first.endswith("[pinned] files: a.yaml")
+
+
+def test_the_key_of_a_dry_run_says_what_would_happen(
+    served: Any, galley: Any, backend: Any, published: Any
+) -> None:
+    quarantined = {
+        "source": "files",
+        "resource": "core/ConfigMap/prod/settings-1",
+        "digest": "aa",
+        "rollback": 3,
+        "target": 1,
+        "time": 1.0,
+        "reason": "x",
+        "lifts": "Other content lifts it.",
+    }
+    answer = published(2, dry_run=True, quarantined=[quarantined])
+    backend.answers[Method.ROLLBACK] = answer
+    with served():
+        shown = galley("rollback", "--reason", "x", "--dry-run").out
+
+    assert "Would publish the content of version 1, digest abababababab; nothing was done." in shown
+    assert "1 input would be quarantined:" in shown
+    assert "Other content lifts it." in shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0004, "0ms"),
+        (0.25, "250ms"),
+        (1, "1s"),
+        (59.4, "59s"),
+        (60, "1m"),
+        (119, "1m"),
+        (3599.6, "1h"),
+        (3900, "1h5m"),
+        (36000, "10h"),
+        (90000, "1d1h"),
+        (86400 * 40, "40d"),
+    ],
+)
+def test_durations_are_short(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_times_are_told_from_now() -> None:
+    assert ago(100, 220) == "2m ago"
+    assert ago(7300, 100) == "in 2h"
+    assert ago(100, 100.5) == "just now"
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("core/ConfigMap/prod/a", "ConfigMap/prod/a"),
+        ("core/Namespace//prod", "Namespace/prod"),
+        ("odd", "odd"),
+    ],
+)
+def test_keys_are_shortened(key: str, text: str) -> None:
+    assert words.name(key) == text

@@ -1,0 +1,72 @@
+"""Several channels in one service: isolated from each other, each with its observed companion."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+Wait = Callable[..., Awaitable[Any]]
+Text = Callable[..., str]
+
+ENDPOINTS = """
+apiVersion: v1
+kind: Endpoints
+metadata: {name: web, namespace: default}
+subsets: [{addresses: [{ip: 10.0.0.%d}]}]
+"""
+
+
+async def test_two_channels_do_not_touch_each_other(
+    make_service: Callable[..., Any], text_of: Text, wait_until: Wait
+) -> None:
+    """Versions, rollbacks, holds and a worker that dies concern one channel only."""
+    service = make_service()
+    team = {
+        "name": "team-a",
+        "sources": [{"name": "files", "type": "files", "path": "./team"}],
+        "publish": {"quiet": 0},
+    }
+    service.settings["channels"].append(team)
+    (service.folder / "team").mkdir()
+    (service.folder / "team" / "t.yaml").write_text(text_of("t", bad="fine here"))
+    service.write("a.yaml", text_of("a", x="1"))
+    await service.start()
+    await service.live(1)
+    await service.live(1, channel="team-a")
+    async with (
+        service.follow(node="one") as mesh,
+        service.follow(node="two", channel="team-a") as other,
+    ):
+        await mesh.at(1)
+        await other.at(1)
+        assert (set(mesh.names), set(other.names)) == ({"a"}, {"t"})
+        await service.post("/holds", channel="team-a", reason="freeze")
+        service.write("a.yaml", text_of("a", x="2"))
+        await mesh.at(2)
+        assert (await service.post("/rollback", target="1", reason="back")).status == 200
+        await mesh.at(3)
+        assert other.versions == [1]
+        assert await service.get("/audit", channel="team-a") != await service.get("/audit")
+        lines = (await service.ask("GET", "/api/v1/status")).body["channels"]
+        states = {line["channel"]: line["state"] for line in lines}
+        assert states["team-a"] == "held"
+        assert states["mesh"] != "held"
+
+
+async def test_observed_resources_live_in_the_companion_channel(
+    service: Any, text_of: Text, wait_until: Wait
+) -> None:
+    """Endpoints are not configuration: no rollback takes them back, no hold stops them."""
+    async with service.follow(channel="mesh.observed", node="watcher") as observed:
+        service.write("endpoints.yaml", ENDPOINTS % 1)
+        await observed.holds(lambda names: set(names) == {"web"})
+        assert await service.names() == {"a", "b"}
+        service.write("a.yaml", text_of("a", x="2"))
+        before = (await service.live(2))["version"]
+        await service.post("/holds", reason="freeze")
+        service.write("endpoints.yaml", ENDPOINTS % 2)
+        version = observed.client.version
+        await observed.at(version + 1)
+        assert (await service.post("/rollback", target="1", reason="back")).status == 200
+        assert await service.version() == before + 1
+        assert set(observed.names) == {"web"}
+        refused = await service.post("/rollback", channel="mesh.observed", reason="no")
+        assert refused.status in {400, 404, 409, 422}

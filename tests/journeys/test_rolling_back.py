@@ -1,0 +1,90 @@
+"""Rollback as its users see it: on the stream, in the source folder, on the command line."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+Wait = Callable[..., Awaitable[Any]]
+Text = Callable[..., str]
+
+
+async def test_a_rollback_reaches_clients_and_stays_until_the_file_is_mended(
+    service: Any, text_of: Text
+) -> None:
+    """G8, G9: N's digest comes back exactly; the source does not bring back what was taken."""
+    good = (await service.get(""))["digest"]
+    async with service.follow(node="one") as follower:
+        await follower.at(1)
+        service.write("a.yaml", text_of("a", x="wrong"))
+        await follower.at(2)
+        code, said = await service.cli("rollback", "--reason", "checkout is broken")
+        assert code == 0, said
+        await follower.at(3)
+        assert follower.client.digest.hex() == good
+        assert follower.updates[-1].kind == "rollback"
+        assert follower.updates[-1].reason == "checkout is broken"
+
+        # Saved again with the same content, and others change: the others flow.
+        service.write("a.yaml", "# the same once more\n" + text_of("a", x="wrong"))
+        service.write("b.yaml", text_of("b", x="2"))
+        await follower.holds(lambda names: names["b"] == {"x": "2"})
+        assert follower.names["a"] == {"x": "1"}
+        quarantined = await service.get("/quarantine")
+        assert [item["resource"] for item in quarantined] == ["core/ConfigMap/default/a"]
+
+        service.write("a.yaml", text_of("a", x="mended"))
+        await follower.holds(lambda names: names["a"] == {"x": "mended"})
+        assert await service.get("/quarantine") == []
+        assert follower.versions == sorted(set(follower.versions))
+
+
+async def test_a_rollback_survives_a_restart_with_the_wrong_file_in_place(
+    service: Any, text_of: Text
+) -> None:
+    """G9, G2: after the restart the file is read again and stays where the rollback put it."""
+    service.write("a.yaml", text_of("a", x="wrong"))
+    await service.live(2)
+    done = await service.post("/rollback", target="1", reason="wrong")
+    assert (done.status, done.body["version"]) == (200, 3)
+    await service.stop()
+    service.write("b.yaml", text_of("b", x="2"))
+    await service.start()
+    await service.live(4)
+    found = await service.get("/resources", manifests="true")
+    data = {item["name"]: item["manifest"]["data"]["x"] for item in found["resources"]}
+    assert data == {"a": "1", "b": "2"}
+    code, said = await service.cli(
+        "publish", "--override-quarantine", "--reason", "it was right after all"
+    )
+    assert code == 0, said
+    await service.live(5)
+    assert await service.get("/quarantine") == []
+
+
+async def test_a_lost_race_is_a_conflict_and_changes_nothing(service: Any, text_of: Text) -> None:
+    """`--expect-version` is a compare-and-set; the refusal is audited."""
+    service.write("a.yaml", text_of("a", x="2"))
+    await service.live(2)
+    code, said = await service.cli("rollback", "1", "--reason", "late", "--expect-version", "1")
+    assert code == 5, said
+    assert "2 is live" in said
+    assert await service.version() == 2
+    audit = await service.get("/audit")
+    assert [(entry["action"], entry["reason"]) for entry in audit] == [("rollback", "late")]
+    assert audit[0]["outcome"] != "done"
+
+
+async def test_a_dry_run_shows_what_a_rollback_then_does(service: Any, text_of: Text) -> None:
+    """Difference, quarantine and affected subscribers are known before; nothing moves by it."""
+    service.write("c.yaml", text_of("c", x="1"))
+    await service.live(2)
+    async with service.follow(node="one") as follower:
+        await follower.at(2)
+        plan = (await service.post("/rollback", target="1", reason="look", dry_run=True)).body
+        assert await service.version() == 2
+        done = (await service.post("/rollback", target="1", reason="do it")).body
+        assert plan["digest"] == done["digest"]
+        assert plan["diff"]["resources"] == done["diff"]["resources"]
+        assert plan["affected"] == done["affected"] == ["one"]
+        assert [item["resource"] for item in plan["quarantined"]] == ["core/ConfigMap/default/c"]
+        assert done["delivery"]["outcome"] == "acked"
+        assert follower.names == {"a": {"x": "1"}, "b": {"x": "1"}}
