@@ -188,10 +188,8 @@ def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, int] | N
 def _written(where: Place) -> str:
     """`channels[0].sources[1].path`, without the steps that only the models have."""
     text = ""
-    for part, following in zip(where, (*where[1:], None), strict=True):
-        inner = (
-            text.endswith("]") and part in {"files", "memory", "plugin"} and following is not None
-        )
+    for number, part in enumerate(where, 1):
+        inner = text.endswith("]") and part in {"files", "memory", "plugin"} and number < len(where)
         if not inner:
             text += f"[{part}]" if isinstance(part, int) else f".{part}"
     return text.removeprefix(".")

@@ -98,7 +98,7 @@ def publish(  # noqa: PLR0913  # the options of the command
     timeout: Timeout = 30.0,
     output_as: OutputAs = "table",
 ) -> None:
-    """Publish what is pending under a hold, a parked candidate, or what is in quarantine.
+    """Publish what is kept back: by a hold, parked, quarantined.
 
     \b
     Examples:

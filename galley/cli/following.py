@@ -42,7 +42,7 @@ def wait(  # noqa: PLR0913  # the options of the command
     ] = 300.0,
     output_as: OutputAs = "table",
 ) -> None:
-    """Block until a version or a source's revision is live, or subscribers have it.
+    """Block until a version or revision is live or acknowledged.
 
     Exit codes: 1 it is blocked or was taken back, 3 not in time, 4 refused by subscribers.
 

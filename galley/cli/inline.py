@@ -143,8 +143,9 @@ async def _first_batch(source: Source) -> Batch:
         return taken.result()
     problem = source.health().problem
     raise Failure(
-        problem.message if problem else f"The source {source.name!r} cannot be read.",
+        f"The source {source.name!r} cannot be read.",
         code="refused",
+        diagnostics=[_map(problem)] if problem else [],
     )
 
 

@@ -113,7 +113,7 @@ def purge(
 @app.command()
 @remote
 def resend(remote: Remote, *, output_as: OutputAs = "table") -> None:
-    """Send the live version again, also to those who refused it.
+    """Send the live version again, also to who refused it.
 
     \b
     Examples:

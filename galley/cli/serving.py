@@ -13,7 +13,7 @@ from galley.cli.command import local
 from galley.cli.failure import Failure
 from galley.cli.loading import settings_of
 from galley.listening import ListenError
-from galley.server.access import AccessError
+from galley.server.access import AccessError, check_exposure
 from galley.settings import ServiceSettings
 from galley.settings_file import SettingsError, of_sources
 from galley.workers import FatalWorkerError
@@ -56,6 +56,7 @@ def serve(
     # With sources from the command line a reload of the file alone would delete what they hold.
     path = None if source else config
     try:
+        check_exposure(settings)
         service.run(settings, path, _announce)
     except (AccessError, ListenError, FatalWorkerError) as error:
         raise Failure(f"The service cannot start: {error}.", code="unavailable") from None

@@ -1,6 +1,7 @@
 """`galley subscribe`: follow the stream as a subscriber."""
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from itertools import islice
@@ -63,6 +64,7 @@ def subscribe(
         zstd=True,
         max_staleness=60.0,
     )
+    logging.getLogger("galley.client").addHandler(logging.NullHandler())  # said by `Failure`
     with suppress(KeyboardInterrupt):
         asyncio.run(_follow(client, count, as_json=output_as == "json"))
 

@@ -25,7 +25,7 @@ def trace(
     resource: Annotated[str, typer.Argument(help="group/Kind/namespace/name.", metavar="KEY")],
     output_as: OutputAs = "table",
 ) -> None:
-    """A resource from its origin through the stages to versions and subscribers.
+    """A resource from its origin to its subscribers: stages, versions, who has it.
 
     \b
     Examples:

@@ -5,7 +5,7 @@ from typing import Any
 
 from galley.worker.channel import Channel
 from galley.worker.places import diagnostic_json, located
-from pipeline.model import Diagnostic
+from pipeline.model import Diagnostic, Level
 from pipeline.model.messages.gate import QUARANTINED
 
 ORDER = {"error": 0, "warning": 1, "info": 2}
@@ -37,13 +37,28 @@ class Findings:
 
     def counts(self) -> tuple[int, int]:
         """Errors and warnings, all states together; cheap enough for every health report."""
-        errors = warnings = 0
-        for _, item in self._all():
-            errors += item.level == "error"
-            warnings += item.level == "warning"
+        live = self._channel.engine.levels()
+        others = [item.level for _, item in self._around()]
+        errors, warnings = (
+            live.get(level, 0) + others.count(level) for level in (Level.ERROR, Level.WARNING)
+        )
         return errors, warnings
 
     def _all(self) -> Iterator[tuple[str, Diagnostic]]:
+        channel = self._channel
+        yield from self._around()
+        seen: set[Diagnostic] = set()
+        for finding in channel.engine.findings():
+            placed = channel.gate.place(finding)
+            if placed not in seen:  # a stage that runs twice may say the same twice
+                seen.add(placed)
+                yield "carried" if placed.blocking else "live", placed
+        for inputs in channel.ledger.sources.values():
+            for notes in inputs.notes.values():
+                yield from (("live", item) for item in notes)
+
+    def _around(self) -> Iterator[tuple[str, Diagnostic]]:
+        """Everything but what is found in live resources."""
         channel = self._channel
         for item in channel.environment_problem:
             yield "environment", item
@@ -53,12 +68,6 @@ class Findings:
             if problem := source.health().problem:
                 yield "source", problem
         yield from self._pending()
-        for finding in channel.engine.findings():
-            placed = channel.gate.place(finding)
-            yield "carried" if placed.blocking else "live", placed
-        for inputs in channel.ledger.sources.values():
-            for notes in inputs.notes.values():
-                yield from (("live", item) for item in notes)
 
     def _pending(self) -> Iterator[tuple[str, Diagnostic]]:
         verdict = self._channel.verdict

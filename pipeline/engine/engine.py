@@ -15,7 +15,7 @@ from pipeline.engine.runner import Rules
 from pipeline.engine.segment import Log, Segment
 from pipeline.engine.tables import Change, Changes, Documents, Table
 from pipeline.environment import Environment
-from pipeline.model import Diagnostic, Key, Resource
+from pipeline.model import Diagnostic, Key, Level, Resource
 from pipeline.stage import Stage, only_judges
 
 
@@ -34,6 +34,7 @@ class Engine:
         self._inputs: dict[Key, Resource] = {}
         self._view = Table(self._inputs)
         self._segments: list[Segment] = []
+        self._levels: Counter[Level] = Counter()
         self._outputs = self._build(Rules(environment, call_budget))
 
     @property
@@ -54,6 +55,8 @@ class Engine:
         for segment in self._segments:
             current = segment.apply(current, log)
         self._outputs.note(current)
+        self._levels.update(finding.diagnostic.level for finding in log.added)
+        self._levels.subtract(finding.diagnostic.level for finding in log.removed)
         self._documents.clear()
         added, removed = self._net(log)
         return Evaluation(
@@ -71,6 +74,10 @@ class Engine:
     def findings(self) -> Iterator[Finding]:
         """All that is reported now, sorted."""
         return iter(merged(one for segment in self._segments for one in segment.findings()))
+
+    def levels(self) -> Mapping[Level, int]:
+        """How many findings there are of each level; kept up to date, so asking costs nothing."""
+        return self._levels
 
     def remarks(self) -> tuple[Diagnostic, ...]:
         """One word on each collection that the environment does not know, sorted."""

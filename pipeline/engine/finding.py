@@ -19,7 +19,8 @@ class Finding:
     subject: Key
     """The input key whose run reported it."""
     blames: frozenset[Key] = field(compare=False)
-    """Input keys: the subject, the parents of all that its run read, and the keys it missed."""
+    """Input keys: the subject and, where it blocks, the parents of all that its run read and the
+    keys it missed."""
     stage: str = ""
     """Name of the stage that reported it."""
 

@@ -174,13 +174,14 @@ class Segment:
                 step.log.removed.append(Finding(found, was, frozenset((was,)), runner.name))
         for finding in self._findings(runner, key):
             if moved or finding.diagnostic not in before:
-                blames = finding.blames | roots
-                step.log.added.append(replace(finding, blames=blames))
+                blamed = replace(finding, blames=finding.blames | roots) if roots else finding
+                step.log.added.append(blamed)
 
     def _findings(self, runner: Runner, subject: Key) -> Iterator[Finding]:
         root = self._table.root(subject)
         for found in runner.diagnostics.get(subject, ()):
-            yield Finding(found, root, runner.blames(subject, found), runner.name)
+            blames = runner.blames(subject, found) if found.blocking else frozenset((root,))
+            yield Finding(found, root, blames, runner.name)
 
     def _account(self, log: Log) -> None:
         for runner in self.runners:

@@ -17,6 +17,9 @@ PAIR_SIZE = 2 * HASH_SIZE
 EMPTY_BUCKET = hashlib.sha256(b"").digest()
 EMPTY_SET = hashlib.sha256(EMPTY_BUCKET * BUCKETS).digest()
 
+DENSE = 128
+"""From so many buckets in use on, all bucket digests are kept; below they are computed anew."""
+
 
 def bucket_of(key_hash: bytes) -> int:
     """The bucket, 0 to 4,095, that a key with this hash falls into."""
@@ -27,14 +30,16 @@ class Buckets:
     """(key hash, resource digest) pairs with their digests; 64 bytes a resource and no more.
 
     A bucket is one `bytes` of sorted pairs: at 100,000 resources it holds about 24, so a change
-    copies 1.5 kB and hashes it once.
+    copies 1.5 kB and hashes it once. The bucket digests of a large set are kept as they are hashed,
+    131,072 bytes; a small one (a thousand views may exist) keeps its pairs alone.
     """
 
-    __slots__ = ("_count", "_digests", "_pairs", "_set_digest")
+    __slots__ = ("_changed", "_count", "_kept", "_pairs", "_set_digest")
 
     def __init__(self, pairs: Iterable[tuple[bytes, bytes]] = ()) -> None:
         self._pairs: dict[int, bytes] = {}
-        self._digests: dict[int, bytes] = {}
+        self._kept: bytearray | None = None
+        self._changed: set[int] = set()
         self._set_digest: bytes | None = EMPTY_SET
         self._count = 0
         self.fill(pairs)
@@ -72,16 +77,14 @@ class Buckets:
         return held[at + HASH_SIZE : at + PAIR_SIZE] if found else None
 
     def bucket_digest(self, bucket: int) -> bytes:
-        held = self._digests.get(bucket)
-        if held is None:
-            pairs = self._pairs.get(bucket)
-            held = hashlib.sha256(pairs).digest() if pairs else EMPTY_BUCKET
-            self._digests[bucket] = held
-        return held
+        kept = self._kept
+        if kept is not None and bucket not in self._changed:
+            return bytes(kept[bucket * HASH_SIZE : (bucket + 1) * HASH_SIZE])
+        return self._hashed(bucket)
 
     def bucket_digests(self) -> bytes:
         """All 4,096 bucket digests in order: 131,072 bytes."""
-        return b"".join(map(self.bucket_digest, range(BUCKETS)))
+        return bytes(self._joined())
 
     def bucket_hashes(self, bucket: int) -> Iterator[bytes]:
         """The key hashes in one bucket, sorted."""
@@ -91,14 +94,15 @@ class Buckets:
     def digest(self) -> bytes:
         """The digest of the set, 32 bytes."""
         if self._set_digest is None:
-            self._set_digest = hashlib.sha256(self.bucket_digests()).digest()
+            self._set_digest = hashlib.sha256(self._joined()).digest()
         return self._set_digest
 
     def copy(self) -> "Buckets":
         """An independent set with the same pairs; the bytes are shared."""
         other = Buckets()
         other._pairs = self._pairs.copy()
-        other._digests = self._digests.copy()
+        other._kept = None if self._kept is None else self._kept.copy()
+        other._changed = self._changed.copy()
         other._set_digest = self._set_digest
         other._count = self._count
         return other
@@ -106,9 +110,29 @@ class Buckets:
     def __len__(self) -> int:
         return self._count
 
+    def _joined(self) -> bytearray:
+        """The bucket digests in order; kept for a large set, with only the changed ones hashed."""
+        joined, stale = self._kept, self._changed
+        if joined is None:
+            joined = bytearray(EMPTY_BUCKET * BUCKETS)
+            stale = set(self._pairs)
+        for bucket in stale:
+            joined[bucket * HASH_SIZE : (bucket + 1) * HASH_SIZE] = self._hashed(bucket)
+        if len(self._pairs) >= DENSE:
+            self._kept = joined
+        elif self._kept is not None and len(self._pairs) < DENSE // 2:
+            self._kept = None
+        self._changed = set()
+        return joined
+
+    def _hashed(self, bucket: int) -> bytes:
+        pairs = self._pairs.get(bucket)
+        return hashlib.sha256(pairs).digest() if pairs else EMPTY_BUCKET
+
     def _store(self, bucket: int, pairs: bytes) -> None:
         self._count += (len(pairs) - len(self._pairs.get(bucket, b""))) // PAIR_SIZE
-        self._digests.pop(bucket, None)
+        if self._kept is not None:
+            self._changed.add(bucket)
         self._set_digest = None
         if pairs:
             self._pairs[bucket] = pairs

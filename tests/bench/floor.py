@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from aiohttp import WSMsgType, web
 
+from galley.protocol.messages import SUBPROTOCOL
 from tests.bench.child import serve
 
 REPLY = 100
@@ -89,7 +90,7 @@ async def aiohttp(command: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _socket(request: web.Request) -> web.WebSocketResponse:
-    socket = web.WebSocketResponse(compress=False)
+    socket = web.WebSocketResponse(protocols=(SUBPROTOCOL,), compress=False)
     await socket.prepare(request)
     SOCKETS[socket] = None
     while (await socket.receive()).type is WSMsgType.BINARY:

@@ -31,7 +31,7 @@ def batch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.usefixtures("batch")
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=STEPS, data=st.data())
 def test_every_version_and_difference_is_as_in_plain_dicts(
@@ -115,7 +115,7 @@ def _difference(old: Mapping[Any, bytes], new: Mapping[Any, bytes]) -> dict[Any,
 
 @pytest.mark.usefixtures("batch")
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=st.lists(CHANGES, min_size=2, max_size=8), data=st.data())
 def test_history_is_what_each_version_introduced(

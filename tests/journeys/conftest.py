@@ -325,8 +325,12 @@ class Service:
 
     async def versions(self) -> list[dict[str, Any]]:
         """The whole history, oldest first."""
-        found = await self.get("/history", limit=10_000)
-        return list(reversed(found["versions"]))
+        found: list[dict[str, Any]] = []
+        while not found or found[-1]["parent"]:
+            before = found[-1]["version"] if found else 0
+            page = await self.get("/history", limit=1000, before=before)
+            found += page["versions"]
+        return found[::-1]
 
 
 @pytest.fixture

@@ -45,10 +45,12 @@ async def test_two_channels_do_not_touch_each_other(
         await mesh.at(3)
         assert other.versions == [1]
         assert await service.get("/audit", channel="team-a") != await service.get("/audit")
-        lines = (await service.ask("GET", "/api/v1/status")).body["channels"]
-        states = {line["channel"]: line["state"] for line in lines}
-        assert states["team-a"] == "held"
-        assert states["mesh"] != "held"
+
+        async def held() -> list[str]:
+            lines = (await service.ask("GET", "/api/v1/status")).body["channels"]
+            return [line["channel"] for line in lines if line["state"] == "held"]
+
+        assert await wait_until(held) == ["team-a"]
 
 
 async def test_observed_resources_live_in_the_companion_channel(

@@ -1,14 +1,16 @@
 """What the routes pass to the worker, and how they answer."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from galley.protocol.control import Method
-from galley.protocol.results import DeliveryResult, StatusResult, SubscriberResult
+from galley.protocol.results import DeliveryResult, ResourceResult, StatusResult, SubscriberResult
 from galley.server.problems import problem
 
 CHANNEL = "/api/v1/channels/default"
+PAGE = {"channel": "default", "version": 3, "digest": "aa"}
 
 
 async def test_the_status_is_the_documented_model(service: Any) -> None:
@@ -19,7 +21,7 @@ async def test_the_status_is_the_documented_model(service: Any) -> None:
 
 
 async def test_a_collection_and_its_filters_reach_the_worker(service: Any, backend: Any) -> None:
-    backend.answers[Method.RESOURCES] = {"resources": []}
+    backend.answers[Method.RESOURCES] = {**PAGE, "resources": []}
     path = CHANNEL + "/resources/networking.istio.io/VirtualService"
     query = {"namespace": "prod", "selector": "app=web", "version": 41, "manifests": "true"}
     async with service.get(path, params=query) as answer:
@@ -36,10 +38,17 @@ async def test_one_resource_is_an_object_and_an_absent_one_a_404(
     service: Any, backend: Any
 ) -> None:
     """The namespace `-` stands for none."""
-    found = {"namespace": "", "name": "web"}
-    backend.answers[Method.RESOURCES] = {"resources": [found]}
+    found = {
+        "collection": "core/Namespace",
+        "namespace": "",
+        "name": "web",
+        "api_version": "v1",
+        "digest": "aa",
+        "version": 3,
+    }
+    backend.answers[Method.RESOURCES] = {**PAGE, "resources": [found]}
     async with service.get(CHANNEL + "/resources/core/Namespace/-/web") as answer:
-        assert await answer.json() == found
+        assert ResourceResult.model_validate(await answer.json()).name == "web"
     async with service.get(CHANNEL + "/resources/core/Namespace/prod/web") as answer:
         assert answer.status == 404
 
@@ -96,12 +105,16 @@ async def test_a_workers_refusal_is_passed_on(
     assert (found["code"], found["detail"], found["remedy"]) == (code, "Because.", "Do that.")
 
 
-async def test_a_backup_stays_in_its_folder(service: Any, backend: Any) -> None:
-    backend.answers[Method.BACKUP] = lambda params: {"path": params["path"]}
+async def test_a_backup_stays_in_its_folder(service: Any, backend: Any, tmp_path: Path) -> None:
+    """Whoever asks gives a name only; the folder is the service's."""
+    backend.settings = backend.settings.model_copy(update={"data_dir": tmp_path})
+    written = {"version": 3, "bytes": 10}
+    backend.answers[Method.BACKUP] = lambda params: {"path": params["path"], **written}
     async with service.post(CHANNEL + "/backup", json={"name": "today.db"}) as answer:
         path = (await answer.json())["path"]
 
-    assert path.endswith("/data/backups/today.db")
+    assert path == str(tmp_path / "backups" / "today.db")
+    assert (tmp_path / "backups").is_dir()
 
 
 async def test_subscribers_and_resend_are_answered_here(service: Any) -> None:

@@ -95,7 +95,7 @@ async def test_a_long_poll_returns_with_the_next_version(
     backend.answers[Method.RESOURCES] = {"resources": [], "next": ""}
     query = {"wait": "30", "have": line.head.digest.hex()}
     waiting = asyncio.create_task(_fetch(service, query))
-    while not line._moved._waiters:  # the request has come and waits
+    while not line._moved._waiters:  # noqa: ASYNC110  # until the request waits
         await asyncio.sleep(0.01)
     publish(line, 2)
 

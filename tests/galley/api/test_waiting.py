@@ -27,7 +27,7 @@ async def test_a_live_version_is_there_at_once(service: Any, backend: Any, publi
 async def test_a_version_to_come_is_waited_for(service: Any, backend: Any, publish: Any) -> None:
     line = backend.lines["default"]
     waiting = asyncio.create_task(wait(service, version=1, timeout=30))
-    while not line._moved._waiters:  # the request has come and waits
+    while not line._moved._waiters:  # noqa: ASYNC110  # until the request waits
         await asyncio.sleep(0.01)
     publish(line, 1)
 
@@ -43,7 +43,7 @@ async def test_what_does_not_come_times_out(service: Any, backend: Any, publish:
 
 
 @pytest.mark.parametrize(("rolled_back_by", "done"), [(0, True), (4, False)])
-async def test_an_earlier_version_was_live_unless_it_was_taken_back(  # noqa: PLR0917  # a table
+async def test_an_earlier_version_was_live_unless_it_was_taken_back(  # a table
     service: Any, backend: Any, publish: Any, version: Any, rolled_back_by: int, done: bool
 ) -> None:
     publish(backend.lines["default"], 4)

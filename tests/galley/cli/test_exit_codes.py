@@ -48,7 +48,7 @@ def test_a_refusal_has_the_exit_code_of_its_kind(
         ("refused", Exit.REFUSED),
     ],
 )
-def test_a_rollback_ends_as_its_delivery_did(  # noqa: PLR0917  # fixtures and a table
+def test_a_rollback_ends_as_its_delivery_did(  # fixtures and a table
     served: Any,
     galley: Any,
     backend: Any,

@@ -26,24 +26,17 @@ def test_help_loads_no_command(program: Any) -> None:
         "from galley.__main__ import main; main()"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
+        check=False,
     )
 
     assert done.stdout.startswith("Usage: galley")
     for heavy in ("'aiohttp'", "'pydantic'", "'rich.table'", "'pipeline.model'", "'sqlalchemy'"):
         assert heavy not in done.stdout
-
-
-def test_the_overview_and_the_commands_agree() -> None:
-    """Every summary in the overview is the first line of the command's own help."""
-    group = main.Commands(name="galley")
-    for name, entry in main.COMMANDS.items():
-        command = group.get_command(None, name)
-        assert command.help.partition("\n")[0].rstrip(".;") in {
-            entry.summary.rstrip("."),
-            command.help.partition("\n")[0].rstrip(".;"),
-        }
-        assert "Examples:" in command.help, name
 
 
 def test_no_service_is_one_line_with_a_remedy(program: Any) -> None:
@@ -87,6 +80,7 @@ def test_a_foreign_package_of_our_name_is_one_line(tmp_path: Path) -> None:
         env=environment,
         cwd=tmp_path,
         timeout=60,
+        check=False,
     )
 
     assert done.returncode == 2

@@ -221,7 +221,7 @@ class Raw:
         return codec.read(received.data, 1 << 26)
 
     async def subscribe(self, view: View | None = None, **options: Any) -> Subscribed:
-        given = {"id": 1, "channel": "default", "node": "raw", "have": None, "zstd": False}
+        given: dict[str, Any] = {"id": 1, "channel": "default", "node": "raw", "have": None, "zstd": False}
         await self.say(
             Subscribe(**(given | {"view": view or View(), "max_staleness": 0.0} | options))
         )
@@ -332,7 +332,7 @@ def until() -> Until:
 
     async def wait(condition: Callable[[], object]) -> None:
         async with asyncio.timeout(DEADLINE):
-            while not condition():
+            while not condition():  # noqa: ASYNC110  # there is nothing that would set an event
                 await asyncio.sleep(0.005)
 
     return wait

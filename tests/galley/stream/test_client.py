@@ -19,7 +19,8 @@ def client(server: Any) -> Any:
 
     def make(url: str = "", **options: Any) -> Client:
         quick = Backoff(first=0.05, longest=0.1)
-        return Client(url or server.url, **({"node": "tester", "backoff": quick} | options))
+        given: dict[str, Any] = {"node": "tester", "backoff": quick} | options
+        return Client(url or server.url, **given)
 
     return make
 
@@ -54,10 +55,8 @@ async def test_taking_the_next_update_accepts_the_one_before(
         assert dict(subscriber.resources) == line.content
         line.publish(resource("a", 1), gone=(resource("b").key,))
         update = await waiting
-        assert (set(update.upserts), update.removals) == (
-            {resource("a").key},
-            {resource("b").key},
-        )
+        assert set(update.upserts) == {resource("a").key}
+        assert set(update.removals) == {resource("b").key}
         assert dict(update.resources) == line.content
         assert len(update.resources) == 1
 
@@ -242,7 +241,7 @@ class TestLastGood:
             assert dict(restored.resources) == line.content
             assert restored.version == line.number
 
-    @pytest.mark.parametrize("cut", [1, 40, 200])
+    @pytest.mark.parametrize("cut", [1, 40, 100])
     async def test_a_record_that_was_cut_short_is_ignored(
         self, line: Any, client: Any, resource: Any, tmp_path: Path, until: Any, cut: int
     ) -> None:
@@ -296,7 +295,7 @@ class TestLastGood:
         """Take the first update and go."""
         async with subscriber:
             taking = asyncio.create_task(_take_all(subscriber), name="take")
-            await until(lambda: statuses(line)[-1] == ("synced", line.number))
+            await until(lambda: statuses(line)[-1:] == [("synced", line.number)])
             taking.cancel()
 
 

@@ -79,3 +79,14 @@ def test_slices_end_where_one_step_does(
     seen = [sliced.apply(put(*apps[at : at + 3])).added for at in range(0, 20, 3)]
     assert any(seen)
     assert state(sliced) == state(whole)
+
+
+def test_a_finding_that_two_derived_resources_share_is_one(
+    app: MakeApp, engine_of: MakeEngine, put: Put
+) -> None:
+    """It goes with the last of them, not with the first."""
+    engine, one = engine_of(), app("3", copies=["2"], include=["test/App", "a", "1"])
+    (finding,) = engine.apply(put(one)).added
+    assert [added.diagnostic.code for added in engine.apply(put(app("2"))).added] == ["GAL1003"]
+    assert finding in engine.findings_of(one.key)
+    assert finding in engine.apply({one.key: None}).removed

@@ -1,0 +1,115 @@
+"""A settings file: lines, nearest keys, paths, durations."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from galley.settings import ServiceSettings
+from galley.settings_file import SettingsError, load, of_sources
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Any:
+    def write(text: str) -> Path:
+        path = tmp_path / "galley.yaml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def problems(path: Path) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as refused:
+        load(path)
+    return tuple(each.removeprefix(str(path)) for each in refused.value.problems)
+
+
+def test_every_mistake_is_told_with_its_line_and_the_nearest_key(file: Any) -> None:
+    path = file(
+        "listn: 127.0.0.1:1\n"
+        "channels:\n"
+        "  - name: mesh\n"
+        "    sources:\n"
+        "      - {name: a, type: files, pth: x}\n"
+        "    limits: {file_bites: 3}\n"
+        "    publish:\n"
+        "      on_error: sometimes\n"
+        "      quiet: soon\n"
+    )
+
+    assert problems(path) == (
+        ":1: there is no setting 'listn'; did you mean 'listen'?",
+        ":5: the setting 'channels[0].sources[0].path' is missing.",
+        ":5: there is no setting 'channels[0].sources[0].pth'; did you mean 'path'?",
+        ":6: there is no setting 'channels[0].limits.file_bites'; did you mean 'file_bytes'?",
+        ":8: channels[0].publish.on_error: input should be 'isolate' or 'all-or-nothing'.",
+        (
+            ":9: channels[0].publish.quiet: 'soon' is not a duration; "
+            "write it as 100ms, 90s, 2h or 1d."
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("a: [\n", ":2: this is not YAML"),
+        ("listen: a\nlisten: b\n", ":2: 'listen' is given twice."),
+        ("- a\n", ":1: input should be"),
+        ("channels: [{name: a}, {name: a}]\n", "two channels have the same name"),
+        ("tokens: [{name: a}]\n", "exactly one of env, file and sha256"),
+        ("channels: [{name: Upper}]\n", ":1: channels[0].name: string should match"),
+        ("!!python/object/apply:os.system [ls]\n", "this is not YAML"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(file: Any, text: str, complaint: str) -> None:
+    assert complaint in problems(file(text))[0]
+
+
+def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    assert problems(tmp_path / "no.yaml") == (
+        ": the file cannot be read: No such file or directory.",
+    )
+
+
+def test_an_empty_file_is_all_defaults(file: Any, tmp_path: Path) -> None:
+    settings = load(file(""))
+
+    assert settings == ServiceSettings(data_dir=tmp_path / "data")
+
+
+def test_relative_paths_start_at_the_files_folder(file: Any, tmp_path: Path) -> None:
+    text = (
+        "tls: {certificate: c.pem, key: /etc/k.pem}\n"
+        "channels:\n"
+        "- sources: [{name: a, type: files, path: ./in}]\n"
+        "  schemas: [crds]\n"
+        "  policies: [rules.yaml, {name: p}]\n"
+    )
+    settings = load(file(text))
+    channel = settings.channels[0]
+
+    assert channel.sources[0].path == tmp_path / "in"  # type: ignore[union-attr]  # a files source
+    assert channel.schemas == (tmp_path / "crds",)
+    assert channel.policies == (tmp_path / "rules.yaml", {"name": "p"})
+    assert settings.tls is not None
+    assert (settings.tls.certificate, settings.tls.key) == (tmp_path / "c.pem", Path("/etc/k.pem"))
+
+
+def test_durations_are_numbers_or_text(file: Any) -> None:
+    publish = (
+        load(file("channels: [{publish: {quiet: 100ms, longest_wait: 2}}]\n")).channels[0].publish
+    )
+
+    assert (publish.quiet, publish.longest_wait) == (0.1, 2.0)
+
+
+def test_sources_of_the_command_line_get_names_of_their_own(tmp_path: Path) -> None:
+    paths = [tmp_path / "a" / "My config", tmp_path / "b" / "My config", tmp_path / "x.yaml"]
+    for path in paths[:2]:
+        path.mkdir(parents=True)
+    paths[2].touch()
+    channel = of_sources(paths, ServiceSettings()).channels[0]
+
+    assert [source.name for source in channel.sources] == ["my-config", "my-config-2", "x"]
