@@ -11,6 +11,10 @@ BACKLOG = 4096
 """Connections that may wait to be accepted: all subscribers reconnect at once after a restart."""
 
 
+LINGER = 1.0
+"""Seconds that the rest of a refused body is read on, so that the client sees the answer."""
+
+
 class ListenError(Exception):
     """The address cannot be listened on, or the certificate cannot be used."""
 
@@ -34,7 +38,9 @@ class Listener:
         check_exposure(settings)
         host, port = _address(settings.listen)
         self._tls = _context(settings.tls) if settings.tls else None
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=settings.shutdown)
+        self._runner = web.AppRunner(
+            app, access_log=None, shutdown_timeout=settings.shutdown, lingering_time=LINGER
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port, ssl_context=self._tls, backlog=BACKLOG)
         try:

@@ -51,9 +51,16 @@ class Waiter:
         self.gone: list[Subscription] = []
         self.had = 0
         self.done = asyncio.Event()
+        self.connected = 0
         for subscription in there:
-            self.remaining.add(subscription)
-        self.connected = len(self.remaining)
+            self.connected += 1
+            if subscription.newest >= version:
+                self.had += 1
+            elif subscription.nack_kind == "invalid":
+                self.refused.add(subscription)
+            else:
+                self.remaining.add(subscription)
+        self.judge()
 
     def check(self, subscription: "Subscription") -> None:
         """Look at one subscription again."""
@@ -168,9 +175,6 @@ class Deliveries:
         waiter = Waiter(version, quorum, there)
         self._waiters.append(waiter)
         try:
-            for subscription in tuple(waiter.remaining):
-                waiter.check(subscription)
-            waiter.judge()
             async with asyncio.timeout(timeout):
                 await waiter.done.wait()
         except TimeoutError:

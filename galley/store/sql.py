@@ -8,7 +8,7 @@ away before the next write, and at the next opening.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import bindparam, select, update
@@ -185,7 +185,9 @@ class SqlStore:
         backup.backup(self._database.backend, target)
 
     def check(self) -> Iterator[str]:
-        return checking.check(self._database)
+        """See `Store.check`; on a connection of its own, so from any thread."""
+        with closing(Database(self._database.backend.sibling())) as database:
+            yield from checking.check(database)
 
     def size(self) -> int:
         return self._database.backend.size(self._database)

@@ -17,7 +17,6 @@ from galley.worker.publisher import Publisher, input_change
 from galley.worker.reach import WHOLE, Reach, Scope, reach
 from galley.worker.targets import resolve
 from pipeline.engine.candidate import InputDelta
-from pipeline.engine.finding import Finding
 from pipeline.engine.live import Tally
 from pipeline.model import Diagnostic, Key, Located, Resource
 
@@ -72,6 +71,9 @@ class Rollback:
     async def run(self, request: Request) -> Outlook:
         """Roll back, or with `dry_run` say what that would do.
 
+        A rollback of the whole channel that is not strict is committed and announced before
+        today's checks are run on it: they cannot stop it, and it is often urgent.
+
         Raises:
             RefusedError: no such target, a lost race, or (strict, partial) the checks refuse it.
             StoreError: nothing was changed.
@@ -81,8 +83,10 @@ class Rollback:
             head = self._checked_head(request)
             target = await channel.store.run(lambda store: resolve(store, request.target, head))
             found = await reach(channel, target, request.scope, request.reason)
+            checks_first = request.strict or request.dry_run or not found.whole
             try:
-                outlook = await self._look(request, found)
+                verdict = await self._judged(request, found) if checks_first else ()
+                outlook = self._outlook(found, verdict)
                 if request.dry_run:
                     await breathe(channel.gate.withdraw())
                     return outlook
@@ -90,8 +94,12 @@ class Rollback:
             except BaseException:
                 await breathe(channel.gate.withdraw())
                 raise
+            channel.head = version
+            await channel.announcer.published(version, outlook.outputs, channel.ledger.live)
+            if not checks_first:
+                verdict = await self._judged(request, found)
             await self._take_over(request, outlook, version)
-            return replace(outlook, version=version)
+            return replace(outlook, version=version, verdict=verdict)
 
     def _checked_head(self, request: Request) -> Version:
         head = self._channel.head
@@ -104,28 +112,43 @@ class Rollback:
             )
         return head
 
-    async def _look(self, request: Request, found: Reach) -> Outlook:
-        """Put the engine to the target's inputs and judge them as of today."""
-        channel = self._channel
-        await breathe(channel.gate.trial.move(self._winners(found.inputs)))
-        blocking = channel.gate.trial.blocking()
-        outputs = dict(found.outputs) if found.whole else self._composed()
-        if not outputs:
-            raise conflict(
-                f"What is live equals version {found.target.number} already; nothing to roll back."
-            )
-        verdict = self._verdict(blocking)
-        if blocking and (request.strict or not found.whole):
+    async def _judged(self, request: Request, found: Reach) -> tuple[Diagnostic, ...]:
+        """Put the engine to the target's inputs; what today's checks say about them.
+
+        Raises:
+            RefusedError: they refuse it, and it is strict or partial.
+        """
+        trial, number = self._channel.gate.trial, found.target.number
+        await breathe(trial.move(self._winners(found.inputs)))
+        blocking = trial.blocking()
+        noted = (item for item in trial.fresh() if not item.diagnostic.blocking)
+        verdict = tuple(self._channel.gate.place(item) for item in (*blocking, *noted))
+        if blocking and not request.dry_run and (request.strict or not found.whole):
             raise RefusedError(
                 "refused",
-                f"Today's checks refuse the content of version {found.target.number}.",
+                f"Today's checks refuse the content of version {number}.",
                 remedy="Leave out --strict to roll the whole channel back all the same."
                 if found.whole
                 else "Roll back the whole channel, or a larger part of it.",
                 diagnostics=await self._findings.shown(verdict),
             )
-        before = {key: channel.ledger.live.get(key) for key in outputs}
-        return Outlook(found, outputs, before, channel.ledger.live.tally(outputs), verdict)
+        return verdict
+
+    def _outlook(self, found: Reach, verdict: tuple[Diagnostic, ...]) -> Outlook:
+        """What changes: the target's outputs, or a part of them over the rest of what is live.
+
+        Raises:
+            RefusedError: nothing would change.
+        """
+        ledger, trial = self._channel.ledger, self._channel.gate.trial
+        composed = ledger.differences(trial.touched, trial.engine.outputs)
+        outputs = found.outputs if found.whole else composed
+        if not outputs:
+            raise conflict(
+                f"What is live equals version {found.target.number} already; nothing to roll back."
+            )
+        before = {key: ledger.live.get(key) for key in outputs}
+        return Outlook(found, outputs, before, ledger.live.tally(outputs), verdict)
 
     def _winners(self, deltas: Sequence[InputDelta]) -> dict[Key, Located | None]:
         """The input that each key would have, by rank, with the target's inputs in place."""
@@ -144,16 +167,6 @@ class Rollback:
             for key, held in claims.items()
         }
         return ledger.changed(winners)
-
-    def _composed(self) -> dict[Key, Resource | None]:
-        """A part of the target over the rest of what is live, as the stages make it."""
-        channel = self._channel
-        return channel.ledger.differences(channel.gate.trial.touched, channel.engine.outputs)
-
-    def _verdict(self, blocking: list[Finding]) -> tuple[Diagnostic, ...]:
-        fresh = self._channel.gate.trial.fresh()
-        found = [*blocking, *(item for item in fresh if not item.diagnostic.blocking)]
-        return tuple(self._channel.gate.place(item) for item in found)
 
     async def _commit(self, request: Request, outlook: Outlook, head: Version) -> Version:
         channel, found = self._channel, outlook.reach
@@ -182,10 +195,8 @@ class Rollback:
         return await channel.store.run(lambda store: store.commit(commit))
 
     async def _take_over(self, request: Request, outlook: Outlook, version: Version) -> None:
-        """The store has it: announce first, then bring the books up to date."""
+        """The store has it, and subscribers are told: bring the books up to date."""
         channel, found = self._channel, outlook.reach
-        channel.head = version
-        await channel.announcer.published(version, outlook.outputs, channel.ledger.live)
         self._publisher.restored(found.inputs, outlook.outputs)
         entries = [replace(entry, rollback=version.number) for entry in found.quarantine]
         channel.ledger.quarantine.add(entries)

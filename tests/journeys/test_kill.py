@@ -134,6 +134,7 @@ async def test_a_crash_at_a_step_of_a_commit_loses_and_doubles_nothing(
     service.write("a.yaml", text_of("a", x="0"))
     await service.start()
     async with service.follow(node="one") as follower:
+        await follower.at(1)
         for number in range(1, 3):
             service.write("a.yaml", text_of("a", x=str(number)))
             wanted = {"a": {"x": str(number)}}

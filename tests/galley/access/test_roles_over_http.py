@@ -65,7 +65,7 @@ async def test_without_a_token_nothing_is_told(
         ("POST", "/backup", "override"),
     ],
 )
-async def test_each_route_needs_its_role(  # noqa: PLR0917  # three of them are the table
+async def test_each_route_needs_its_role(  # three of them are the table
     backend: Any, serve: Any, http: Any, guarded: Any, verb: str, path: str, role: str
 ) -> None:
     """All the other roles together are not enough."""
