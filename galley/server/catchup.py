@@ -8,6 +8,7 @@ the loop nor a healthy subscriber waits for a slow one.
 
 import asyncio
 import hashlib
+from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakValueDictionary
 
@@ -100,7 +101,7 @@ class CatchUp:
             if not await self._write(subscription, payload):
                 return
         self._channel.counts.sent(step, size)
-        subscription.sent = self._channel.loop_time()
+        subscription.sent = monotonic()
 
     async def _write(self, subscription: "Subscription", payload: bytes) -> bool:
         session, limit = subscription.session, self._channel.settings.slow_reader

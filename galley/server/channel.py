@@ -8,6 +8,7 @@ Everything else answers questions of people and programs.
 import asyncio
 import logging
 from collections.abc import Iterable, Iterator
+from time import monotonic
 from typing import Any, TypeVar
 
 from galley.protocol.control import Change, Entry, VersionNote
@@ -136,6 +137,7 @@ class Channel:
         subscription.told = self.distribution.announced
         if asked.have is not None and asked.have.lineage == self.lineage:
             subscription.floor = asked.have.version
+            subscription.troubled = subscription.floor > subscription.joined
         live.subscriptions[subscription] = None
         self._subscriptions[subscription] = None
         return subscription
@@ -153,7 +155,7 @@ class Channel:
         had = self._unsync(subscription)
         self._deliveries.left(subscription, had=had)
         self._gone.add(subscription)
-        self._live.views.release(subscription.live, self.loop_time())
+        self._live.views.release(subscription.live, monotonic())
 
     def catch_up(self, subscription: Subscription) -> None:
         """Send a large step, or whatever else needs waiting."""
@@ -239,10 +241,10 @@ class Channel:
             timeout: seconds.
             quorum: share of them that is enough, 0 to 1.
         """
-        deadline = self.loop_time() + timeout
+        deadline = monotonic() + timeout
         await self.live_at_least(version, timeout)
         there = [each for each in self._subscriptions if each.joined < version]
-        left = max(0.0, deadline - self.loop_time())
+        left = max(0.0, deadline - monotonic())
         return await self._deliveries.wait(version, there, timeout=left, quorum=quorum)
 
     def deliveries(self) -> dict[int, tuple[int, int, int]]:
@@ -255,7 +257,7 @@ class Channel:
 
     def sweep(self) -> None:
         """Forget views that nobody has subscribed to for a while; called now and then."""
-        self._live.views.sweep(self.loop_time() - IDLE_SECONDS)
+        self._live.views.sweep(monotonic() - IDLE_SECONDS)
 
     async def close(self) -> None:
         """Stop working; sessions are closed before."""
@@ -272,9 +274,6 @@ class Channel:
         await self._until_live()
         if not live.built:
             await asyncio.shield(self._build(live))
-
-    def loop_time(self) -> float:
-        return asyncio.get_running_loop().time()
 
     def _run(self, job: Job[Any]) -> None:
         done = self._slices.run(job, urgent=True)

@@ -5,8 +5,8 @@ the step to it, so a slow one skips what came in between. A small step to everyb
 content is one frame, written in one pass; everything else is left to `catchup`.
 """
 
-import asyncio
 import logging
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from galley.protocol.messages import Compare, Nack
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("galley.stream")
 
-WRITE_SECONDS = 10e-6
+WRITE_SECONDS = 6e-6
 """What the loop needs later for one small write; it ends a slice early enough."""
+WRITES = 16
+"""Writes between two looks at the clock."""
 RETRY_SECONDS = (5.0, 300.0)
 """First and longest pause after a NACK that says retry; it doubles in between."""
 DIVERGED_SECONDS = (60.0, 3600.0)
@@ -41,12 +43,32 @@ class Distribution:
         """The newest version that everybody is told of, also those whose content it leaves."""
 
     def fan_out(self, live: LiveView) -> Job[None]:
-        """Offer the present content to everybody who subscribes to the view."""
+        """Offer the present content to everybody who subscribes to the view.
+
+        Most have the same content and nothing against the new one; they get the same frame.
+        """
+        common: Step | None = None
+        written = 0
         for subscription in tuple(live.subscriptions):
-            if subscription.nack_kind == "retry":
-                subscription.retry_at = 0.0
-            if self.offer(subscription):
-                yield WRITE_SECONDS
+            if common is not None and self._is_plain(subscription, common):
+                if self.write(subscription, common):
+                    written += 1
+            else:
+                if subscription.nack_kind == "retry":
+                    subscription.retry_at = 0.0
+                if self.offer(subscription):
+                    common, written = subscription.step, written + 1
+            if written >= WRITES:
+                yield written * WRITE_SECONDS
+                written = 0
+
+    def _is_plain(self, subscription: "Subscription", step: Step) -> bool:
+        return (
+            subscription.step is None
+            and subscription.digest == step.base
+            and subscription.zstd is step.zstd
+            and not (subscription.busy or subscription.troubled)
+        )
 
     def offer_again(self) -> Job[None]:
         """Offer to those whose turn came while the line was between two versions."""
@@ -63,20 +85,24 @@ class Distribution:
         if step is None or step.frame is None:
             self._channel.catch_up(subscription)
             return False
-        return self.send(subscription, step)
+        return self.write(subscription, step)
 
-    def send(self, subscription: "Subscription", step: Step) -> bool:
-        """Write a step that is one frame."""
-        assert step.frame is not None  # noqa: S101  # callers have looked
+    def write(self, subscription: "Subscription", step: Step) -> bool:
+        """Write a step that is one frame; False if the connection is going away."""
+        frame, counts = step.frame, self._counts
+        if frame is None:
+            return False
         self.expect(subscription, step)
-        self._counts.sent(step, len(step.frame))
-        return subscription.session.websocket.write(step.frame)
+        counts.steps[step.kind] += 1
+        counts.resources += step.resources
+        counts.bytes += len(frame)
+        return subscription.session.websocket.write(frame)
 
     def expect(self, subscription: "Subscription", step: Step) -> None:
         """A step goes out: from now on its answer may come."""
         subscription.step = step
         subscription.told = step.version
-        subscription.sent = self._channel.loop_time()
+        subscription.sent = monotonic()
         subscription.session.expecting[step.ack] = subscription
 
     def acknowledged(self, subscription: "Subscription", step: Step) -> None:
@@ -87,6 +113,7 @@ class Distribution:
         subscription.nack = subscription.nack_kind = ""
         subscription.mismatches = subscription.retries = 0
         subscription.retry_at = 0.0
+        subscription.troubled = False
         self._counts.acks += 1
         self._channel.received(subscription)
         if not subscription.synced or self.announced > subscription.told:
@@ -95,6 +122,7 @@ class Distribution:
     def refused(self, subscription: "Subscription", step: Step, nack: Nack) -> None:
         """It has not applied the step that was out, and says why."""
         subscription.step = None
+        subscription.troubled = True
         self._counts.nacks[nack.kind] += 1
         if nack.kind == "mismatch":
             self.mismatch(subscription, step)
@@ -119,6 +147,7 @@ class Distribution:
     def mismatch(self, subscription: "Subscription", step: Step) -> None:
         """What it has does not add up: compare buckets; if that does not help either, pause."""
         subscription.step = None
+        subscription.troubled = True
         self._counts.mismatches += 1
         again = subscription.mismatched == step.target and subscription.mismatches > 0
         subscription.mismatches = subscription.mismatches + 1 if again else 1
@@ -139,7 +168,7 @@ class Distribution:
     def compare(self, subscription: "Subscription") -> None:
         """Ask for its bucket digests."""
         subscription.busy = subscription.comparing = True
-        subscription.sent = self._channel.loop_time()
+        subscription.sent = monotonic()
         subscription.session.send(Compare(subscription.live.number))
 
     def retry(self, subscription: "Subscription") -> None:
@@ -190,4 +219,4 @@ class Distribution:
         first, longest = pauses
         pause = min(longest, first * 2**subscription.retries)
         subscription.retries += 1
-        subscription.retry_at = asyncio.get_running_loop().time() + pause
+        subscription.retry_at = monotonic() + pause

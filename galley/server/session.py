@@ -139,8 +139,10 @@ class Subscription:
         "step",
         "synced_at",
         "told",
+        "troubled",
         "version",
         "work",
+        "zstd",
     )
 
     def __init__(self, session: Session, channel: "Channel", live: "LiveView", asked: Subscribe):
@@ -148,6 +150,7 @@ class Subscription:
         self.channel = channel
         self.live = live
         self.asked = asked
+        self.zstd = asked.zstd
         self.since = time.time()
         self.joined = 0
         """The live version when it came."""
@@ -162,7 +165,7 @@ class Subscription:
         self.step: Step | None = None
         """What is sent and not acknowledged."""
         self.sent = 0.0
-        """When it was sent, on the loop's clock."""
+        """When it was sent, on the monotonic clock."""
         self.busy = False
         """Whether a task is finding out what it misses, or sending it."""
         self.work: asyncio.Task[None] | None = None
@@ -171,6 +174,8 @@ class Subscription:
         """Whether its bucket digests are awaited."""
         self.synced_at = 0
         """The view's generation that it has acknowledged."""
+        self.troubled = False
+        """Whether it refused something, or something else must be looked at before sending."""
         self.refused: set[bytes] = set()
         """Digests that it refused for good."""
         self.nack = self.nack_kind = ""
@@ -181,16 +186,12 @@ class Subscription:
         """How often in a row."""
         self.retries = 0
         self.retry_at = 0.0
-        """When it is tried again, on the loop's clock; 0: it is not waiting."""
+        """When it is tried again, on the monotonic clock; 0: it is not waiting."""
 
     @property
     def synced(self) -> bool:
         """Whether it has acknowledged the present content of its view."""
         return self.synced_at == self.live.generation
-
-    @property
-    def zstd(self) -> bool:
-        return self.asked.zstd
 
     @property
     def newest(self) -> int:

@@ -17,8 +17,8 @@ T = TypeVar("T")
 Job: TypeAlias = Generator[float, None, T]
 """Yields the seconds of work that it left to the loop since the last yield: writes to sockets."""
 
-SLICE = 0.003
-"""Seconds between two turns of the loop; three of them stay far below the promised 20 ms."""
+SLICE = 0.004
+"""Seconds between two turns of the loop; two of them stay far below the promised 20 ms."""
 
 
 class _Queued(Generic[T]):

@@ -47,7 +47,6 @@ class Step:
         "_head",
         "_packed",
         "_parts",
-        "_zstd",
         "ack",
         "base",
         "frame",
@@ -56,6 +55,7 @@ class Step:
         "resources",
         "target",
         "version",
+        "zstd",
     )
 
     def __init__(self, head: Update, parts: list[Part], *, zstd: bool, kind: str) -> None:
@@ -68,7 +68,7 @@ class Step:
         self.ack = messages.encode(Ack(head.view, head.nonce, head.target))
         """The acknowledgement as it must come."""
         self.resources = sum(len(part.upserts) + len(part.removals) for part in parts)
-        self._head, self._parts, self._zstd = head, parts, zstd
+        self._head, self._parts, self.zstd = head, parts, zstd
         self._packed: list[bytes | None] = [None] * self.messages
         self.frame: bytes | None = None
         """The whole step as one WebSocket frame, if it is small."""
@@ -86,7 +86,7 @@ class Step:
         packed = self._packed[index]
         if packed is None:
             packed = messages.encode(self._message(index))
-            packed = self._packed[index] = compress(packed) if self._zstd else packed
+            packed = self._packed[index] = compress(packed) if self.zstd else packed
         return packed
 
     def _message(self, index: int) -> Update | Chunk:

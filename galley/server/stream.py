@@ -115,6 +115,7 @@ class _Conversation:
             return
         try:
             self._judge(messages.decode(data))
+            session.websocket.hold_back()
         except ProtocolError as error:
             session.start_closing(Close.PROTOCOL, str(error))
 

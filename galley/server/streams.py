@@ -97,7 +97,7 @@ class Streams:
             return 0, ""
         if session.missed >= SILENT_BEATS:
             return Close.SILENT, f"nothing came for {2 * self._settings.heartbeat:g} s"
-        now, limit = asyncio.get_running_loop().time(), self._settings.slow_reader
+        now, limit = time.monotonic(), self._settings.slow_reader
         for subscription in session.subscriptions.values():
             awaited = subscription.comparing or (subscription.step and not subscription.busy)
             if awaited and now - subscription.sent > limit:

@@ -21,6 +21,10 @@ _FIN = 0x80
 
 AT_ONCE = 200
 """Frames of one connection that are read before the others get a turn."""
+MOST_WAITING = 1024 * 1024
+"""Bytes that may wait for the other end to read them while it is still listened to."""
+LOOK_AGAIN = 0.05
+"""Seconds until that is looked at again."""
 PROTOCOL_ERROR, UNSUPPORTED, TOO_BIG = 1002, 1003, 1009
 
 
@@ -41,6 +45,7 @@ class WebSocket:
         "_held",
         "_limit",
         "_parts",
+        "_paused",
         "_receive",
         "_response",
         "_said",
@@ -64,6 +69,8 @@ class WebSocket:
         self._parts: list[bytes] = []
         """Fragments of a message that is not whole yet."""
         self._size = 0
+        self._paused = False
+        """Whether reading goes on later."""
         self._said = False
         """Whether a close frame was sent; nothing may follow it."""
 
@@ -118,6 +125,11 @@ class WebSocket:
             return False
         return True
 
+    def hold_back(self) -> None:
+        """Listen no more to who asks without reading the answers, until it has read them."""
+        if self.transport.get_write_buffer_size() > MOST_WAITING:
+            self._pause(LOOK_AGAIN)
+
     async def close(self, code: int, reason: str, wait: float) -> None:
         """Say why, wait `wait` seconds for the other end to agree, then cut."""
         try:
@@ -156,15 +168,22 @@ class WebSocket:
                     break
                 at = end
             else:
-                self.transport.pause_reading()
-                asyncio.get_running_loop().call_soon(self._resume)
+                self._pause(0)
             self._held = self._held[at:]
         except Violation as violation:
             self._held = b""
             self._end(violation.code, violation.reason)
 
+    def _pause(self, seconds: float) -> None:
+        if not (self._paused or self.transport.is_closing()):
+            self._paused = True
+            self.transport.pause_reading()
+            asyncio.get_running_loop().call_later(seconds, self._resume)
+
     def _resume(self) -> None:
-        if not self.transport.is_closing():
+        self._paused = False
+        self.hold_back()
+        if not (self._paused or self.transport.is_closing()):
             self.transport.resume_reading()
             self._read()
 
@@ -204,6 +223,7 @@ class WebSocket:
             self._part(payload, begins=opcode == _BINARY, ends=bool(first & _FIN))
         elif opcode == _PING:
             self.write(bytes((_FIN | _PONG, len(payload))) + payload)
+            self.hold_back()
         elif opcode == _CLOSE:
             self._say_close(payload)
             if not self.over.done():

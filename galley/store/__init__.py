@@ -1,2 +1,9 @@
-"""Keeping a channel's history: `values` (what goes in and out), `store` (what a store promises),
-`errors` (the tree), and the one SQL implementation behind `open_store`."""
+"""Keeping a channel's history.
+
+The contract is `values` (what goes in and out), `store` (what a store promises) and `errors` (the
+tree); `builtin` opens one. Behind it is one implementation in SQL for two engines, in reading
+order: `schema` (the tables, and how a version is an interval), `database` (one connection, and what
+an engine does in its own way), `sqlite` and `postgres` (those ways), `sql` (the entries of the
+store), `batch`, `naming` and `writing` (a commit), `history`, `reading` and `facts` (what is asked
+of it), `retention`, `keeping` and `sweeping` (staying within bounds), `backup`, `checking`.
+"""

@@ -61,7 +61,7 @@ class Store(Protocol):
         """Newest first; `before` 0 starts at the head."""
 
     def live_at(self, time: float) -> Version | None:
-        """The version that was live at a time."""
+        """The version that was live at a time; None if there was none, or it is not kept."""
 
     def by_digest(self, prefix: str) -> list[Version]:
         """Versions whose digest begins so (hex), newest first."""
@@ -126,13 +126,26 @@ class Store(Protocol):
         returns how many versions went."""
 
     def purge(self, key: Key, audit: Audit) -> list[int]:
-        """Overwrite every body of a key; returns the versions that are no longer restorable."""
+        """Overwrite every body of a key; returns the versions that are no longer restorable.
+
+        What the live version holds of the key now stays, so that the channel can always start:
+        remove it at its source first. Diagnostics of candidates that name the key go too.
+        """
 
     def backup(self, target: Path) -> None:
-        """A consistent copy of the whole store in one file, made while it is in use."""
+        """A consistent copy of the whole store in one file, made while it is in use.
+
+        May be called from any thread, as it takes a connection of its own.
+
+        Raises:
+            StoreExistsError: there is such a file already.
+        """
 
     def check(self) -> Iterator[str]:
-        """Read and verify everything; yields each problem found as a sentence."""
+        """Read and verify everything; yields each problem found as a sentence.
+
+        May be called from any thread, as it takes a connection of its own.
+        """
 
     def size(self) -> int:
         """Bytes on disk."""

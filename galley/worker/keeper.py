@@ -90,7 +90,9 @@ class Keeper:
             await self.look()
 
     async def _retain(self) -> None:
-        removed = await self._channel.store.run(lambda store: store.retain(now()))
+        removed = 0
+        while some := await self._channel.store.run(lambda store: store.retain(now())):
+            removed += some
         self._health.store_bytes = await self._channel.store.run(lambda store: store.size())
         if removed:
             log.info("Removed %s old versions.", removed)

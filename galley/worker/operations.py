@@ -94,7 +94,7 @@ class Operations:
                 source.hint()
 
     async def _check(self, _params: Params) -> dict[str, Any]:
-        problems = await self._channel.store.run(lambda store: list(store.check()))
+        problems = await self._channel.store.beside(lambda store: list(store.check()))
         checks = [{"subject": "store", "ok": False, "detail": text} for text in problems]
         return {
             "ok": not problems,
@@ -107,8 +107,8 @@ class Operations:
 
         def write(store: Store) -> int:
             store.backup(target)
-            store.record(record)
             return target.stat().st_size
 
-        size = await self._channel.store.run(write)
+        size = await self._channel.store.beside(write)
+        await self._channel.store.run(lambda store: store.record(record))
         return {"path": str(target), "version": self._channel.number, "bytes": size}

@@ -16,7 +16,12 @@ from galley.protocol.control import COMPANION
 from galley.protocol.framing import Link
 from galley.settings import ChannelSettings
 from galley.store.builtin import open_store
-from galley.store.errors import StoreBusyError, StoreFormatError, StoreReadOnlyError
+from galley.store.errors import (
+    StoreBusyError,
+    StoreDamagedError,
+    StoreFormatError,
+    StoreReadOnlyError,
+)
 from galley.store.retention import OBSERVED, Retention
 from galley.worker.announce import Announcer
 from galley.worker.assembly import Worker, assemble
@@ -33,7 +38,7 @@ from sources.source import Source
 
 log = logging.getLogger("galley.worker")
 
-FATAL = (StoreBusyError, StoreFormatError, StoreReadOnlyError)
+FATAL = (StoreBusyError, StoreDamagedError, StoreFormatError, StoreReadOnlyError)
 """Starting again is no use: somebody has to do something first."""
 
 
@@ -109,7 +114,8 @@ async def _load(worker: Worker) -> None:
     channel.loading = False
     known = {source.name for source in channel.settings.sources}
     worker.intake.forget([name for name in channel.ledger.sources if name not in known])
-    log.info("Loaded version %s: %s resources.", channel.number, len(channel.ledger.live))
+    if channel.head:
+        log.info("Loaded version %s: %s resources.", channel.number, len(channel.ledger.live))
 
 
 async def _channel(assignment: Assignment, store: StoreThread, announcer: Announcer) -> Channel:
@@ -130,6 +136,9 @@ async def _channel(assignment: Assignment, store: StoreThread, announcer: Announ
     await announcer.opened(store.lineage)
     if channel.head:
         ledger.live.put_all(await load_outputs(store, channel.head.number))
+        if ledger.live.digest != channel.head.digest:
+            number = channel.head.number
+            raise StoreDamagedError(f"version {number} does not have its digest; restore a backup")
         await announcer.content(ledger.live.values())
     await announcer.live(channel.head)
     channel.holds = {hold.id: hold for hold in await store.run(lambda opened: opened.holds())}

@@ -9,7 +9,6 @@ from galley.worker.channel import Channel, now
 from galley.worker.loading import contents, located, resource
 from galley.worker.problems import RefusedError
 from pipeline.engine.candidate import InputDelta
-from pipeline.engine.inputs import UnitOf
 from pipeline.engine.quarantine import Quarantined
 from pipeline.model import Key, Located, Resource
 
@@ -77,7 +76,7 @@ async def reach(channel: Channel, target: Version, scope: Scope, reason: str) ->
     head = channel.number
     differences = await channel.store.run(lambda store: store.input_difference(head, target.number))
     chosen = [item for item in differences if item.key in scope]
-    taken = await channel.store.run(lambda store: _taken_back(store, channel, target))
+    taken = await channel.store.run(lambda store: store.input_changes(target.number, head))
     environment = target.environment if scope.whole else channel.environment.digest
     entries = [
         Quarantined(source, key, digest, 0, target.number, now(), reason, version)
@@ -123,20 +122,6 @@ async def _outputs(channel: Channel, head: int, target: Version) -> dict[Key, Re
     bodies = await contents(channel.store, {item.new for item in changes if item.new})
     return {
         item.key: resource(item.key, item.new, bodies) if item.new else None for item in changes
-    }
-
-
-def _taken_back(
-    store: Store, channel: Channel, target: Version
-) -> set[tuple[str, Key, bytes | None, int]]:
-    """What the versions after `target` introduced; with the version where a unit needs that."""
-    by_revision = any(inputs.unit is UnitOf.REVISION for inputs in channel.ledger.sources.values())
-    if not by_revision:
-        return {(*item, 0) for item in store.input_history(target.number, channel.number)}
-    return {
-        (item.source, item.key, item.new.digest if item.new else None, version)
-        for version in range(target.number + 1, channel.number + 1)
-        for item in store.input_difference(version - 1, version)
     }
 
 

@@ -33,6 +33,11 @@ class StoreThread:
         work = asyncio.get_running_loop().run_in_executor(self._executor, call, self._store)
         return await asyncio.shield(work)
 
+    async def beside(self, call: Callable[[Store], T]) -> T:
+        """Run a long call that has a connection of its own (`check`, `backup`) on another thread,
+        so that commits go on meanwhile."""
+        return await asyncio.to_thread(call, self._store)
+
     async def close(self) -> None:
         await self.run(lambda store: store.close())
         self._executor.shutdown(wait=False)

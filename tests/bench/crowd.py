@@ -45,8 +45,9 @@ class Group:
         self.host: str = command.get("host", "127.0.0.1")
         self.port: int = command["port"]
         self.have: Have | None = None
-        if have := command.get("have"):
-            self.have = Have(have[0], have[1], bytes.fromhex(have[2]))
+        """What new members claim to have."""
+        self.learned: Have | None = None
+        """What the members have."""
         self.zstd: bool = command.get("zstd", False)
         self.channel: str = command.get("channel", "default")
         self.namespaces: bool = command.get("namespaces", False)
@@ -244,7 +245,7 @@ class Subscriber(Socket):
         if known is None:
             known = UPDATES[self.first] = _look(self.first)
         have, self.answer, self.awaited, full = known
-        self.group.have = have
+        self.group.learned = have
         self.group.full += full
         if not self.awaited:
             self._acknowledge()
@@ -279,6 +280,8 @@ async def connect(command: dict[str, Any]) -> dict[str, Any]:
     name = command["group"]
     group = GROUPS.get(name) or GROUPS.setdefault(name, Group(command))
     group.reset()
+    if have := command.get("have"):
+        group.have = Have(have[0], have[1], bytes.fromhex(have[2]))
     width = command.get("at_once", AT_ONCE)
     while (have := len(group.members)) < command["count"]:
         numbers = range(have, min(command["count"], have + width))
@@ -318,10 +321,18 @@ async def close(command: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+async def leave(command: dict[str, Any]) -> dict[str, Any]:
+    """Let a group's connections go; what they have is remembered."""
+    for connection in GROUPS[command["group"]].members:
+        connection.transport.abort()
+    return {}
+
+
 async def reconnect(command: dict[str, Any]) -> dict[str, Any]:
     """Open as many connections as there were, all at once, with what they have."""
     group = GROUPS[command["group"]]
     count, group.members, group.port = len(group.members), [], command["port"]
+    group.have = group.learned
     return await connect({"group": command["group"], "count": count, "at_once": count})
 
 
@@ -332,6 +343,7 @@ if __name__ == "__main__":
             "reset": reset,
             "report": report,
             "close": close,
+            "leave": leave,
             "reconnect": reconnect,
         }
     )

@@ -28,7 +28,7 @@ def suggest(scene: Scene, telling: Telling) -> None:
     """Name the address, the folder and some commands."""
     telling.step("Your turn: the service stays up until you press Ctrl-C")
     telling.say(f"export GALLEY_SERVER={scene.remote.url}")
-    for text in ("status", "diff 1 5", "trace VirtualService/shop/checkout", "subscribe"):
+    for text in ("status", "diff 1 5", "trace networking.istio.io/VirtualService/shop/checkout", "subscribe"):
         telling.command(text)
     telling.say(f"Edit, break or delete files in {scene.folder.path / 'config'}")
     telling.say("and see here what the subscriber gets:")

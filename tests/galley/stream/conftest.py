@@ -221,7 +221,13 @@ class Raw:
         return codec.read(received.data, 1 << 26)
 
     async def subscribe(self, view: View | None = None, **options: Any) -> Subscribed:
-        given: dict[str, Any] = {"id": 1, "channel": "default", "node": "raw", "have": None, "zstd": False}
+        given: dict[str, Any] = {
+            "id": 1,
+            "channel": "default",
+            "node": "raw",
+            "have": None,
+            "zstd": False,
+        }
         await self.say(
             Subscribe(**(given | {"view": view or View(), "max_staleness": 0.0} | options))
         )

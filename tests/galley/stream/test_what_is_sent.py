@@ -181,6 +181,25 @@ async def test_a_view_that_is_built_while_versions_are_published_is_right(
         assert raw.held == line.seen(view)
 
 
+async def test_an_acknowledgement_between_two_versions_is_not_forgotten(
+    line: Any, raw: Any, resource: Any, until: Any
+) -> None:
+    """It comes while a long version of other views is taken over; the next step follows it."""
+    line.publish(resource("a", namespace="n1"))
+    await raw.subscribe(View.of(namespaces=["n1"]))
+    first = await raw.update()
+    line.publish(resource("a", 1, namespace="n1"))
+    await line.channel.live_at_least(2, 10)
+    line.publish(*(resource(f"r{n}", namespace="n2") for n in range(8000)))
+    assert not line.channel.settled
+    await raw.ack(first)
+    (subscription,) = line.channel._subscriptions
+    await until(lambda: subscription.version == 1)
+    assert not line.channel.settled
+    assert (await raw.take()).note.number == 3
+    assert raw.held == line.seen(View.of(namespaces=["n1"]))
+
+
 async def test_what_is_sent_is_built_once_for_everybody(
     line: Any, connect: Any, resource: Any
 ) -> None:

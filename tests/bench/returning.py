@@ -1,0 +1,128 @@
+"""Rollback of many resources to many subscribers, and many subscribers that come back at once."""
+
+import asyncio
+import statistics
+import time
+from typing import Any, NamedTuple
+
+from tests.bench import generate
+from tests.bench.bench import Bench, World, child, ready
+from tests.bench.child import Child
+from tests.bench.fanout import subscribe
+from tests.bench.figures import Row
+
+
+class Rolled(NamedTuple):
+    """One rollback, in seconds from the request."""
+
+    whole: float
+    fan_out: float
+    """From the commit."""
+    size: int
+
+
+async def rollback(bench: Bench) -> None:
+    """Back and forth between two versions, with and without compression."""
+    world = await bench.up(bench.sizes.medium)
+    versions = await _two_versions(bench, world)
+    count = bench.sizes.rolled_to
+    async with child("crowd") as crowd, child("crowd") as others, child("floor") as floor:
+        port = (await floor.ask("listen"))["raw"]
+        await others.ask("connect", group="raw", kind="raw", port=port, count=count)
+        await subscribe(crowd, world, count)
+        plain, floors = [], []
+        for number in range(bench.sizes.rounds + 1):
+            plain.append(await _roll(bench, world, versions[number % 2], crowd, world.name))
+            await bench.pause()
+            await others.ask("reset", group="raw", size=plain[-1].size)
+            floors.append((await floor.ask("raw", size=plain[-1].size))["seconds"])
+            await bench.pause()
+        await crowd.ask("close", group=world.name)
+        await subscribe(crowd, world, count, group="packed", zstd=True)
+        packed = [
+            await _roll(bench, world, versions[(number + len(plain)) % 2], crowd, "packed")
+            for number in range(bench.sizes.rounds + 1)
+        ]
+    _report(bench, plain[1:], floors[1:], packed[1:])
+
+
+async def reconnect(bench: Bench) -> None:
+    """All subscribers at once after a restart, some changes behind."""
+    world = await bench.up(bench.sizes.medium)
+    count = bench.sizes.rolled_to
+    times, full, sizes = [], 0, []
+    async with child("crowd") as crowd:
+        await subscribe(crowd, world, count)
+        for _ in range(3):
+            report = await _restarted(world, crowd)
+            times.append(report["last"] - report["begun"])
+            full += report["full"]
+            sizes.append(report["bytes"] // count)
+            bench.note_stall("reconnect", world.service, report["begun"], report["last"])
+    note = f"{full} got the full state; {sizes[0]:,} bytes each, ten changes behind"
+    title = f"{count:,} subscribers reconnect at once after a restart, until all are synced"
+    bench.add(Row(title, "s", tuple(times), 3, note))
+    bench.add(Row(f"of {count:,} that reconnect, got the full state", "", (full,), 0))
+
+
+async def _restarted(world: World, crowd: Child) -> dict[str, Any]:
+    await crowd.ask("leave", group=world.name)
+    for _ in range(10):
+        await world.committed(world.change())
+    await world.service.stop()
+    await world.service.start()
+    await ready(world.service)
+    await _until_synced(world)
+    return await crowd.ask("reconnect", group=world.name, port=world.service.port)
+
+
+async def _until_synced(world: World) -> None:
+    """Wait until the source was read again, so that nothing else is going on."""
+    while (await world.service.channel())["sources"][0]["state"] != "synced":
+        await asyncio.sleep(0.2)
+
+
+async def _two_versions(bench: Bench, world: World) -> tuple[int, int]:
+    """Numbers of two versions that differ in as many resources as a rollback is to touch."""
+    service, base = world.service, "/channels/default"
+    before = (await service.channel())["version"]
+    await service.get(f"{base}/holds", "POST", reason="many changes in one version")
+    world.revision += 1
+    for number in range(bench.sizes.rolled):
+        service.replace(generate.place(number), generate.text(number, world.revision))
+    while (await service.channel())["pending"] < bench.sizes.rolled:
+        await asyncio.sleep(0.1)
+    since = time.perf_counter()
+    await service.get(f"{base}/holds", "DELETE")
+    await world.committed(since)
+    return before, before + 1
+
+
+async def _roll(bench: Bench, world: World, target: int, crowd: Child, group: str) -> Rolled:
+    await crowd.ask("reset", group=group)
+    begun = time.perf_counter()
+    await world.service.get(
+        "/channels/default/rollback", "POST", target=str(target), reason="measured", wait=False
+    )
+    acked = await world.acked(begun)
+    committed = await world.committed(begun)
+    report = await crowd.ask("report", group=group)
+    bench.note_stall("rollback", world.service, begun, acked.seconds)
+    seconds = (acked.seconds - begun, acked.seconds - committed.seconds)
+    return Rolled(*seconds, report["bytes"] // report["members"])
+
+
+def _report(
+    bench: Bench, plain: list[Rolled], floors: list[float], packed: list[Rolled]
+) -> None:
+    title = f"rollback over {bench.sizes.rolled:,} resources, {bench.sizes.rolled_to:,} subscribers"
+    ratios = tuple(each.fan_out / floor for each, floor in zip(plain, floors, strict=True))
+    whole = tuple(each.whole / floor for each, floor in zip(plain, floors, strict=True))
+    note = f"floor {statistics.median(floors):.2f} s, {plain[0].size:,} bytes each"
+    bench.add(Row(f"{title}, request to last ack", "s", tuple(each.whole for each in plain)))
+    bench.add(Row(f"{title}, commit to last ack against the floor", "x", ratios, 1.6, note))
+    bench.add(Row(f"{title}, request to last ack against the floor", "x", whole))
+    ratio = plain[0].size / packed[0].size
+    note = f"compressed {ratio:.1f} to 1, {packed[0].size:,} bytes each"
+    times = tuple(each.whole for each in packed)
+    bench.add(Row(f"{title}, zstd, request to last ack", "s", times, 2, note))

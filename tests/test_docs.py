@@ -1,0 +1,62 @@
+"""The documents are true where that can be checked: links lead somewhere, named tests exist."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "samples").rglob("*.md")),
+]
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+PROMISE = re.compile(r"^\| (G\d+) \| `([^`]+)` \| `(test_\w+)` \|$", re.MULTILINE)
+COMMAND = re.compile(r"^(?:\$ )?galley (\w+)", re.MULTILINE)
+
+
+def links(page: Path) -> Iterator[str]:
+    for target in LINK.findall(page.read_text()):
+        if "://" not in target:
+            yield target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    assert [each for each in links(page) if not (page.parent / each).exists()] == []
+
+
+def test_every_promise_has_tests_that_exist() -> None:
+    rows = PROMISE.findall((ROOT / "docs" / "guarantees.md").read_text())
+    assert {promise for promise, _, _ in rows} == {f"G{number}" for number in range(1, 13)}
+    lost = [row for row in rows if f"def {row[2]}(" not in _text(ROOT / row[1])]
+    assert lost == []
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.is_file() else ""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_named_commands_exist(page: Path) -> None:
+    from galley.cli.main import COMMANDS
+
+    assert set(COMMAND.findall(page.read_text())) <= COMMANDS.keys()
+
+
+def test_every_decision_is_listed() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = set(links(folder / "README.md"))
+    assert {path.name for path in folder.glob("[0-9]*.md")} <= listed
+
+
+def test_nothing_is_needed_that_is_not_declared() -> None:
+    """Each third-party contract is about a library that the package depends on."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    declared = " ".join(settings["project"]["dependencies"]).lower().replace("-", "_")
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    named = [each for contract in contracts for each in contract.get("protected_modules", ())]
+    assert [each for each in named if each not in declared] == []
