@@ -1,3 +1,10 @@
-"""The service: what clients, people and clusters talk to."""
+"""The service: what clients, people and clusters talk to.
+
+In reading order: `settings` and `settings_file` (what it is told), `service` (its parts, wired),
+`workers` (the processes of its channels, from outside) and `worker` (such a process, from inside),
+`store` (a channel's history), `protocol` (what travels), `server` (HTTP and the stream) and
+`listening` (its socket), `client` (for other programs), `cli` (for people), `plugins` and
+`entry_points` (parts from other packages), `logs`, `times` and `suggest` (how things are said).
+"""
 
 __version__ = "0.1.0"

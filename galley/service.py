@@ -116,6 +116,8 @@ class Service:
         new = [channel for name, channel in wanted.items() if name not in self._workers]
         await self._stop_channels(gone)
         await self._start_channels(new)
+        problems = {channel.name: self._workers[channel.name].problem for channel in new}
+        warnings += [f"Channel {name}: {text}" for name, text in problems.items() if text]
         kept = {name: getattr(self.settings, name) for name in RESTART_ONLY}
         self.settings = settings.model_copy(update=kept)
         self.listener.renew(self.settings)
@@ -134,9 +136,18 @@ class Service:
         return [f"Channel {channel.name}: {text}" for text in answer["warnings"]]
 
     async def _start_channels(self, channels: tuple[ChannelSettings, ...] | list[Any]) -> None:
+        """Start workers and wait until each has loaded, or has said why it cannot.
+
+        Raises:
+            FatalWorkerError: none of all channels can run; otherwise the others are served.
+        """
         for channel in channels:
             self._start_channel(channel)
-        await asyncio.gather(*(self._workers[channel.name].started for channel in channels))
+        started = (self._workers[channel.name].started for channel in channels)
+        outcomes = await asyncio.gather(*started, return_exceptions=True)
+        failed = [outcome for outcome in outcomes if isinstance(outcome, FatalWorkerError)]
+        if failed and len(failed) == len(self._workers):
+            raise failed[0]
 
     def _start_channel(self, channel: ChannelSettings) -> None:
         name = channel.name
@@ -166,6 +177,9 @@ class Service:
         glance = ChannelResult.model_validate(
             {**health, "subscribers": connected, "synced": synced}
         )
+        if head := line.head:  # newer than the last report
+            fresh = {"version": head.number, "digest": head.digest.hex(), "published": head.time}
+            glance = glance.model_copy(update=fresh)
         if worker.problem:
             update = {"state": "down", "problem": worker.problem, "ready": line.head is not None}
             return glance.model_copy(update=update)

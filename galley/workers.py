@@ -45,7 +45,8 @@ class WorkerProcess:
         self.problem = "The channel's worker is starting."
         """Why requests cannot be answered; empty while they can."""
         self.started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        """Done when the first load is whole; fails with FatalWorkerError."""
+        """Done when the first load is whole or the first process has ended; fails with
+        FatalWorkerError."""
         self._service = service
         self._lines = lines
         self._link: Link | None = None
@@ -192,6 +193,8 @@ class WorkerProcess:
     def _lost(self) -> None:
         self._link = None
         self.problem = self.problem or "The channel's worker has ended and is started again."
+        if not self.started.done():
+            self.started.set_result(None)  # others must not wait for what is tried again
         for answer in self._asked.values():
             if not answer.done():
                 answer.set_exception(unavailable("The channel's worker has just ended."))

@@ -2,6 +2,9 @@
 
 In the order in which a resource meets them: `model` (the vocabulary), `schema` (kinds and what
 their bodies may hold), `transform` (resources from resources), `policy` (rules written by the
-user), `analysis` (findings across resources, and the catalogue of all messages), `encoding` (bytes
-for each wire), `engine` (inputs, stages, gate and quarantine: what is published next).
+user), `analysis` (findings across resources), `encoding` (bytes for each wire), `environment` (all
+of these as one value, and ready to run), `engine` (inputs, stages, gate and quarantine: what is
+published next). What they share: `stage` (what a stage is), `manifest` (a resource as people write
+it), `match` and `selector` (which resources are meant), `invalid` (settings that are not
+understood, in words).
 """

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from galley.cli.main import COMMANDS
+
 ROOT = Path(__file__).parents[1]
 PAGES = [
     *sorted(ROOT.glob("*.md")),
@@ -42,8 +44,6 @@ def _text(path: Path) -> str:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_named_commands_exist(page: Path) -> None:
-    from galley.cli.main import COMMANDS
-
     assert set(COMMAND.findall(page.read_text())) <= COMMANDS.keys()
 
 

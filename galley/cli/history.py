@@ -17,6 +17,9 @@ VERSIONS = ("VERSION", "DIGEST", "KIND", "CHANGES", "RESOURCES", "HAD", "BY", "W
 CANDIDATES = ("CANDIDATE", "STATE", "BASE", "CHANGES", "SEEN", "LAST", "DIAGNOSTIC")
 MARKS = {"added": ("+", "good"), "changed": ("~", "warn"), "deleted": ("-", "bad")}
 
+PAGE = 1000
+"""Versions that the server gives at once."""
+
 
 @app.command()
 @remote
@@ -38,8 +41,14 @@ def history(
       galley history --limit 100 --no-candidates
       galley history -o json
     """
-    asked = {"limit": min(limit, 1000), "before": before, "candidates": candidates}
+    asked = {"limit": min(limit, PAGE), "before": before, "candidates": candidates}
     found = remote.get("history", asked)
+    page = found["versions"]
+    while len(page) == PAGE and len(found["versions"]) < limit:
+        left = min(PAGE, limit - len(found["versions"]))
+        more = {"limit": left, "before": page[-1]["version"], "candidates": False}
+        page = remote.get("history", more)["versions"]
+        found["versions"] += page
     if output_as == "json":
         output.as_json(found)
         return

@@ -1,4 +1,7 @@
 """What travels: between a service and its subscribers, its workers, and its operators.
 
-`messages` (the stream, documented in docs/protocol.md), `results` (the answers that people and
-programs get), `control` and `framing` (service and worker)."""
+The stream, documented in docs/protocol.md: `messages`, `shapes` (what their fields may be), `view`
+(what a subscription selects), `codec` (messages as frames), `close` (why a connection ends).
+`results` are the answers that people and programs get; `control` and `framing` lie between a
+service and its workers.
+"""

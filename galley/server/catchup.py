@@ -12,7 +12,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakValueDictionary
 
-from galley.protocol.codec import frame
 from galley.protocol.control import PastChange
 from galley.protocol.messages import Close
 from galley.server import steps
@@ -96,26 +95,26 @@ class CatchUp:
         self._channel.distribution.expect(subscription, step)
         size = 0
         for index in range(step.messages):
-            payload = step.message(index)
-            size += len(payload)
-            if not await self._write(subscription, payload):
+            frame = step.packed(index)
+            size += len(frame)
+            if not await self._write(subscription, frame):
                 return
         self._channel.counts.sent(step, size)
         subscription.sent = monotonic()
 
-    async def _write(self, subscription: "Subscription", payload: bytes) -> bool:
+    async def _write(self, subscription: "Subscription", frame: bytes) -> bool:
         session, limit = subscription.session, self._channel.settings.slow_reader
         async with self._turns:
             if session.closing:
                 return False
-            writing = asyncio.ensure_future(session.websocket.send(frame(payload)))
-            await asyncio.wait({writing}, timeout=TURN_SECONDS)
-        try:
-            async with asyncio.timeout(limit):
-                return await writing
-        except TimeoutError:
-            session.start_closing(Close.SLOW, f"nothing was read for {limit:g} s")
-            return False
+            writing = asyncio.ensure_future(session.websocket.send(frame))
+            if await _within(writing, TURN_SECONDS):
+                return writing.result()
+        if await _within(writing, limit):
+            return writing.result()
+        writing.cancel()
+        session.start_closing(Close.SLOW, f"nothing was read for {limit:g} s")
+        return False
 
     async def _way(self, subscription: "Subscription") -> Step | None:
         live, base = subscription.live, subscription.digest
@@ -231,3 +230,13 @@ class CatchUp:
         past = Past(position, tuple(was), version, note.time)
         live.history.learn(buckets.digest(), past)
         return True
+
+
+async def _within(work: "asyncio.Future[bool]", seconds: float) -> bool:
+    """Whether it is done in time; it goes on in any case."""
+    try:
+        async with asyncio.timeout(seconds):
+            await asyncio.shield(work)
+    except TimeoutError:
+        return False
+    return True

@@ -72,21 +72,20 @@ class Step:
         self._packed: list[bytes | None] = [None] * self.messages
         self.frame: bytes | None = None
         """The whole step as one WebSocket frame, if it is small."""
-        if self.messages == 1:
-            payload = self.message(0)
-            self.frame = frame(payload) if len(payload) <= INLINE_BYTES else None
+        if self.messages == 1 and len(self.packed(0)) <= INLINE_BYTES:
+            self.frame = self.packed(0)
 
     @property
     def messages(self) -> int:
         """How many messages it takes."""
         return 1 if len(self._parts) == 1 else 1 + len(self._parts)
 
-    def message(self, index: int) -> bytes:
-        """One message's payload, packed on first use."""
+    def packed(self, index: int) -> bytes:
+        """One message as a frame, packed on first use."""
         packed = self._packed[index]
         if packed is None:
-            packed = messages.encode(self._message(index))
-            packed = self._packed[index] = compress(packed) if self.zstd else packed
+            payload = messages.encode(self._message(index))
+            packed = self._packed[index] = frame(compress(payload) if self.zstd else payload)
         return packed
 
     def _message(self, index: int) -> Update | Chunk:

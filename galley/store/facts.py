@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from galley.store import rows
 from galley.store.database import Database, adding
@@ -25,13 +25,16 @@ from galley.store.values import (
     Checkpoint,
     Delivery,
     Hold,
-    Quarantined,
     Record,
     SourceState,
     StoredCandidate,
 )
+from pipeline.engine.quarantine import Quarantined
 
 CANDIDATES_KEPT = 100
+_LIFT = delete(QUARANTINE).where(
+    *(column == bindparam(f"is_{column.name}") for column in QUARANTINE.primary_key.columns)
+)
 PREFIX = 7
 """A shorter revision must be the whole of it."""
 
@@ -64,11 +67,11 @@ def _write_holds(database: Database, record: Record) -> None:
 
 
 def _write_quarantine(database: Database, record: Record) -> None:
-    for item in record.lift_quarantine:
-        same = [QUARANTINE.c[name] == value for name, value in rows.quarantine_id(item).items()]
-        database.execute(delete(QUARANTINE).where(*same))
-    for item in record.add_quarantine:
-        database.put(QUARANTINE, rows.quarantine_row(item))
+    """A rollback can take back thousands of inputs, so they are written as lists."""
+    added = {tuple(rows.quarantine_id(item).values()): item for item in record.add_quarantine}
+    old = [rows.quarantine_id(item) for item in (*record.lift_quarantine, *added.values())]
+    database.many(_LIFT, [{f"is_{name}": value for name, value in row.items()} for row in old])
+    database.many(adding(QUARANTINE), [rows.quarantine_row(item) for item in added.values()])
 
 
 def _write_sources(database: Database, record: Record, head: int) -> None:

@@ -13,12 +13,12 @@ from galley.store.values import (
     Commit,
     Counts,
     Hold,
-    Quarantined,
     SourceState,
     StoredCandidate,
     Version,
     VersionKind,
 )
+from pipeline.engine.quarantine import Quarantined
 from pipeline.model import Key
 
 

@@ -23,6 +23,7 @@ from galley.store.retention import Retention
 from galley.store.schema import STORE
 from galley.store.values import Audit, Commit, Record, Version
 from galley.store.writing import BatchWriter
+from pipeline.engine.quarantine import Quarantined
 from pipeline.model import Key
 
 Step = Callable[[str], None]
@@ -121,9 +122,6 @@ class SqlStore:
         self._require(old, new)
         return reading.input_difference(self._database, old, new)
 
-    def input_history(self, old: int, new: int) -> set[tuple[str, Key, bytes | None]]:
-        return {change[:3] for change in self.input_changes(old, new)}
-
     def input_changes(self, old: int, new: int) -> set[reading.Introduced]:
         self._require(old, new)
         return reading.input_changes(self._database, old, new)
@@ -143,7 +141,7 @@ class SqlStore:
     def holds(self) -> list[values.Hold]:
         return facts.holds(self._database)
 
-    def quarantine(self) -> list[values.Quarantined]:
+    def quarantine(self) -> list[Quarantined]:
         return facts.quarantine(self._database)
 
     def candidates(self, *, limit: int = 100) -> list[values.StoredCandidate]:

@@ -17,13 +17,13 @@ from galley.store.values import (
     Difference,
     Hold,
     InputDifference,
-    Quarantined,
     Record,
     SourceState,
     StoredCandidate,
     StoredInput,
     Version,
 )
+from pipeline.engine.quarantine import Quarantined
 from pipeline.model import Key
 
 
@@ -80,12 +80,9 @@ class Store(Protocol):
     def input_difference(self, old: int, new: int) -> list[InputDifference]:
         """The set difference of two versions' inputs."""
 
-    def input_history(self, old: int, new: int) -> set[tuple[str, Key, bytes | None]]:
-        """Every (source, key, digest or None) that versions after `old`, up to and including
-        `new`, introduced: what a rollback from `new` to `old` puts into quarantine."""
-
     def input_changes(self, old: int, new: int) -> set[tuple[str, Key, bytes | None, int]]:
-        """As `input_history`, with the version that introduced each."""
+        """Every (source, key, digest or None, version) that versions after `old`, up to and
+        including `new`, introduced: what a rollback from `new` to `old` puts into quarantine."""
 
     def contents(self, digests: Iterable[bytes]) -> dict[bytes, bytes]:
         """Bodies by digest, each checked.

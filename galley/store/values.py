@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from pipeline.engine.quarantine import Quarantined as Quarantined
+from pipeline.engine.quarantine import Quarantined
 from pipeline.model import Key, Origin, Resource
 
 

@@ -1,7 +1,16 @@
 """A channel's process: the only writer of its store, and the only place where bodies are decoded.
 
-In the order in which a change meets them: `intake` (sources to pending inputs), `publisher` (when
-to cut a version, the commit), `announce` (telling the service), `rollback` and `operations` (what
-operators do), `queries` and `reports` (what people ask), `environments` (schemas and rules from
-their files), `channel` (the state that these share), `process` (start and stop).
+A change meets `intake` (sources to pending inputs), `publisher` (when to cut a version, and the
+commit), `bookkeeping` (what is written beside it), `announce` (telling the service) and `companion`
+(what is only observed). Its environment: `environments` (which is in force), `environment_files`
+(schemas and rules from their files), `reconfiguring` (other settings without a restart).
+
+Operators meet `operations` (each method and what answers it), `actions`, `rollback` with `targets`
+(which version) and `reach` (how far), `planning`, `problems`. People who ask meet `queries`,
+`listing`, `diffs`, `tracing`, `findings` with `places` (line and column), `health`, `reports` and
+`redaction` (values as maps, without secrets).
+
+Underneath: `channel` (the state that these share), `store_thread` and `loading` (the store),
+`service_link` (requests), `keeper` (what happens by the clock), `assembly` (the parts put
+together), `process` (start and stop).
 """

@@ -227,6 +227,7 @@ class Actions:
                 outlook.outputs,
                 outlook.before,
                 outlook.tally.resources,
+                places=outlook.places,
             ),
             "diagnostics": verdict,
             "quarantined": [quarantine_report(item) for item in found.quarantine],

@@ -75,7 +75,9 @@ class Operations:
 
     def _audited(self, action: str, do: Answer) -> Answer:
         async def carry_out(params: Params) -> Any:
-            return await self._actions.audited(action, params, do)
+            answer = await self._actions.audited(action, params, do)
+            await self._channel.announcer.health(self._health.report())  # before the answer
+            return answer
 
         return carry_out
 

@@ -19,7 +19,7 @@ from galley.worker.reports import (
     source_report,
     version_report,
 )
-from pipeline.model import Key, Resource
+from pipeline.model import Key, Located, Resource
 from pipeline.model.resource import read_header
 
 
@@ -91,8 +91,9 @@ class Queries:
         before: Mapping[Key, Resource | None],
         resources: int,
         limit: int = LIMIT,
+        places: Mapping[Key, Located | None] | None = None,
     ) -> dict[str, Any]:
-        """`DiffResult` of outputs that are at hand."""
+        """`DiffResult` of outputs that are at hand; `places` are where they were, if they moved."""
         channel = self._channel
         changes = resource_changes(outputs, before, channel.environment.kinds, limit=limit)
         keys = sorted(outputs)[:limit]
@@ -102,7 +103,7 @@ class Queries:
             "new": new,
             "counts": counts(outputs, before, resources),
             "resources": [
-                with_origin(change, channel.gate.origin_of(key))
+                with_origin(change, (places or {}).get(key) or channel.gate.origin_of(key))
                 for key, change in zip(keys, changes, strict=True)
             ],
             "truncated": len(outputs) > limit,

@@ -46,6 +46,8 @@ class Outlook:
     outputs: Mapping[Key, Resource | None]
     before: Mapping[Key, Resource | None]
     """The same keys as they are, or were, live."""
+    places: Mapping[Key, Located | None]
+    """And where their sources hold, or held them."""
     tally: Tally
     verdict: tuple[Diagnostic, ...]
     """What today's checks say about the target."""
@@ -148,7 +150,8 @@ class Rollback:
                 f"What is live equals version {found.target.number} already; nothing to roll back."
             )
         before = {key: ledger.live.get(key) for key in outputs}
-        return Outlook(found, outputs, before, ledger.live.tally(outputs), verdict)
+        places = {key: ledger.accepted(key) for key in outputs}
+        return Outlook(found, outputs, before, places, ledger.live.tally(outputs), verdict)
 
     def _winners(self, deltas: Sequence[InputDelta]) -> dict[Key, Located | None]:
         """The input that each key would have, by rank, with the target's inputs in place."""

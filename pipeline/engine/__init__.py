@@ -1,8 +1,14 @@
-"""From inputs to outputs and findings, incrementally.
+"""From inputs to outputs and findings, incrementally; and from pending inputs to the next version.
 
-In reading order: `engine` (the face), `finding` (what it says), `segment` (stages that see the same
-table), `runner` (one stage at work), `tables` and `layer` (resources as stages left them), `reads`
-and `indexes` (who has looked at what).
+The engine, in reading order: `engine` (the face), `finding` (what it says), `segment` (stages that
+see the same table), `runner` (one stage at work), `tables` and `layer` (resources as stages left
+them), `reads` and `indexes` (who has looked at what), `observed` (facts about the world).
+
+The gate: `inputs` and `ledger` (what sources say, and what is accepted), `claims` (who supplies a
+key), `gate` (which change units are published), `selection` (the choice, narrowed down), `trial`
+(the engine moved there and back), `candidate` (what comes of it), `misspelt` and `versions` (kinds
+that changed by mistake), `budget` (how much may be deleted), `quarantine` (what a rollback took
+back), `live` (what is published).
 """
 
 from pipeline.engine.engine import Engine

@@ -3,7 +3,8 @@
 In reading order: `key` (a resource's name), `canonical` (one value, one sequence of bytes),
 `resource` (one object at rest as bytes), `origin` (where it is now), `diagnostic` (what is wrong
 with it), `batch` (what a source says), `kind` (what is known of a kind), `digest` (the digest of a
-set). This is the only part of `pipeline` that `sources` may import.
+set), `messages` (the catalogue of everything that can be wrong). This is the only part of
+`pipeline` that `sources` may import.
 """
 
 from pipeline.model.batch import Batch, Broken, Change, Located, Read, Removed

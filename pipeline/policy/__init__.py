@@ -2,7 +2,7 @@
 
 In reading order: `settings` (as people write them), `projection` (what a rule looks at),
 `expression` (CEL itself), `stage` (what asks the rules), `build`; `annotation` and `suppress`
-(findings that are known and accepted).
+(findings that are known and accepted); `errors`.
 """
 
 from pipeline.policy.build import build

@@ -3,7 +3,7 @@
 In reading order: `text` (files to documents), `crd` and `standalone` (a document as a
 `description` of one kind), `structural` (a CRD's language as JSON Schema), `validator` (what judges
 a body), `problems` and `phrases` (its findings in words), `builtin` (kinds known without a schema),
-`stage` and `set` (what the environment gets), `build` (all of it together).
+`stage` and `set` (what the environment gets), `build` (all of it together), `errors`.
 """
 
 from pipeline.schema.build import build

@@ -2,7 +2,7 @@
 
 In reading order: `settings` (as people write them), `stages` (what they do), `merge` and `patch`
 (the two patch languages), `rebuild` (from a manifest back to a resource), `builtin` (the list),
-`build` (from settings to stages).
+`build` (from settings to stages), `errors`.
 """
 
 from pipeline.transform.build import build

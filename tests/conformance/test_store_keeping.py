@@ -18,6 +18,7 @@ from galley.store.errors import (
 from galley.store.retention import Retention
 from galley.store.sql import SqlStore
 from galley.store.values import Audit, Record, VersionKind
+from pipeline.engine.quarantine import Quarantined
 from pipeline.model import Key
 
 KEY = Key("core/ConfigMap", "default", "a")
@@ -77,7 +78,7 @@ def test_retention_is_interrupted_and_goes_on(
 def test_what_something_names_is_never_removed(strict: Any) -> None:
     """Live, pinned, in quarantine, of a revision, under a hold, or live for long."""
     times = {number: strict.publish({"a": number}).time for number in range(1, 10)}
-    quarantined = values.Quarantined("git", KEY, None, 3, 2, 1.0, "r")
+    quarantined = Quarantined("git", KEY, None, 3, 2, 1.0, "r")
     strict.store.record(
         Record(
             pins={1: "golden"},

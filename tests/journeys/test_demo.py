@@ -28,13 +28,24 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def left(scratch: Path) -> list[Path]:
+    """What a demo has left behind."""
+    return list(scratch.iterdir())
+
+
+def edit(scratch: Path, old: str, new: str) -> None:
+    """Edit the flags as a reader would."""
+    (file,) = scratch.glob("*/demo/config/flags.yaml")
+    file.write_text(file.read_text().replace(old, new))
+
+
 def test_without_a_terminal_it_shows_every_step_and_ends(scratch: Path) -> None:
     done = subprocess.run(DEMO, capture_output=True, text=True, timeout=DEADLINE, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     heads = [line for line in done.stdout.splitlines() if line[:1].isdecimal()]
     assert [int(line.split()[0]) for line in heads] == [*range(1, STEPS + 1)]
     assert "Everything came true" in done.stdout
-    assert not any(scratch.iterdir())
+    assert left(scratch) == []
 
 
 def test_what_is_blocked_is_shown_with_file_line_and_column(scratch: Path) -> None:
@@ -67,13 +78,12 @@ async def staying(scratch: Path) -> AsyncIterator[Process]:
 async def test_it_stays_up_until_interrupted(staying: Process, scratch: Path) -> None:
     """Meanwhile a reader edits files, and sees what the subscriber gets."""
     await _said(staying, "see here what the subscriber gets")
-    (file,) = scratch.glob("*/demo/config/flags.yaml")
-    file.write_text(file.read_text().replace('"50"', '"40"'))
+    edit(scratch, '"50"', '"40"')
     await _said(staying, "version 6: ConfigMap/shop/flags")
     staying.send_signal(signal.SIGINT)
     async with asyncio.timeout(DEADLINE):
         assert await staying.wait() == os.EX_OK
-    assert not any(scratch.iterdir())
+    assert left(scratch) == []
 
 
 async def test_an_interrupted_tour_ends_cleanly(staying: Process, scratch: Path) -> None:
@@ -81,7 +91,7 @@ async def test_an_interrupted_tour_ends_cleanly(staying: Process, scratch: Path)
     staying.send_signal(signal.SIGINT)
     async with asyncio.timeout(DEADLINE):
         assert await staying.wait() in {os.EX_OK, 130}
-    assert not any(scratch.iterdir())
+    assert left(scratch) == []
 
 
 def test_what_does_not_come_true_ends_it_loudly(

@@ -59,36 +59,46 @@ class Run:
                 await asyncio.sleep(0)
 
     async def act(self, what: str, how: Any) -> None:
-        line = self.line
-        if what == "put":
-            line.publish(
-                *(
-                    self.resource(f"r{n}", value, namespace=namespace, app=app)
-                    for n, value, namespace, app in how
-                )
+        result = getattr(self, what)(how)
+        if what == "settle":
+            await result
+
+    def put(self, how: Any) -> None:
+        self.line.publish(
+            *(
+                self.resource(f"r{n}", value, namespace=namespace, app=app)
+                for n, value, namespace, app in how
             )
-        elif what == "delete":
-            gone = tuple(
-                self.resource(f"r{n}", namespace=namespace).key for n, _, namespace, _ in how
-            )
-            line.publish(gone=gone)
-        elif what == "rollback" and line.number:
-            line.rollback(max(1, line.number - how))
-        elif what == "cut":
-            self.server.cut(f"c{how}")
-        elif what == "restart":
-            line.restart()
-            self.server.channels["default"] = line.channel
-            for number in range(len(VIEWS)):
-                self.server.cut(f"c{number}")
-        elif what == "reload":
-            line.load()
-        elif what == "forget":
-            line.forgotten = set(range(line.number))
-        elif what == "refuse":
-            self.refusing.add(how)
-        elif what == "settle":
-            await asyncio.sleep(0.02)
+        )
+
+    def delete(self, how: Any) -> None:
+        keys = (self.resource(f"r{n}", namespace=namespace).key for n, _, namespace, _ in how)
+        self.line.publish(gone=tuple(keys))
+
+    def rollback(self, how: int) -> None:
+        if self.line.number:
+            self.line.rollback(max(1, self.line.number - how))
+
+    def cut(self, how: int) -> None:
+        self.server.cut(f"c{how}")
+
+    def restart(self, _: None) -> None:
+        self.line.restart()
+        self.server.channels["default"] = self.line.channel
+        for number in range(len(VIEWS)):
+            self.cut(number)
+
+    def reload(self, _: None) -> None:
+        self.line.load()
+
+    def forget(self, _: None) -> None:
+        self.line.forgotten = set(range(self.line.number))
+
+    def refuse(self, how: int) -> None:
+        self.refusing.add(how)
+
+    async def settle(self, _: None) -> None:
+        await asyncio.sleep(0.02)
 
     def exact(self) -> bool:
         return all(

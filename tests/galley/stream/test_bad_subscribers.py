@@ -126,7 +126,7 @@ async def test_who_never_acknowledges_is_disconnected(
 async def test_who_never_reads_is_disconnected_and_delays_nobody(
     line: Any, server: Any, connect: Any, resource: Any, until: Any
 ) -> None:
-    line.publish(*(resource(f"r{n}", pad=os.urandom(20_000).hex()) for n in range(300)))
+    line.publish(*(resource(f"r{n}", pad=os.urandom(50_000).hex()) for n in range(60)))
     async with connect() as deaf:
         deaf.websocket._conn.transport.pause_reading()
         await deaf.say(messages.Subscribe(1, "default", "deaf", View(), None, False, 0.0))

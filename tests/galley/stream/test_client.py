@@ -168,7 +168,7 @@ async def test_an_older_version_of_the_lineage_is_never_applied(
         server.channels["default"] = old.channel
         for session in tuple(server.sessions()):
             session.start_closing(4006, "test")
-        await until(lambda: old.channel.subscribers())
+        await until(old.channel.subscribers)
         old.publish(resource("a", 7))
         assert not waiting.done()
         old.publish(resource("a", 8))

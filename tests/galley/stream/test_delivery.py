@@ -102,11 +102,13 @@ async def test_without_subscribers_there_is_nothing_to_wait_for(line: Any, resou
 async def test_counts_are_told_once(line: Any, pair: Any, resource: Any, until: Any) -> None:
     line.channel.deliveries()
     line.publish(resource("a", 1))
+    assert await line.channel.live_at_least(2, 5)
     assert line.channel.deliveries() == {2: (2, 0, 0)}
     assert line.channel.deliveries() == {}
     await pair[0].take()
     await until(lambda: line.channel.connected() == (2, 1))
     line.publish(resource("a", 2))
+    assert await line.channel.live_at_least(3, 5)
     assert line.channel.deliveries() == {2: (2, 1, 0), 3: (2, 0, 0)}
 
 

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -76,7 +77,7 @@ def crowd(server: Any) -> Any:
             return Thin(Subscribe(1, "default", f"n{number}", view_of(number), have, False, 0.0))
 
         made = [
-            await loop.create_connection(lambda number=number: thin(number), host, int(port))
+            await loop.create_connection(partial(thin, number), host, int(port))
             for number in range(MANY)
         ]
 
