@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
+from aiohttp import web
 
 from galley import settings_file
 from galley.listening import Listener
@@ -23,8 +24,9 @@ from galley.protocol.results import ChannelResult, ProblemResult
 from galley.server.app import build_app
 from galley.server.backend import BackendError
 from galley.server.channel import Channel
+from galley.server.state import STATE
 from galley.settings import ChannelSettings, ServiceSettings
-from galley.workers import WorkerProcess
+from galley.workers import FatalWorkerError, WorkerProcess
 
 log = logging.getLogger("galley.service")
 
@@ -43,6 +45,7 @@ class Service:
         self.started = time.time()
         self.listener = Listener()
         self._path = path
+        self._app: web.Application | None = None
         self._channels: dict[str, Channel] = {}
         self._workers: dict[str, WorkerProcess] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -57,7 +60,7 @@ class Service:
             ListenError: the address cannot be listened on.
             AccessError: a token of the settings cannot be read.
         """
-        app = build_app(self, self.settings)
+        self._app = app = build_app(self, self.settings)
         try:
             await self._start_channels(self.settings.channels)
             freeze()
@@ -121,6 +124,8 @@ class Service:
         kept = {name: getattr(self.settings, name) for name in RESTART_ONLY}
         self.settings = settings.model_copy(update=kept)
         self.listener.renew(self.settings)
+        if self._app is not None:
+            self._app[STATE].access()  # and connections of tokens that are gone are closed
         log.info("Settings taken over; %s warnings.", len(warnings))
         return warnings
 
@@ -179,7 +184,7 @@ class Service:
         )
         if head := line.head:  # newer than the last report
             fresh = {"version": head.number, "digest": head.digest.hex(), "published": head.time}
-            glance = glance.model_copy(update=fresh)
+            glance = glance.model_copy(update={**fresh, "ready": True})
         if worker.problem:
             update = {"state": "down", "problem": worker.problem, "ready": line.head is not None}
             return glance.model_copy(update=update)

@@ -17,7 +17,7 @@ from galley.protocol.control import Change, Entry, Event, Method, PastChange, Ve
 from galley.protocol.framing import Link, LinkClosedError
 from galley.protocol.results import ProblemResult
 from galley.server.backend import BackendError
-from galley.server.channel import Channel
+from galley.server.channel import Channel, DamagedContentError
 from galley.settings import ChannelSettings, ServiceSettings
 
 log = logging.getLogger("galley.workers")
@@ -56,6 +56,7 @@ class WorkerProcess:
         self._stopping = False
         self._told: dict[Event, Callable[[Channel, dict[str, Any]], None]] = {
             Event.OPENED: lambda line, told: line.opened(told["lineage"]),
+            Event.KINDS: lambda line, told: line.kinds(told["names"]),
             Event.CONTENT: lambda line, told: line.content([Entry(*e) for e in told["entries"]]),
             Event.LIVE: self._live,
             Event.CHANGES: lambda line, told: line.changes([Change(*c) for c in told["changes"]]),
@@ -146,6 +147,9 @@ class WorkerProcess:
                 await self._take(await link.receive())
         except LinkClosedError:
             pass
+        except DamagedContentError as error:
+            log.critical("Channel %s: %s; its worker begins anew.", self.settings.name, error)
+            self._process.kill()
         finally:
             self._lost()
             await link.close()
@@ -165,6 +169,8 @@ class WorkerProcess:
         if number == 0:
             line = self._lines[payload["channel"]]
             self._told[Event(kind)](line, payload)
+            if line.damage:
+                raise DamagedContentError(line.damage)
             return
         answer = self._asked.get(number)
         if answer is None or answer.done():

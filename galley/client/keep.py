@@ -80,6 +80,7 @@ class Keep:
             raise StateError(f"the last good snapshot cannot be written: {error}") from error
 
     def _replace(self, payloads: Iterable[bytes]) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:

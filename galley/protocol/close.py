@@ -10,11 +10,9 @@ class Close:
     """The credential is no longer good."""
     SLOW = 4002
     """An update was not read or not acknowledged in time."""
-    LIMIT = 4003
-    """More connections or messages than allowed."""
-    SILENT = 4004
+    SILENT = 4003
     """No heartbeat came."""
-    SHUTDOWN = 4005
+    SHUTDOWN = 4004
     """The server stops; connect again."""
-    INTERNAL = 4006
+    INTERNAL = 4005
     """The server failed; connect again."""

@@ -18,6 +18,8 @@ class Event(StrEnum):
 
     OPENED = "opened"
     """`{channel, lineage}`: a (re)load begins; forget what was held of this line."""
+    KINDS = "kinds"
+    """`{channel, names: {alias in lower case: collection}}`: what collections are called."""
     CONTENT = "content"
     """`{channel, entries: [Entry, ...]}`: some resources of the live version."""
     LIVE = "live"

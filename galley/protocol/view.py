@@ -1,7 +1,7 @@
 """Which resources a subscription wants: the filter of a view, normalised."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 
@@ -30,6 +30,11 @@ class View:
             tuple(sorted(set(namespaces))),
             tuple(sorted((labels or {}).items())),
         )
+
+    def resolved(self, names: Mapping[str, str]) -> Self:
+        """The view with aliases replaced by the collections that `names` gives for them."""
+        collections = [names.get(name.casefold(), name) for name in self.collections]
+        return replace(self, collections=tuple(sorted(set(collections))))
 
     def selects(self, collection: str, namespace: str) -> bool:
         """Whether collection and namespace are selected; labels are not looked at."""

@@ -48,7 +48,7 @@ class Access:
     """The tokens in force."""
 
     def __init__(self, tokens: Iterable[tuple[bytes, Grant]]) -> None:
-        self._tokens = tuple(tokens)
+        self.tokens = tuple(tokens)
 
     @classmethod
     def from_settings(cls, settings: ServiceSettings) -> "Access":
@@ -59,14 +59,20 @@ class Access:
         """
         return cls((_digest(token), _grant(token)) for token in settings.tokens)
 
+    def lost(self, other: "Access") -> set[str]:
+        """Names of credentials that were good under `other` and are not, or not the same, here."""
+        if self.tokens and not other.tokens:
+            return {EVERYBODY.name}
+        return {token[1].name for token in other.tokens if token not in self.tokens}
+
     def grant(self, authorization: str | None) -> Grant | None:
         """What the bearer of this Authorization header may do; None for nobody we know."""
-        if not self._tokens:
+        if not self.tokens:
             return EVERYBODY
         scheme, _, token = (authorization or "").partition(" ")
         presented = hashlib.sha256(token.strip().encode()).digest()
         found = None
-        for digest, grant in self._tokens:
+        for digest, grant in self.tokens:
             if hmac.compare_digest(presented, digest):
                 found = grant
         return found if scheme.lower() == "bearer" else None

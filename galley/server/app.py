@@ -16,7 +16,7 @@ from galley.server.middleware import grant_of, guard, outermost
 from galley.server.stall import watch_loop
 from galley.server.state import METRICS, STATE, State
 from galley.server.stream import stream
-from galley.server.streams import mount
+from galley.server.streams import STREAMS, mount
 from galley.settings import ServiceSettings
 
 STREAM = "/v1/stream"
@@ -32,6 +32,7 @@ def build_app(backend: Backend, settings: ServiceSettings) -> web.Application:
     app[STATE] = State(backend, settings)
     app[METRICS] = Metrics()
     mount(app)
+    app[STATE].expel = app[STREAMS].expel
     app.cleanup_ctx.append(watch_loop)
     _add_routes(app.router)
     return app

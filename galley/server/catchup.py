@@ -90,7 +90,8 @@ class CatchUp:
     async def send(self, subscription: "Subscription", step: Step) -> None:
         """Write a step of any size; slow connections wait beside the others."""
         session = subscription.session
-        if session.closing or step.target in subscription.refused:
+        announced = self._channel.distribution.announced > subscription.told
+        if session.closing or (step.target in subscription.refused and not announced):
             return
         self._channel.distribution.expect(subscription, step)
         size = 0

@@ -7,13 +7,14 @@ Everything else answers questions of people and programs.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from time import monotonic
 from typing import Any, TypeVar
 
 from galley.protocol.control import Change, Entry, VersionNote
 from galley.protocol.messages import Note, Subscribe
 from galley.protocol.results import DeliveryResult, SubscriberResult
+from galley.protocol.view import View
 from galley.server.catchup import CatchUp, ChangesSince
 from galley.server.content import Content
 from galley.server.counts import Counts
@@ -49,6 +50,9 @@ class Channel:
     ) -> None:
         self.name = name
         self.settings = settings or StreamSettings()
+        self.damage = ""
+        """Why what the worker told cannot be served; empty again once it begins anew."""
+        self._names: Mapping[str, str] = {}
         self.counts = Counts()
         self.distribution = Distribution(self, self.counts)
         self._live = Live()
@@ -66,7 +70,12 @@ class Channel:
     def opened(self, lineage: str) -> None:
         """A (re)load begins; what is held is served until it is whole."""
         self._staged = []
+        self.damage = ""
         self._run(self._live.open(lineage))
+
+    def kinds(self, names: Mapping[str, str]) -> None:
+        """What collections are called besides their names; aliases in lower case."""
+        self._names = names
 
     def content(self, entries: list[Entry]) -> None:
         """Some resources of the live version."""
@@ -265,6 +274,10 @@ class Channel:
 
     # For the other parts of the serving side.
 
+    def resolved(self, view: View) -> View:
+        """The view with the aliases of its collections replaced."""
+        return view.resolved(self._names)
+
     def run(self, job: Job[T]) -> "asyncio.Future[T]":
         """Do something long in slices, behind the versions."""
         return self._slices.run(job)
@@ -285,6 +298,7 @@ class Channel:
     def _finished(self, done: "asyncio.Future[Any]") -> None:
         """A long move is over; if it failed, nobody else would say so."""
         if not done.cancelled() and (error := done.exception()):
+            self.damage = str(error)
             log.critical("Channel %s serves nothing any more: %s.", self.name, error)
             context = {"message": f"channel {self.name} failed to move on", "exception": error}
             asyncio.get_running_loop().call_exception_handler(context)

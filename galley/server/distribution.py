@@ -83,7 +83,8 @@ class Distribution:
             return False
         step = self._inline(subscription)
         if step is None or step.frame is None:
-            self._channel.catch_up(subscription)
+            if not subscription.session.closing:
+                self._channel.catch_up(subscription)
             return False
         return self.write(subscription, step)
 

@@ -1,6 +1,7 @@
 """What the handlers of one application share."""
 
 import logging
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -21,6 +22,8 @@ class State:
 
     def __init__(self, backend: Backend, settings: ServiceSettings) -> None:
         self.backend = backend
+        self.expel: Callable[[set[str]], object] = lambda _names: None
+        """Closes the connections of credentials that are no longer good."""
         self._settings = settings
         self._access = Access.from_settings(self._settings)
 
@@ -30,7 +33,8 @@ class State:
         if settings is not self._settings:
             self._settings = settings
             try:
-                self._access = Access.from_settings(settings)
+                before, self._access = self._access, Access.from_settings(settings)
+                self.expel(self._access.lost(before))
             except AccessError as error:
                 log.error("The old tokens stay in force: %s", error)
         return self._access

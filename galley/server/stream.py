@@ -156,8 +156,9 @@ class _Conversation:
         if refusal or channel is None:
             session.send(Ended(asked.id, *refusal))
             return
-        if not self._settings.zstd:
-            asked = asked._replace(zstd=False)
+        asked = asked._replace(
+            view=channel.resolved(asked.view), zstd=asked.zstd and self._settings.zstd
+        )
         subscription = channel.attach(session, asked)
         session.subscriptions[subscription.live.number] = subscription
         version = channel.head.number if channel.head else 0
@@ -175,7 +176,10 @@ class _Conversation:
             return "limit", f"{self._settings.subscriptions} subscriptions are allowed"
         if any(each.asked.id == asked.id for each in held):
             return "invalid", f"subscription {asked.id} is there already"
-        if any(each.channel is channel and each.live.view == asked.view for each in held):
+        if any(
+            each.channel is channel and each.live.view == channel.resolved(asked.view)
+            for each in held
+        ):
             return "invalid", "this view of this channel is subscribed to already"
         return ()
 

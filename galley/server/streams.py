@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from aiohttp import web
 
@@ -61,6 +61,13 @@ class Streams:
         session.subscriptions.clear()
         session.expecting.clear()
         await session.finish()
+
+    def expel(self, credentials: Collection[str]) -> int:
+        """Close the connections of these credentials, which are no longer good; how many."""
+        expelled = [each for each in self._sessions if each.credential in credentials]
+        for session in expelled:
+            session.start_closing(Close.UNAUTHORIZED, "the credential is no longer good")
+        return len(expelled)
 
     async def close(self, reason: str = "the server is stopping") -> None:
         """Close every connection in order, with a code that says: come back."""

@@ -32,11 +32,11 @@ from galley.store.values import (
 from pipeline.engine.quarantine import Quarantined
 
 CANDIDATES_KEPT = 100
+PREFIX = 7
+"""A shorter revision must be the whole of it."""
 _LIFT = delete(QUARANTINE).where(
     *(column == bindparam(f"is_{column.name}") for column in QUARANTINE.primary_key.columns)
 )
-PREFIX = 7
-"""A shorter revision must be the whole of it."""
 
 
 def write(database: Database, ids: Ids, record: Record, head: int) -> None:

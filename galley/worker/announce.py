@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from galley.protocol.control import Change, Entry, Event, VersionNote
 from galley.protocol.framing import Link
 from galley.store.values import Version
-from pipeline.model import Key, Resource
+from pipeline.model import Key, Kinds, Resource
 
-PART = 500
+PART = 200
 """Resources in one message: the serving process takes it in within some milliseconds."""
 
 T = TypeVar("T")
@@ -24,6 +24,9 @@ class Announcer:
 
     async def opened(self, lineage: str) -> None:
         await self._tell(Event.OPENED, lineage=lineage)
+
+    async def kinds(self, kinds: Kinds) -> None:
+        await self._tell(Event.KINDS, names=dict(kinds.names))
 
     async def content(self, resources: Iterable[Resource]) -> None:
         for part in parts(resources, PART):

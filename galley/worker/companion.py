@@ -14,7 +14,7 @@ from galley.worker.loading import load_outputs
 from galley.worker.store_thread import StoreThread
 from pipeline.engine.engine import Engine
 from pipeline.engine.live import Live
-from pipeline.model import Key
+from pipeline.model import Key, Kinds
 
 
 class Companion:
@@ -35,6 +35,10 @@ class Companion:
             self.live.put_all(await load_outputs(self._store, self.head.number))
             await self._announcer.content(self.live.values())
         await self._announcer.live(self.head)
+
+    async def kinds(self, kinds: Kinds) -> None:
+        """Pass on what collections are called."""
+        await self._announcer.kinds(kinds)
 
     def touch(self, keys: Iterable[Key]) -> None:
         """Outputs that may have changed."""

@@ -140,6 +140,7 @@ class Environments:
         if channel.head and prospect.outputs:
             await self._commit(prospect)
         channel.install(environment, prospect.engine)
+        await self._announce_kinds()
         self._companion.touch(prospect.engine.outputs)
         await self._companion.publish(prospect.engine)
         log.info("Environment %s is in force.", environment.digest.hex()[:12])
@@ -156,12 +157,18 @@ class Environments:
         engine = Engine(environment)
         await breathe(self._fill(engine))
         channel.install(environment, engine)
+        await self._announce_kinds()
 
     async def stored(self, digest: bytes) -> bytes:
         """The content of an environment, as the store keeps it."""
         if digest == self._channel.environment.digest:
             return self._channel.environment.spec.content()
         return await self._channel.store.run(lambda store: store.environment(digest))
+
+    async def _announce_kinds(self) -> None:
+        kinds = self._channel.environment.kinds
+        await self._channel.announcer.kinds(kinds)
+        await self._companion.kinds(kinds)
 
     async def _commit(self, prospect: Prospect) -> None:
         channel = self._channel

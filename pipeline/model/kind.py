@@ -3,7 +3,7 @@
 Sources need it to give a document its key; the schemas that judge a body are `pipeline.schema`'s.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.model.canonical import Path
@@ -59,6 +59,11 @@ class Kinds:
         if name in self._by_collection:
             return name
         return self._by_alias.get(name.casefold())
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Every alias in lower case to its collection."""
+        return self._by_alias
 
     def __iter__(self) -> Iterator[Kind]:
         return iter(self._by_collection.values())

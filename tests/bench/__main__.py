@@ -57,7 +57,9 @@ def stalls(bench: Bench) -> None:
         late = tuple(1000 * each[0] for each in rounds)
         own = 1000 * max(each[1] for each in rounds)
         note = f"p99 {figures.percentile(late, 0.99):.1f} ms; own work at most {own:.1f} ms"
-        bench.add(Row(f"longest stall of the serving loop in a round, {name}", "ms", late, None, note))
+        bench.add(
+            Row(f"longest stall of the serving loop in a round, {name}", "ms", late, None, note)
+        )
     p99 = 1000 * figures.percentile([each[0] for each in everything], 0.99)
     own = 1000 * figures.percentile([each[1] for each in everything], 0.99)
     note = f"{len(everything)} rounds; p99 of the loop's own work in them {own:.1f} ms"

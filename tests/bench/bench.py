@@ -1,7 +1,7 @@
 """What all rows share: sizes, the services under test, the crowd, the floor, the rows so far."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,7 +127,9 @@ class Bench:
 
     def note_stall(self, row: str, service: Service, since: float, until: float) -> None:
         """Remember the longest stall of a round."""
-        stalls = [(each.number(0), each.number(1)) for each in service.between("stall", since, until)]
+        stalls = [
+            (each.number(0), each.number(1)) for each in service.between("stall", since, until)
+        ]
         self.stalls.setdefault(row, []).append(max(stalls, default=(0.0, 0.0)))
 
     async def pause(self) -> None:
@@ -137,6 +139,13 @@ class Bench:
         """Stop every service."""
         for world in self.worlds.values():
             await world.service.stop()
+
+
+async def until(condition: Callable[[], Awaitable[bool]], within: float = 300) -> None:
+    """Wait until something is so of which nobody tells."""
+    async with asyncio.timeout(within):
+        while not await condition():  # noqa: ASYNC110  # it is another process's state
+            await asyncio.sleep(0.1)
 
 
 async def ready(service: Service, within: float = 900) -> float:

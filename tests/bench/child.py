@@ -38,7 +38,8 @@ class Child:
 
     async def ask(self, do: str, *, within: float = 300, **params: Any) -> dict[str, Any]:
         """One command and its answer; a failure over there is raised here."""
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.write(json.dumps({"do": do, **params}).encode() + b"\n")
         async with asyncio.timeout(within):
             line = await self._process.stdout.readline()

@@ -40,10 +40,7 @@ async def commits(bench: Bench) -> None:
 async def growth(bench: Bench) -> None:
     """Bytes that the store grows by a change."""
     world = await bench.up(bench.sizes.large)
-    store = world.service.folder / "data" / "default.sqlite"
-    if not store.exists():
-        store = next(path for path in store.parent.iterdir() if path.name.startswith("default.")
-                     and path.suffix not in {".lock"} and "-" not in path.name)
+    store = world.service.folder / "data" / "default.db"
     before, rows = _weigh(store)
     for _ in range(bench.sizes.growth):
         await world.committed(world.change())
@@ -97,13 +94,9 @@ async def _timed(bench: Bench, world: World) -> dict[str, float]:
     return parts
 
 
-def _report(
-    bench: Bench, world: World, parts: Sequence[dict[str, float]], *, limits: bool
-) -> None:
+def _report(bench: Bench, world: World, parts: Sequence[dict[str, float]], *, limits: bool) -> None:
     title = f"one change among {world.name}, rename to durable commit"
-    medians = {
-        part: 1000 * statistics.median(each[part] for each in parts) for part in PARTS
-    }
+    medians = {part: 1000 * statistics.median(each[part] for each in parts) for part in PARTS}
     told = ", ".join(f"{part} {short(value)}" for part, value in medians.items())
     whole = tuple(1000 * each["whole"] for each in parts)
     details: dict[str, object] = {"parts_ms": medians}

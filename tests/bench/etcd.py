@@ -10,10 +10,11 @@ import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from tests.bench import generate
-from tests.bench.bench import Bench, child
+from tests.bench.bench import Bench, child, until
 from tests.bench.figures import Row
 
 
@@ -58,9 +59,7 @@ async def _running(folder: Path) -> AsyncIterator[int]:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(30):
-            while not await _listens(client):
-                await asyncio.sleep(0.1)
+        await until(partial(_listens, client))
         await asyncio.sleep(1)
         yield client
     finally:

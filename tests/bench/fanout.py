@@ -31,8 +31,7 @@ async def fan_out(bench: Bench) -> None:
             for world in worlds:
                 await subscribe(crowd, world, number)
             for kind in ("raw", "aiohttp"):
-                given = {"group": kind, "kind": kind, "port": ports[kind]}
-                await others.ask("connect", count=number, **given)
+                await others.ask("connect", group=kind, kind=kind, port=ports[kind], count=number)
             await _rounds(bench, worlds, number, crowd, others, floor)
         after = await worlds[1].service.memory()
     each = (after - before) / bench.sizes.crowds[-1] / 1000
@@ -122,10 +121,10 @@ async def filters(bench: Bench) -> None:
     world = await bench.up(bench.sizes.medium)
     many = min(1000, bench.sizes.medium)
     times: dict[int, list[float]] = {}
-    given = {"group": "filters", "kind": "galley", "port": world.service.port, "namespaces": True}
+    given: dict[str, Any] = {"group": "filters", "kind": "galley", "namespaces": True}
     async with child("crowd") as crowd:
         for number in (1, many):
-            await crowd.ask("connect", count=number, **given)
+            await crowd.ask("connect", port=world.service.port, count=number, **given)
             times[number] = []
             for _ in range(3 * bench.sizes.rounds + 1):
                 begun = world.change(0)
@@ -163,8 +162,8 @@ async def first_states(bench: Bench) -> None:
         world = await bench.up(size)
         for number in (each for each in numbers if each <= bench.sizes.crowds[-1]):
             async with child("crowd") as crowd:
-                given = {"kind": "galley", "port": world.service.port, "at_once": number}
-                report = await crowd.ask("connect", group="new", count=number, **given)
+                given: dict[str, Any] = {"group": "new", "kind": "galley", "at_once": number}
+                report = await crowd.ask("connect", port=world.service.port, count=number, **given)
             seconds = report["last"] - report["begun"]
             bench.note_stall("first state", world.service, report["begun"], report["last"])
             note = f"{report['bytes'] // number:,} bytes each"

@@ -1,12 +1,11 @@
 """Rollback of many resources to many subscribers, and many subscribers that come back at once."""
 
-import asyncio
 import statistics
 import time
 from typing import Any, NamedTuple
 
 from tests.bench import generate
-from tests.bench.bench import Bench, World, child, ready
+from tests.bench.bench import Bench, World, child, ready, until
 from tests.bench.child import Child
 from tests.bench.fanout import subscribe
 from tests.bench.figures import Row
@@ -78,8 +77,12 @@ async def _restarted(world: World, crowd: Child) -> dict[str, Any]:
 
 async def _until_synced(world: World) -> None:
     """Wait until the source was read again, so that nothing else is going on."""
-    while (await world.service.channel())["sources"][0]["state"] != "synced":
-        await asyncio.sleep(0.2)
+
+    async def synced() -> bool:
+        glance = await world.service.channel()
+        return all(source["state"] == "synced" for source in glance["sources"])
+
+    await until(synced)
 
 
 async def _two_versions(bench: Bench, world: World) -> tuple[int, int]:
@@ -90,8 +93,11 @@ async def _two_versions(bench: Bench, world: World) -> tuple[int, int]:
     world.revision += 1
     for number in range(bench.sizes.rolled):
         service.replace(generate.place(number), generate.text(number, world.revision))
-    while (await service.channel())["pending"] < bench.sizes.rolled:
-        await asyncio.sleep(0.1)
+
+    async def waiting() -> bool:
+        return bool((await service.channel())["pending"] >= bench.sizes.rolled)
+
+    await until(waiting)
     since = time.perf_counter()
     await service.get(f"{base}/holds", "DELETE")
     await world.committed(since)
@@ -112,9 +118,7 @@ async def _roll(bench: Bench, world: World, target: int, crowd: Child, group: st
     return Rolled(*seconds, report["bytes"] // report["members"])
 
 
-def _report(
-    bench: Bench, plain: list[Rolled], floors: list[float], packed: list[Rolled]
-) -> None:
+def _report(bench: Bench, plain: list[Rolled], floors: list[float], packed: list[Rolled]) -> None:
     title = f"rollback over {bench.sizes.rolled:,} resources, {bench.sizes.rolled_to:,} subscribers"
     ratios = tuple(each.fan_out / floor for each, floor in zip(plain, floors, strict=True))
     whole = tuple(each.whole / floor for each, floor in zip(plain, floors, strict=True))

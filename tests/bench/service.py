@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -117,8 +118,7 @@ class Service:
         """One request to its API."""
         async with aiohttp.ClientSession() as session:
             url = f"{self.address}/api/v1{path}"
-            given = {"json": body} if body else {}
-            async with session.request(method, url, **given) as answer:
+            async with session.request(method, url, json=body or None) as answer:
                 told = await answer.json(content_type=None)
                 if answer.status >= 400:
                     raise RuntimeError(f"{method} {path}: {json.dumps(told)[:500]}")
@@ -176,9 +176,7 @@ class Service:
         """All such events of a time span."""
         self.look()
         return [
-            each
-            for each in self.stamps
-            if each.event == event and since <= each.seconds <= until
+            each for each in self.stamps if each.event == event and since <= each.seconds <= until
         ]
 
     def replace(self, place: str, text: str) -> float:
@@ -196,8 +194,12 @@ class Service:
         pids = (self.pid, *self.workers())
         for pid in pids:
             os.kill(pid, signal.SIGUSR1)
-            await self.until("collected", since=since, of=lambda each, pid=pid: each.pid == pid)
+            await self.until("collected", since=since, of=partial(_of_process, pid))
         return sum(map(_pss, pids))
+
+
+def _of_process(pid: int, stamp: Stamp) -> bool:
+    return stamp.pid == pid
 
 
 def _pss(pid: int) -> int:

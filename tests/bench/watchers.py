@@ -16,7 +16,9 @@ AT_ONCE = 100
 
 def frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
     """One HTTP/2 frame."""
-    return len(payload).to_bytes(3, "big") + bytes((kind, flags)) + stream.to_bytes(4, "big") + payload
+    return (
+        len(payload).to_bytes(3, "big") + bytes((kind, flags)) + stream.to_bytes(4, "big") + payload
+    )
 
 
 def request(path: str, stream: int, message: bytes, *, last: bool) -> bytes:

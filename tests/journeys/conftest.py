@@ -1,4 +1,4 @@
-"""Journeys through the real thing: a `galley serve` process of its own for each, asked from outside.
+"""Journeys through the real thing: a `galley serve` process of its own, asked from outside.
 
 A `Service` is a folder with a settings file, the process that serves it and the ways in: the API,
 the command line, the Python client. It ends only processes that it started, by their ids, and every
@@ -132,6 +132,10 @@ class Follower:
     async def holds(self, condition: Callable[[dict[str, Any]], bool]) -> None:
         """Wait until the mirror looks like this."""
         await eventually(lambda: self._alive() and condition(self.names))
+
+    def ended(self) -> bool:
+        """Whether the client gave up; raises why."""
+        return not self._alive()
 
     def _alive(self) -> bool:
         if self._task is not None and self._task.done():
@@ -304,8 +308,9 @@ class Service:
         """Wait until this version or a newer one is live; the channel at a glance."""
 
         async def there() -> Any:
-            glance = await self.get("", channel=channel)
-            return glance if glance["version"] >= version else None
+            answer = await self.ask("GET", f"/api/v1/channels/{channel}")
+            assert answer.status in {200, 503}, answer.body
+            return answer.body if answer.body.get("version", -1) >= version else None
 
         return dict(await eventually(there))
 

@@ -1,6 +1,5 @@
 """YAML beyond each limit, through the running service: a clear word, and everything stands."""
 
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -86,7 +85,7 @@ async def test_input_beyond_every_limit_is_named_and_touches_nothing_else(
     assert service.workers() == workers
     for name in names:
         service.write(name, text_of(name.removesuffix(".yaml"), x="mended"))
-    os.unlink(service.config / "huge.yaml")
+    (service.config / "huge.yaml").unlink()
 
     async def mended() -> bool:
         return not await service.get("/diagnostics", level="error")

@@ -123,6 +123,6 @@ async def test_plan_validate_and_publication_agree(
     (service.config / "b.yaml").unlink()
 
     async def shipped() -> bool:
-        return (await service.get(""))["digest"] == planned["digest"]
+        return bool((await service.get(""))["digest"] == planned["digest"])
 
     await wait_until(shipped)

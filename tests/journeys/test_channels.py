@@ -1,7 +1,13 @@
 """Several channels in one service: isolated from each other, each with its observed companion."""
 
+import os
+import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
+
+import pytest
+
+from galley.client import SubscriptionError
 
 Wait = Callable[..., Awaitable[Any]]
 Text = Callable[..., str]
@@ -72,3 +78,45 @@ async def test_observed_resources_live_in_the_companion_channel(
         assert set(observed.names) == {"web"}
         refused = await service.post("/rollback", channel="mesh.observed", reason="no")
         assert refused.status in {400, 404, 409, 422}
+
+
+async def test_a_channel_that_the_settings_no_longer_have_ends_for_its_subscribers(
+    service: Any, text_of: Text, wait_until: Wait
+) -> None:
+    """They are told, and do not believe for ever that silence means that nothing changes."""
+    sources = [{"name": "files", "type": "files", "path": "./team"}]
+    (service.folder / "team").mkdir()
+    (service.folder / "team" / "t.yaml").write_text(text_of("t", x="1"))
+    service.settings["channels"].append({"name": "team-a", "sources": sources})
+    service.save_settings()
+    assert (await service.ask("POST", "/api/v1/reload", json={})).body["warnings"] == []
+    await service.live(1, channel="team-a")
+    async with service.follow(node="one") as mesh:
+        await mesh.at(1)
+        async with service.follow(node="two", channel="team-a") as other:
+            await other.at(1)
+            service.settings["channels"].pop()
+            service.save_settings()
+            assert (await service.ask("POST", "/api/v1/reload", json={})).body["warnings"] == []
+            with pytest.raises(SubscriptionError, match="no-channel"):
+                await wait_until(other.ended, within=10)
+        service.write("a.yaml", text_of("a", x="2"))
+        await mesh.at(2)
+
+
+async def test_a_worker_that_hangs_holds_up_no_subscriber(
+    service: Any, text_of: Text, wait_until: Wait
+) -> None:
+    """What is live is served from the serving process, also to those who come new."""
+    (worker,) = service.workers()
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        async with service.follow(node="late") as follower:
+            await follower.at(1)
+            assert set(follower.names) == {"a", "b"}
+        for probe in ("/healthz", "/readyz"):
+            assert (await service.ask("GET", probe)).status == 200
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    service.write("a.yaml", text_of("a", x="2"))
+    await service.live(2)

@@ -15,11 +15,11 @@ Wait = Callable[..., Awaitable[Any]]
 Text = Callable[..., str]
 Make = Callable[..., Any]
 
-CLOCK = '''
+CLOCK = """
 import pathlib, time
 _real, _file = time.time, pathlib.Path(__file__).with_name("back")
 time.time = lambda: _real() - float(_file.read_text() or 0)
-'''
+"""
 
 
 def mount(*words: str) -> None:
@@ -115,34 +115,38 @@ def damage(store: Path, text: bytes) -> None:
     store.write_bytes(content)
 
 
-async def test_a_damaged_body_is_named_and_never_served_and_others_go_on(
+async def test_damage_is_named_and_never_served_and_other_channels_go_on(
     make_service: Make, text_of: Text, wait_until: Wait
 ) -> None:
-    """One channel's damage is its own: the other one is served; the damaged one says what it is."""
+    """A body that is not what its digest says, and a file that is no database any more."""
     service = make_service()
-    other = {"name": "other", "sources": service.channel["sources"]}
-    service.settings["channels"].append(other)
+    sources = service.channel["sources"]
+    service.settings["channels"] += [{"name": name, "sources": sources} for name in ("cut", "well")]
     service.write("a.yaml", text_of("a", x="a-text-to-be-found"))
     await service.start()
-    await service.live(1)
-    await service.live(1, channel="other")
+    for name in ("mesh", "cut", "well"):
+        await service.live(1, channel=name)
     await service.stop()
-    damage(service.folder / "data" / "mesh.db", b"a-text-to-be-found")
+    data = service.folder / "data"
+    damage(data / "mesh.db", b"a-text-to-be-found")
+    damage(data / "cut.db", b"SQLite format 3")
     await service.start()
-    await service.live(1, channel="other")
+    await service.live(1, channel="well")
 
     async def down() -> Any:
         lines = (await service.ask("GET", "/api/v1/status")).body["channels"]
-        line = next(line for line in lines if line["channel"] == "mesh")
-        return line if line["state"] == "down" else None
+        found = {line["channel"]: line for line in lines if line["state"] == "down"}
+        return found if set(found) == {"mesh", "cut"} else None
 
-    line = await wait_until(down)
-    assert "digest" in line["problem"], line
-    assert line["ready"] is False
-    snapshot = await service.ask("GET", "/api/v1/channels/mesh/snapshot")
-    assert snapshot.status >= 400
-    code, said = await service.cli("check", "--data-dir", str(service.folder / "data"))
-    assert (code, "mesh" in said) == (1, True), said
+    lines = await wait_until(down)
+    assert "core/ConfigMap/default/a" in lines["mesh"]["problem"]
+    assert "not a database" in lines["cut"]["problem"]
+    assert not any(line["ready"] for line in lines.values())
+    for name in lines:
+        answer = await service.ask("GET", f"/api/v1/channels/{name}/snapshot")
+        assert answer.status >= 400, answer.body
+    code, said = await service.cli("check", "--data-dir", str(data))
+    assert (code, "mesh" in said, "cut" in said) == (1, True, True), said
 
 
 async def test_a_clock_that_jumps_back_an_hour_changes_nothing(

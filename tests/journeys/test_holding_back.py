@@ -17,7 +17,7 @@ async def test_a_hold_keeps_versions_back_until_it_expires(
 
     async def pending() -> bool:
         glance = await service.get("")
-        return glance["state"] == "held" and glance["pending"] == 1
+        return bool(glance["state"] == "held" and glance["pending"] == 1)
 
     await wait_until(pending)
     assert await service.version() == 1
@@ -69,7 +69,7 @@ async def test_a_deleted_root_deletes_nothing(service: Any, wait_until: Wait) ->
     service.config.rename(service.folder / "elsewhere")
 
     async def failing() -> bool:
-        return (await service.get("/sources"))[0]["state"] == "failing"
+        return bool((await service.get("/sources"))[0]["state"] == "failing")
 
     await wait_until(failing)
     assert await service.names() == {"a", "b"}
@@ -80,7 +80,7 @@ async def test_a_deleted_root_deletes_nothing(service: Any, wait_until: Wait) ->
     (service.folder / "elsewhere").rename(service.config)
 
     async def synced() -> bool:
-        return (await service.get("/sources"))[0]["state"] == "synced"
+        return bool((await service.get("/sources"))[0]["state"] == "synced")
 
     await wait_until(synced)
     assert await service.version() == 1

@@ -103,7 +103,7 @@ async def test_nothing_is_lost_or_doubled_when_a_process_is_killed_again_and_aga
             await strike(service, victim)
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
-            await wait_until(lambda: answers(service))
+            await wait_until(lambda: answers(service), within=90)  # the pause grows
             check_history(await service.versions(), operator.promised)
             assert key in {item["resource"] for item in await service.get("/quarantine")}
         operator.change()
@@ -149,7 +149,7 @@ async def test_a_crash_at_a_step_of_a_commit_loses_and_doubles_nothing(
 async def test_a_crash_in_a_rollback_leaves_all_of_it_or_nothing(
     service: Any, text_of: Text, wait_until: Wait, step: str
 ) -> None:
-    """Version, quarantine and audit are one transaction; the caller is told that it is not known."""
+    """G9: version, quarantine and audit are one transaction; the caller is told to look."""
     service.write("a.yaml", text_of("a", x="wrong"))
     await service.live(2)
     await service.stop()

@@ -1,5 +1,6 @@
 """Rollback as its users see it: on the stream, in the source folder, on the command line."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -75,6 +76,42 @@ async def test_a_lost_race_is_a_conflict_and_changes_nothing(service: Any, text_
     audit = await service.get("/audit")
     assert [(entry["action"], entry["reason"]) for entry in audit] == [("rollback", "late")]
     assert audit[0]["outcome"] != "done"
+
+
+async def test_of_many_operators_at_once_exactly_one_wins(service: Any, text_of: Text) -> None:
+    """G2: each had seen version 2; the others get a conflict, and nothing happens twice."""
+    service.write("a.yaml", text_of("a", x="2"))
+    await service.live(2)
+    asked = {"target": "1", "reason": "all at once", "expect_version": 2}
+    answers = await asyncio.gather(*(service.post("/rollback", **asked) for _ in range(8)))
+    assert sorted(answer.status for answer in answers) == [200] + 7 * [409]
+    assert [item["version"] for item in await service.versions()] == [1, 2, 3]
+
+
+async def test_an_environment_that_was_rolled_back_stays_back_after_a_restart(
+    service: Any, text_of: Text, wait_until: Wait
+) -> None:
+    """G8, G9: the settings still ask for it; files flow under the earlier one."""
+    good = await service.get("")
+    label = {"type": "labels", "set": {"team": "mesh"}}
+    service.channel["transforms"] = [label]
+    service.save_settings()
+    assert (await service.ask("POST", "/api/v1/reload", json={})).status == 200
+    changed = await service.live(2)
+    assert changed["environment"] != good["environment"]
+    done = await service.post("/rollback", target="1", reason="no labels")
+    assert (done.status, done.body["digest"]) == (200, good["digest"])
+    await service.kill()
+    await service.start()
+    service.write("b.yaml", text_of("b", x="2"))
+    live = await service.live(4)
+    assert live["environment"] == good["environment"]
+    found = (await service.get("/resources", manifests="true"))["resources"]
+    assert not any(item["manifest"]["metadata"].get("labels") for item in found)
+    service.channel["transforms"] = [{**label, "set": {"team": "other"}}]
+    service.save_settings()
+    assert (await service.ask("POST", "/api/v1/reload", json={})).status == 200
+    await service.live(5)
 
 
 async def test_a_dry_run_shows_what_a_rollback_then_does(service: Any, text_of: Text) -> None:

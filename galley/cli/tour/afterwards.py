@@ -7,6 +7,7 @@ from pathlib import Path
 
 from galley.cli import words
 from galley.cli.tour.scene import Arrival, Scene
+from galley.cli.tour.steps import CHECKOUT
 from galley.cli.tour.telling import Telling
 
 
@@ -28,7 +29,7 @@ def suggest(scene: Scene, telling: Telling) -> None:
     """Name the address, the folder and some commands."""
     telling.step("Your turn: the service stays up until you press Ctrl-C")
     telling.say(f"export GALLEY_SERVER={scene.remote.url}")
-    for text in ("status", "diff 1 5", "trace networking.istio.io/VirtualService/shop/checkout", "subscribe"):
+    for text in ("status", "diff 1 5", f"trace {CHECKOUT}", "subscribe"):
         telling.command(text)
     telling.say(f"Edit, break or delete files in {scene.folder.path / 'config'}")
     telling.say("and see here what the subscriber gets:")

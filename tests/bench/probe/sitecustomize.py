@@ -45,24 +45,27 @@ def before(owner: type, name: str, event: str, facts: Callable[..., tuple[object
 
 def in_worker() -> None:
     """From a notification to a durable commit."""
-    from galley.worker.announce import Announcer
-    from galley.worker.intake import Intake
-    from galley.worker.publisher import Publisher
-    from sources.files.reader import Reader
+    from galley.worker.announce import Announcer  # noqa: PLC0415  # in this process alone
+    from galley.worker.intake import Intake  # noqa: PLC0415  # in this process alone
+    from galley.worker.publisher import Publisher  # noqa: PLC0415  # in this process alone
+    from sources.files.reader import Reader  # noqa: PLC0415  # in this process alone
 
     before(Reader, "notice", "noticed", lambda *_: ())
     before(Intake, "take", "read", lambda _, batch: (len(batch.changes),))
     before(Publisher, "_decide", "staged", lambda _, candidate, *__: (len(candidate.outputs),))
     before(
-        Announcer, "published", "committed", lambda voice, version, *_: (voice.channel, version.number)
+        Announcer,
+        "published",
+        "committed",
+        lambda voice, version, *_: (voice.channel, version.number),
     )
     signal.signal(signal.SIGUSR1, _collect)
 
 
 def in_service() -> None:
     """From a version's arrival to its last acknowledgement, and how late the loop is."""
-    from galley.server import stall
-    from galley.server.delivery import Deliveries
+    from galley.server import stall  # noqa: PLC0415  # in this process alone
+    from galley.server.delivery import Deliveries  # noqa: PLC0415  # in this process alone
 
     published, received = Deliveries.published, Deliveries.received
 
@@ -78,7 +81,7 @@ def in_service() -> None:
 
     Deliveries.published = note_published  # type: ignore[method-assign]  # that is its purpose
     Deliveries.received = note_received  # type: ignore[method-assign]  # as above
-    stall._measure = _measure
+    stall._measure = _measure  # type: ignore[assignment]  # as above
     signal.signal(signal.SIGUSR1, _collect)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from galley.protocol import messages
 from galley.protocol.messages import BucketDigests, Close, Ended, Heartbeat, Unsubscribe, View
+from galley.server.streams import STREAMS
 from galley.settings import StreamSettings
 
 QUICK = StreamSettings(heartbeat=0.2, slow_reader=0.5, receive_bytes=40_000, subscribers=3)
@@ -136,6 +137,7 @@ async def test_who_never_reads_is_disconnected_and_delays_nobody(
         beating = asyncio.create_task(_beat(deaf), name="beat")
         await until(lambda: server.connections == 0)
         beating.cancel()
+        deaf.websocket._conn.transport.abort()
         assert server.closed == {Close.SLOW: 1}
 
 
@@ -200,6 +202,15 @@ async def test_the_subprotocol_must_be_spoken(server: Any) -> None:
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             await http.ws_connect(server.url + messages.PATH, protocols=("other",))
         assert refused.value.status == 400
+
+
+async def test_a_credential_that_is_taken_back_ends_its_connections(
+    server: Any, connect: Any
+) -> None:
+    async with connect() as one:
+        assert server.app[STREAMS].expel({"somebody else"}) == 0
+        assert server.app[STREAMS].expel({"tester"}) == 1
+        assert await one.hear() == Close.UNAUTHORIZED
 
 
 async def test_a_stop_says_so_to_everybody(server: Any, connect: Any) -> None:

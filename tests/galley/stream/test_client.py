@@ -1,6 +1,7 @@
 """The public client: consistent updates, answers, staleness, and what it keeps."""
 
 import asyncio
+import runpy
 import stat
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from galley.client import Backoff, Client, Refused, SubscriptionError, Update, V
 from galley.client.keep import SLACK_BYTES
 
 DEADLINE = 10.0
+SAMPLES = Path(__file__).parents[3] / "samples"
 
 
 @pytest.fixture
@@ -167,7 +169,7 @@ async def test_an_older_version_of_the_lineage_is_never_applied(
         await until(lambda: statuses(line) == [("synced", 3)])
         server.channels["default"] = old.channel
         for session in tuple(server.sessions()):
-            session.start_closing(4006, "test")
+            session.start_closing(4005, "test")
         await until(old.channel.subscribers)
         old.publish(resource("a", 7))
         assert not waiting.done()
@@ -208,7 +210,7 @@ class TestLastGood:
         line.publish(resource("a"))
         await self._leave(line, client(state=state), until)
         assert stat.S_IMODE(state.stat().st_mode) == 0o600
-        assert [each.name for each in tmp_path.iterdir()] == ["last-good"]
+        assert [each.name for each in tmp_path.iterdir()] == ["last-good"]  # noqa: ASYNC240  # one look at a local folder
 
     async def test_a_restarted_client_gets_what_it_misses_and_says_everything(
         self, line: Any, client: Any, resource: Any, tmp_path: Path, until: Any
@@ -342,3 +344,25 @@ async def test_pauses_grow_to_a_bound_and_are_jittered() -> None:
     assert len(set(pauses)) == len(pauses)
     backoff.reset()
     assert backoff.next() <= 1.0
+
+
+async def test_the_sample_prints_what_changes(
+    line: Any,
+    server: Any,
+    resource: Any,
+    until: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    sample = runpy.run_path(str(SAMPLES / "subscriber.py"))
+    line.publish(resource("a"), resource("b"))
+    running = asyncio.create_task(sample["main"](server.url), name="sample")
+    await until(lambda: statuses(line) == [("synced", 1)])
+    line.publish(gone=(resource("b").key,))
+    await until(lambda: statuses(line) == [("synced", 2)])
+    running.cancel()
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == "version 1: 2 resources"
+    assert printed[-2:] == ["version 2: 1 resources", "  - core/Service/default/b"]

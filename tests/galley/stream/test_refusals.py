@@ -62,6 +62,18 @@ async def test_a_rollback_sends_a_refused_content_again(
     assert (await synced.take()).note.number == 4
 
 
+async def test_a_large_rollback_sends_a_refused_content_again(
+    line: Any, synced: Any, resource: Any, until: Any
+) -> None:
+    line.publish(*(resource(f"r{n}", 1) for n in range(600)))
+    await refuse(line, synced, until)
+    line.publish(*(resource(f"r{n}") for n in range(599)))
+    await synced.take()
+    line.rollback(2)
+    assert (await synced.take()).note.kind == "rollback"
+    assert synced.held == line.content
+
+
 async def test_resend_offers_a_refused_content_again(
     line: Any, synced: Any, resource: Any, until: Any
 ) -> None:

@@ -49,6 +49,7 @@ class Rig:
         self.live: dict[str, dict[str, bytes]] = {"mesh": {}, "mesh.observed": {}}
         self.versions: list[tuple[Any, ...]] = []
         self.health: dict[str, Any] = {}
+        self.kinds: dict[str, str] = {}
         self.failed: dict[str, Any] = {}
         self._numbers = itertools.count(1)
         self._asked: dict[int, asyncio.Future[Any]] = {}
@@ -172,6 +173,8 @@ class Rig:
                     line[name] = change[5]
         elif event == "published" and payload["channel"] == "mesh":
             self.versions.append(tuple(payload["version"]))
+        elif event == "kinds":
+            self.kinds = payload["names"]
         elif event == "health":
             self.health = payload["health"]
         elif event == "failed":

@@ -19,7 +19,7 @@ HANDSHAKE = (
 )
 
 
-class Closed(Exception):
+class Closed(Exception):  # noqa: N818  # an end, as the server says it
     """The server ended the connection."""
 
     def __init__(self, code: int, reason: str) -> None:

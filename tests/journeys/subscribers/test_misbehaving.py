@@ -143,7 +143,7 @@ async def test_those_who_misbehave_do_not_touch_the_others(
     text_of: Any,
     wait_until: Any,
 ) -> None:
-    """G5: the good ones have everything, in order; the others get a code or a state that says why."""
+    """G5: the good ones have everything, in order; the others a code or a state that says why."""
     service = running_service
     raws = [await connect(service.address) for _ in range(GOOD)]
     seen: list[list[int]] = [[] for _ in raws]
@@ -172,13 +172,13 @@ async def test_those_who_misbehave_do_not_touch_the_others(
 
 async def misbehave(
     service: Any, connect: Connect, tasks: asyncio.TaskGroup, staying: Any
-) -> list[tuple[Any, asyncio.Task[int]]]:
+) -> list[tuple[Any, asyncio.Task[Any]]]:
     """Let them in; those that the server must close are given back."""
     closing, (work, raws) = [], staying
     for number in range(EACH):
         for kind in (*LEFT, *CLOSED_WITH):
             raw, node = await connect(service.address), f"{kind.__name__}-{number}"
-            task = tasks.create_task(kind(raw, node), name=node)
+            task: asyncio.Task[Any] = tasks.create_task(kind(raw, node), name=node)
             if kind is not deaf:
                 raws.append(raw)
             if kind in CLOSED_WITH:
