@@ -269,7 +269,10 @@ class Channel:
         self._live.views.sweep(monotonic() - IDLE_SECONDS)
 
     async def close(self) -> None:
-        """Stop working; sessions are closed before."""
+        """Stop working; who still subscribes is told that the channel is gone."""
+        for subscription in tuple(self._subscriptions):
+            reason = f"there is no channel {self.name!r} any more"
+            subscription.session.end(subscription, "no-channel", reason)
         await self._slices.close()
 
     # For the other parts of the serving side.

@@ -139,7 +139,7 @@ class Distribution:
             extra={"channel": self._channel.name, "kind": nack.kind},
         )
         if nack.kind == "invalid":
-            subscription.refused.add(step.target)
+            subscription.refuse(step.target)
         else:
             self._pause(subscription, RETRY_SECONDS)
         self._channel.not_received(subscription, step)

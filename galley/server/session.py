@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from galley.protocol import messages
 from galley.protocol.codec import frame
-from galley.protocol.messages import Close, Message, Subscribe
+from galley.protocol.messages import Close, Ended, Message, Subscribe
 from galley.server.websocket import WebSocket
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ log = logging.getLogger("galley.stream")
 
 CLOSE_SECONDS = 2.0
 """How long the other end may take to answer a close frame."""
+
+
+REFUSALS = 1000
+"""Refused digests that a subscription remembers; an older one would be offered again."""
 
 
 class Session:
@@ -96,6 +100,12 @@ class Session:
         if subscription.work is not None:
             subscription.work.cancel()
         subscription.channel.detach(subscription)
+
+    def end(self, subscription: "Subscription", code: str, reason: str) -> None:
+        """A subscription is over because the server says so; the connection stays."""
+        del self.subscriptions[subscription.live.number]
+        self.drop(subscription)
+        self.send(Ended(subscription.asked.id, code, reason))
 
     async def finish(self) -> None:
         """Wait for what still runs: a close that is under way; everything else was cancelled."""
@@ -176,8 +186,8 @@ class Subscription:
         """The view's generation that it has acknowledged."""
         self.troubled = False
         """Whether it refused something, or something else must be looked at before sending."""
-        self.refused: set[bytes] = set()
-        """Digests that it refused for good."""
+        self.refused: dict[bytes, None] = {}
+        """Digests that it refused for good, the newest last."""
         self.nack = self.nack_kind = ""
         """Its last answer, if that was a refusal."""
         self.mismatched = b""
@@ -208,6 +218,12 @@ class Subscription:
     def label(self) -> str:
         """What people call it."""
         return self.asked.node or self.session.id
+
+    def refuse(self, digest: bytes) -> None:
+        """It refuses this content for good."""
+        self.refused[digest] = None
+        if len(self.refused) > REFUSALS:
+            del self.refused[next(iter(self.refused))]
 
     def lag(self) -> float:
         """Seconds since the oldest version that it has not got was published; 0 if it has all."""

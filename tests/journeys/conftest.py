@@ -133,10 +133,6 @@ class Follower:
         """Wait until the mirror looks like this."""
         await eventually(lambda: self._alive() and condition(self.names))
 
-    def ended(self) -> bool:
-        """Whether the client gave up; raises why."""
-        return not self._alive()
-
     def _alive(self) -> bool:
         if self._task is not None and self._task.done():
             self._task.result()
@@ -185,6 +181,8 @@ class Service:
 
     def spawn(self) -> subprocess.Popen[bytes]:
         """Start the process and do not wait for it."""
+        if self.address:
+            self.settings["listen"] = self.address.removeprefix("http://")
         self.save_settings()
         environment = {**os.environ, **self.environment}
         with (self.folder / "log").open("ab") as log:
@@ -208,7 +206,6 @@ class Service:
             return next((e["address"] for e in events if e.get("event") == "Serving."), "")
 
         self.address = await eventually(serving)
-        self.settings["listen"] = self.address.removeprefix("http://")
 
     def _said(self) -> str:
         """Whole lines of JSON that this run has said."""
