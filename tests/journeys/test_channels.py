@@ -5,7 +5,6 @@ import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-
 Wait = Callable[..., Awaitable[Any]]
 Text = Callable[..., str]
 
