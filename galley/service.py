@@ -194,14 +194,16 @@ class Service:
         """Tell the workers who has what, and tidy up, again and again."""
         while True:
             await asyncio.sleep(TURN)
-            for name, worker in list(self._workers.items()):
-                line = self._channels[name]
-                line.sweep()
-                received = line.deliveries()
-                if received and not worker.problem:
-                    with contextlib.suppress(BackendError):  # counted again at the next turn
-                        params = {"received": {str(n): list(c) for n, c in received.items()}}
-                        await worker.ask(Method.RECEIVED, params, within=5)
+            for name in list(self._workers):
+                await self._tell_deliveries(self._channels[name], self._workers[name])
+
+    async def _tell_deliveries(self, line: Channel, worker: WorkerProcess) -> None:
+        line.sweep()
+        received = line.deliveries()
+        if received and not worker.problem:
+            params = {"received": {str(n): list(c) for n, c in received.items()}}
+            with contextlib.suppress(BackendError):  # counted again at the next turn
+                await worker.ask(Method.RECEIVED, params, within=5)
 
 
 async def serve(

@@ -53,7 +53,7 @@ def plan(
 def _tell(found: dict[str, Any], *, stat: bool) -> None:
     if found["diff"]["resources"]:
         show_diff(found["diff"], stat=stat)
-    else:
+    elif found["publishable"]:
         output.line("Nothing would change.")
     if found["diagnostics"]:
         show_diagnostics(found["diagnostics"])

@@ -70,18 +70,23 @@ def subscribe(
 
 
 async def _follow(client: Client, count: int, *, as_json: bool) -> None:
-    taken = 0
     try:
         async with client:
-            async for update in client:
-                _tell(update, as_json=as_json)
-                taken += 1
-                if taken == count:
-                    return
+            await _take(client, count, as_json=as_json)
     except SubscriptionError as error:
         raise Failure(
             f"The service refuses the subscription: {error.reason}.", code="forbidden"
         ) from None
+
+
+async def _take(client: Client, count: int, *, as_json: bool) -> None:
+    """Tell `count` updates; 0: without end."""
+    taken = 0
+    async for update in client:
+        _tell(update, as_json=as_json)
+        taken += 1
+        if taken == count:
+            return
 
 
 def _tell(update: Update, *, as_json: bool) -> None:

@@ -6,7 +6,8 @@ commit), `bookkeeping` (what is written beside it), `announce` (telling the serv
 (schemas and rules from their files), `reconfiguring` (other settings without a restart).
 
 Operators meet `operations` (each method and what answers it), `actions`, `rollback` with `targets`
-(which version) and `reach` (how far), `planning`, `problems`. People who ask meet `queries`,
+(which version) and `reach` (how far), `planning`, `naming` (what people call a resource),
+`problems`. People who ask meet `queries`,
 `listing`, `diffs`, `tracing`, `findings` with `places` (line and column), `health`, `reports` and
 `redaction` (values as maps, without secrets).
 

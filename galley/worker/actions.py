@@ -9,6 +9,7 @@ from galley.store.errors import StoreError
 from galley.store.values import Audit, Hold, Record
 from galley.worker.channel import Channel, breathe, now
 from galley.worker.findings import Findings
+from galley.worker.naming import collection_named, key_named
 from galley.worker.problems import RefusedError, conflict, not_found, of_store, usage
 from galley.worker.publisher import Order, Publisher
 from galley.worker.queries import Queries
@@ -59,9 +60,9 @@ class Actions:
         """`PublishResult` of a rollback or of its dry run."""
         resource = str(params.get("resource") or "")
         scope = Scope(
-            self._collection(str(params.get("collection") or "")),
+            collection_named(self._channel, str(params.get("collection") or "")),
             str(params.get("namespace") or ""),
-            self._key(resource) if resource else None,
+            key_named(self._channel, resource) if resource else None,
         )
         request = Request(
             target=str(params.get("target") or "previous"),
@@ -79,7 +80,7 @@ class Actions:
     async def publish(self, params: Params) -> dict[str, Any]:
         """`PublishResult` of publishing what is pending, a parked candidate, or quarantined."""
         channel = self._channel
-        named = [self._key(str(item)) for item in params.get("resources") or ()]
+        named = [key_named(self._channel, str(item)) for item in params.get("resources") or ()]
         override = bool(params.get("override_quarantine"))
         wishes = Wishes(
             confirm=str(params.get("candidate") or ""),
@@ -148,7 +149,7 @@ class Actions:
     async def purge(self, params: Params) -> dict[str, Any]:
         """`PurgeResult`: a resource's bodies are overwritten in every version."""
         channel = self._channel
-        key = self._key(str(params["resource"]))
+        key = key_named(self._channel, str(params["resource"]))
         if key in channel.ledger.live:
             raise conflict(
                 f"{key} is live.", "Remove it from its source first; then purge its history."
@@ -245,16 +246,6 @@ class Actions:
             time=now(),
             expires=now() + seconds if seconds else 0.0,
         )
-
-    def _collection(self, named: str) -> str:
-        return self._channel.environment.kinds.resolve(named) or named if named else ""
-
-    def _key(self, text: str) -> Key:
-        try:
-            key = Key.parse(text)
-        except ValueError as error:
-            raise usage(f"{error}.") from error
-        return key._replace(collection=self._collection(key.collection))
 
 
 def audit(action: str, params: Params, *, outcome: str = "done") -> Audit:

@@ -5,7 +5,8 @@ from typing import Any
 
 from galley.worker.channel import Channel
 from galley.worker.findings import Findings
-from galley.worker.problems import not_found, usage
+from galley.worker.naming import key_named
+from galley.worker.problems import not_found
 from pipeline.model import Key, Located
 
 
@@ -18,7 +19,7 @@ class Tracing:
 
     async def report(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """The map that `TraceResult` describes."""
-        key = self._key(str(params["resource"]))
+        key = key_named(self._channel, str(params["resource"]))
         held = self._held(key)
         versions = await self._channel.store.run(lambda store: store.changes_of(key))
         if held is None and not versions:
@@ -37,14 +38,6 @@ class Tracing:
             "versions": [number for number, _ in versions],
             "diagnostics": diagnostics,
         }
-
-    def _key(self, text: str) -> Key:
-        try:
-            key = Key.parse(text)
-        except ValueError as error:
-            raise usage(f"{error}.") from error
-        collection = self._channel.environment.kinds.resolve(key.collection) or key.collection
-        return key._replace(collection=collection)
 
     def _held(self, key: Key) -> Located | None:
         """What a source says about the key, pending content first."""

@@ -207,13 +207,17 @@ def _step(node: Node, step: str | int) -> tuple[Node, Node] | None:
 
 
 def _merged_step(node: MappingNode, step: str) -> tuple[Node, Node] | None:
+    for item in _merged(node):
+        if item is not node and (found := _step(item, step)):
+            return found
+    return None
+
+
+def _merged(node: MappingNode) -> Iterator[Node]:
+    """The maps that `<<` brings in."""
     for key, value in node.value:
         if _is_merge(key):
-            maps = value.value if value.__class__ is SequenceNode else [value]
-            for item in maps:
-                if item is not node and (found := _step(item, step)):
-                    return found
-    return None
+            yield from value.value if value.__class__ is SequenceNode else [value]
 
 
 def _reader_fault(error: ReaderError, text: str) -> Diagnostic:

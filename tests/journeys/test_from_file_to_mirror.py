@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from galley.client import View
+
 Wait = Callable[..., Awaitable[Any]]
 Text = Callable[..., str]
 
@@ -44,3 +46,50 @@ async def test_a_broken_file_is_shown_with_its_line_and_keeps_what_it_held(
     service.write("a.yaml", text_of("a", x="3"))
     await service.live(before + 2)
     assert await service.get("/diagnostics", level="error") == []
+
+
+async def test_every_update_is_one_version_and_whole(service: Any, texts_of: Any) -> None:
+    """G4, G5: what changes together arrives together, however fast, also through a filter."""
+    together = ["a", "c", *(f"m{n}" for n in range(300))]
+    view = View.of(["core/ConfigMap"], ["default"])
+    async with (
+        service.follow(node="all") as everything,
+        service.follow(node="filtered", view=view, zstd=True) as filtered,
+    ):
+        for number in range(30):
+            service.write("a.yaml", texts_of(together).replace("'1'", f"'{number}'"))
+            await everything.holds(lambda names: "c" in names)
+        for follower in (everything, filtered):
+            await follower.holds(lambda names: names["c"] == {"x": "29"})
+            for update in follower.updates[1:]:
+                held = {key.name: item for key, item in update.resources.items()}
+                data = [held[name].document().body["data"]["x"] for name in together]
+                assert len(set(data)) == 1, update.version
+
+
+async def test_the_same_inputs_give_the_same_digest_whatever_the_history(
+    service: Any, text_of: Text, wait_until: Wait
+) -> None:
+    """G12: one channel came by edits, deletions and a rollback; the other reads it all at once."""
+    for number in range(5):
+        service.write(f"n{number}.yaml", text_of(f"n{number}", x=str(number)))
+    await service.live(2)
+    await service.post("/rollback", target="1", reason="and back")
+    for number in reversed(range(5)):
+        service.write(f"n{number}.yaml", text_of(f"n{number}", x="last"))
+    (service.config / "b.yaml").unlink()
+    await wait_until(lambda: holds_exactly(service, {"a", *(f"n{n}" for n in range(5))}))
+    service.settings["channels"].append({**service.channel, "name": "fresh"})
+    service.save_settings()
+    assert (await service.ask("POST", "/api/v1/reload", json={})).status == 200
+    fresh = await service.live(1, channel="fresh")
+    old = await service.get("")
+    assert (fresh["digest"], fresh["resources"]) == (old["digest"], 6)
+
+
+async def holds_exactly(service: Any, names: set[str]) -> bool:
+    found = (await service.get("/resources", manifests="true"))["resources"]
+    last = [item for item in found if item["name"].startswith("n")]
+    return {item["name"] for item in found} == names and all(
+        item["manifest"]["data"]["x"] == "last" for item in last
+    )

@@ -7,7 +7,7 @@ KEY_CLAIMED = Message(
     code="GAL0701",
     level=Level.ERROR,
     title="key claimed twice",
-    template="{name} is also defined by {other}; sources of equal rank cannot both supply it.",
+    template="{name} is also defined in {other}, and neither place outranks the other.",
     meaning="Two places define the same resource and neither outranks the other. The one that was "
     "published keeps the key, the newcomer's change unit waits. Two newcomers both wait.",
     example="a.yaml and b.yaml both hold a ConfigMap named `settings` in namespace `default`.",

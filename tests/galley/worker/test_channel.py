@@ -136,11 +136,12 @@ async def test_diff_of_two_versions_by_field(rig: Any, make: Any) -> None:
     assert changes["b"]["change"] == "added"
 
 
-async def test_trace_goes_from_origin_to_versions(rig: Any, make: Any) -> None:
+@pytest.mark.parametrize("named", ["core/ConfigMap/default/a", "ConfigMap/default/a"])
+async def test_trace_goes_from_origin_to_versions(rig: Any, make: Any, named: str) -> None:
     rig.put("f", make("a", x="1"))
     await rig.until(lambda: "a" in rig.names())
 
-    answer = await rig.ask("trace", resource="core/ConfigMap/default/a")
+    answer = await rig.ask("trace", resource=named)
 
     assert (answer["source"], answer["file"], answer["state"]) == ("memory", "f", "live")
     assert answer["versions"] == [rig.version]

@@ -12,7 +12,7 @@ Text = Callable[..., str]
 async def test_who_refuses_and_who_is_late_is_said_by_exit_codes(
     service: Any, connect: Callable[[str], Awaitable[Any]], text_of: Text, wait_until: Any
 ) -> None:
-    """4: refused, with the reason; 3: not in time, with the name; the version stands all the same."""
+    """4: refused, with the reason; 3: not in time, with the name; the version stands."""
     service.write("a.yaml", text_of("a", x="2"))
     await service.live(2)
 

@@ -1,0 +1,54 @@
+"""What several answers have in common: diagnostics, counts, problems."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Result(BaseModel):
+    """What all answers have in common."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class DiagnosticResult(Result):
+    """One finding."""
+
+    code: str
+    level: Literal["error", "warning", "info"]
+    message: str
+    resource: str = ""
+    """Key of the resource, `group/Kind/namespace/name`; empty if none could be read."""
+    field: str = ""
+    """The field as people write it: `spec.http[0].route`."""
+    source: str = ""
+    file: str = ""
+    """Locator in the source: a file's path."""
+    line: int = 0
+    column: int = 0
+    state: Literal["live", "pending", "carried", "environment", "source"] = "live"
+    """live: of the live version · carried: blocking, but on content that was live before the check
+    existed · pending: of input that is not published · environment, source: of those themselves."""
+
+
+class CountsResult(Result):
+    """How a version differs from its parent."""
+
+    added: int = 0
+    changed: int = 0
+    deleted: int = 0
+    resources: int = 0
+
+
+class ProblemResult(Result):
+    """An error as a problem document (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    code: str = ""
+    """usage · unauthorized · forbidden · not-found · conflict · refused · unavailable ·
+    timed-out · internal."""
+    remedy: str = ""
+    diagnostics: list[DiagnosticResult] = []
