@@ -33,6 +33,9 @@ log = logging.getLogger("galley.service")
 TURN = 1.0
 """Seconds between two tellings to the workers of who has what."""
 
+SILENT = 10.0
+"""Seconds without a word after which a worker counts as stuck; it reports every second."""
+
 RESTART_ONLY = ("listen", "data_dir", "store", "stream", "log", "shutdown")
 """Settings that a reload cannot take over."""
 
@@ -185,8 +188,9 @@ class Service:
         if head := line.head:  # newer than the last report
             fresh = {"version": head.number, "digest": head.digest.hex(), "published": head.time}
             glance = glance.model_copy(update={**fresh, "ready": True})
-        if worker.problem:
-            update = {"state": "down", "problem": worker.problem, "ready": line.head is not None}
+        problem = worker.problem or _silent(worker)
+        if problem:
+            update = {"state": "down", "problem": problem, "ready": line.head is not None}
             return glance.model_copy(update=update)
         return glance
 
@@ -252,6 +256,12 @@ async def _reload(service: Service) -> None:
             log.warning("%s", warning)
     except BackendError as error:
         log.error("The settings stay as they were: %s", error)
+
+
+def _silent(worker: WorkerProcess) -> str:
+    """The problem of a worker that lives and says nothing; empty while it reports."""
+    seconds = worker.silence()
+    return f"The channel's worker has said nothing for {seconds:.0f} s." if seconds > SILENT else ""
 
 
 def _problem(code: str, status: int, detail: str, remedy: str) -> BackendError:

@@ -10,6 +10,7 @@ import itertools
 import logging
 import socket
 import sys
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -42,6 +43,8 @@ class WorkerProcess:
         self.settings = settings
         self.health: dict[str, Any] = {}
         """The last health report; empty before the first."""
+        self.heard = time.monotonic()
+        """When the worker last said anything."""
         self.problem = "The channel's worker is starting."
         """Why requests cannot be answered; empty while they can."""
         self.started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -164,7 +167,12 @@ class WorkerProcess:
             "log": service.log.model_dump(mode="json"),
         }
 
+    def silence(self) -> float:
+        """Seconds for which the worker has said nothing, though it reports every second."""
+        return time.monotonic() - self.heard
+
     async def _take(self, message: list[Any]) -> None:
+        self.heard = time.monotonic()
         number, kind, payload = message
         if number == 0:
             line = self._lines[payload["channel"]]

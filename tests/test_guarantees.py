@@ -1,4 +1,4 @@
-"""Every promise of `docs/guarantees.md` has tests that name it, and the page names only real ones."""
+"""Every promise of `docs/guarantees.md` has tests that name it; the page names only real tests."""
 
 import ast
 import re

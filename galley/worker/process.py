@@ -38,6 +38,9 @@ from sources.source import Source
 
 log = logging.getLogger("galley.worker")
 
+PREDECESSOR = 10.0
+"""Seconds for which a predecessor may still be ending: after a crash it finishes its commit."""
+
 FATAL = (StoreBusyError, StoreDamagedError, StoreFormatError, StoreReadOnlyError)
 """Starting again is no use: somebody has to do something first."""
 
@@ -152,7 +155,7 @@ async def _channel(assignment: Assignment, store: StoreThread, announcer: Announ
 
 
 async def _open(assignment: Assignment, name: str, retention: Retention) -> StoreThread:
-    opening = partial(open_store, assignment.store, name, retention=retention)
+    opening = partial(open_store, assignment.store, name, retention=retention, patience=PREDECESSOR)
     return await StoreThread.open(opening)
 
 

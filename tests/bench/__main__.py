@@ -28,6 +28,7 @@ ROWS: dict[str, Callable[[Bench], Awaitable[None]]] = {
     "rollback": returning.rollback,
     "reconnect": returning.reconnect,
     "isolation": committing.isolation,
+    "starts": starting.starts,
     "schemas": starting.with_schemas,
     "etcd": etcd.compare,
 }

@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from sources.manifests import Manifests
 from sources.settings import FilesSettings
@@ -52,14 +53,24 @@ async def cold(bench: Bench) -> None:
     bench.add(Row(f"cold start, {bench.sizes.small:,} files to ready, on one core", "s", (took,)))
 
 
+async def starts(bench: Bench) -> None:
+    """From the command to ready with every processor, the imports included."""
+    for size in (bench.sizes.small, bench.sizes.medium):
+        world, times = bench.world(size), []
+        for number in range(bench.sizes.cold):
+            service = _beside(world, bench.folder / f"start-{size}-{number}")
+            await service.start()
+            times.append(await ready(service))
+            await service.stop()
+        bench.add(Row(f"start, {world.name} files to ready, both processors", "s", tuple(times)))
+
+
 async def with_schemas(bench: Bench) -> None:
     """The same with a schema for every kind."""
     medium = bench.world(bench.sizes.medium)
     folder = bench.folder / "with-schemas"
     generate.schemas(folder / "crds")
-    source = {"name": "files", "type": "files", "path": str(medium.service.source)}
-    channel = {"sources": [source], "schemas": [str(folder / "crds")]}
-    service = Service(folder, channel=channel)
+    service = _beside(medium, folder, schemas=[str(folder / "crds")])
     seconds, _ = await _alone(medium.service.source)
     await service.start(core=CORE)
     took = await ready(service)
@@ -112,6 +123,12 @@ async def _started(bench: Bench, world: World) -> float:
     world.service.unpin()
     await bench.pause()
     return took
+
+
+def _beside(world: World, folder: Path, **channel: Any) -> Service:
+    """Another service over a world's files."""
+    source = {"name": "files", "type": "files", "path": str(world.service.source)}
+    return Service(folder, channel={"sources": [source], **channel})
 
 
 def _again(world: World, number: int) -> Service:

@@ -1,7 +1,12 @@
 """Backup and restore: the numbers go on, the lineage is new, clients notice."""
 
+import os
+import shutil
+import signal
 from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 Text = Callable[..., str]
 
@@ -52,3 +57,31 @@ async def test_a_purged_secret_is_gone_and_its_versions_are_not_restorable(
     for file in (service.folder / "data").iterdir():
         assert b"hunter2-hunter2" not in file.read_bytes(), file.name
     assert "hunter2-hunter2" not in service.log
+
+
+@pytest.mark.parametrize("victim", ["service", "worker"])
+async def test_a_store_that_is_gone_begins_a_new_lineage_that_clients_follow(
+    service: Any, text_of: Text, victim: str
+) -> None:
+    """G3, G11: the sources publish again; version 1 of another lineage is not older than 2."""
+    async with service.follow(node="one", state=service.folder / "last-good") as follower:
+        service.write("a.yaml", text_of("a", x="2"))
+        await follower.at(2)
+        old = follower.updates[-1].lineage
+        (worker,) = service.workers()
+        if victim == "service":
+            await service.kill()
+        else:
+            os.kill(worker, signal.SIGSTOP)
+        shutil.rmtree(service.folder / "data")
+        service.write("b.yaml", text_of("b", x="2"))
+        if victim == "service":
+            await service.start()
+        else:
+            os.kill(worker, signal.SIGKILL)
+        await follower.holds(lambda names: names == {"a": {"x": "2"}, "b": {"x": "2"}})
+        last = follower.updates[-1]
+        assert (last.lineage != old, last.version) == (True, 1)
+        service.write("c.yaml", text_of("c", x="1"))
+        await follower.holds(lambda names: "c" in names)
+        assert follower.updates[-1].version == 2

@@ -24,7 +24,7 @@ POLICY = {
 }
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The worker answered with a problem document."""
 
     def __init__(self, problem: dict[str, Any]) -> None:
@@ -115,7 +115,7 @@ class Rig:
     async def eventually(self, condition: Callable[[], Awaitable[bool]]) -> None:
         """Ask again and again until it is so."""
         async with asyncio.timeout(20):
-            while not await condition():
+            while not await condition():  # noqa: ASYNC110  # only the worker knows
                 await asyncio.sleep(0.01)
 
     async def settled(self) -> None:
@@ -124,7 +124,7 @@ class Rig:
             await self.source.flushed()
 
         async def decided() -> bool:
-            return not (await self.ask("sources"))[0]["state"] == "never-synced"
+            return (await self.ask("sources"))[0]["state"] != "never-synced"
 
         await self.eventually(decided)
 
@@ -154,31 +154,30 @@ class Rig:
         if done:
             self._asked[number].set_result(payload)
         else:
-            self._asked[number].set_exception(Refused(payload))
+            self._asked[number].set_exception(RefusedError(payload))
 
     def _told(self, event: str, payload: dict[str, Any]) -> None:
-        line = self.live[payload["channel"]]
+        line, mesh = self.live[payload["channel"]], payload["channel"] == "mesh"
         if event == "opened":
             line.clear()
         elif event == "content":
             line.update({"/".join(e[:3]): e[4] for e in payload["entries"]})
-        elif event == "live" and payload["version"] and payload["channel"] == "mesh":
-            self.versions.append(tuple(payload["version"]))
         elif event == "changes":
-            for change in payload["changes"]:
-                name = "/".join(change[:3])
-                if change[5] is None:
-                    line.pop(name)
-                else:
-                    line[name] = change[5]
-        elif event == "published" and payload["channel"] == "mesh":
+            self._change(line, payload["changes"])
+        elif event in ("live", "published") and payload["version"] and mesh:
             self.versions.append(tuple(payload["version"]))
+        elif event in ("health", "failed"):
+            setattr(self, event, payload)
         elif event == "kinds":
             self.kinds = payload["names"]
-        elif event == "health":
-            self.health = payload["health"]
-        elif event == "failed":
-            self.failed = payload
+
+    def _change(self, line: dict[str, bytes], changes: list[Any]) -> None:
+        for change in changes:
+            name = "/".join(change[:3])
+            if change[5] is None:
+                line.pop(name)
+            else:
+                line[name] = change[5]
 
 
 def config(name: str, **data: str) -> Resource:
@@ -191,8 +190,8 @@ def make() -> Callable[..., Resource]:
 
 
 @pytest.fixture
-def refused() -> type[Refused]:
-    return Refused
+def refused() -> type[RefusedError]:
+    return RefusedError
 
 
 @pytest.fixture

@@ -8,7 +8,14 @@ from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from pipeline.model import Diagnostic, Level
 
@@ -173,11 +180,12 @@ class Histories(RuleBasedStateMachine):
 def test_any_history_ends_as_the_model_says(rig_type: Any, make: Any) -> None:
     """Nothing invalid, nothing quarantined, nothing lost, in whatever order things happen."""
     Histories.rig_type, Histories.make = rig_type, staticmethod(make)
-    case = Histories.TestCase()
-    case.settings = settings(
-        max_examples=15,
-        stateful_step_count=15,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
+    run_state_machine_as_test(
+        Histories,
+        settings=settings(
+            max_examples=15,
+            stateful_step_count=15,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
     )
-    case.runTest()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from pipeline.engine.inputs import Unit
+from pipeline.model import Key, Resource
 
 
 def test_good_units_are_published_and_a_refused_one_waits(bench: Any, say: Any) -> None:
@@ -104,8 +105,6 @@ def test_all_or_nothing_holds_back_the_good_units_too(new_bench: Any, say: Any) 
 
 
 def test_one_kind_in_two_versions_is_refused_without_a_schema(bench: Any, say: Any) -> None:
-    from pipeline.model import Key, Resource
-
     def thing(name: str, version: str) -> Resource:
         return Resource.build(Key("example.com/Thing", "default", name), f"example.com/{version}")
 
@@ -121,7 +120,6 @@ def test_one_kind_in_two_versions_is_refused_without_a_schema(bench: Any, say: A
 
 def test_a_misspelt_kind_deletes_nothing(bench: Any, say: Any) -> None:
     """Also one that no schema knows: what was accepted tells."""
-    from pipeline.model import Key, Resource
 
     def thing(kind: str) -> Resource:
         return Resource.build(Key(f"example.com/{kind}", "default", "a"), "example.com/v1")
@@ -137,8 +135,6 @@ def test_a_misspelt_kind_deletes_nothing(bench: Any, say: Any) -> None:
 
 
 def test_a_kind_may_change_to_quite_another(bench: Any, say: Any) -> None:
-    from pipeline.model import Key, Resource
-
     def thing(kind: str) -> Resource:
         return Resource.build(Key(f"example.com/{kind}", "default", "a"), "example.com/v1")
 
