@@ -1,16 +1,10 @@
 """Rigs for stores: each engine as an address, and a book that publishes and remembers."""
 
 import hashlib
-import os
-import shutil
-import subprocess
-import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from galley.store import values
@@ -20,7 +14,6 @@ from pipeline.model import Buckets, Key, Origin, Resource
 
 ENVIRONMENT = b"environment"
 START = 1_700_000_000.0
-PROGRAMS = Path("/usr/lib/postgresql")
 
 
 class Book:
@@ -109,66 +102,6 @@ def _changed(held: Mapping, changes: Mapping) -> dict:  # type: ignore[type-arg]
 
 def set_digest(outputs: Mapping[Key, bytes]) -> bytes:
     return Buckets((key.hash, digest) for key, digest in outputs.items()).digest()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own, on a socket in a folder of its own."""
-    programs = _programs()
-    if programs is None:
-        pytest.skip("no PostgreSQL server program here; install Debian's postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="galley-postgres-"))
-    user = _other_user(folder)
-    try:
-        made = [*user, str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres"]
-        subprocess.run(
-            [*made, "-E", "UTF8", "--no-sync"], check=True, capture_output=True, cwd=folder
-        )
-        settings = ["listen_addresses=", f"unix_socket_directories={folder}", "fsync=off"]
-        asked = [part for setting in settings for part in ("-c", setting)]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [*user, str(programs / "postgres"), "-D", str(folder / "data"), *asked],
-                stdout=log,
-                stderr=log,
-                cwd=folder,
-            )
-        try:
-            address = f"postgresql://postgres@/postgres?host={folder}"
-            _wait_for(address)
-            yield address
-        finally:
-            server.terminate()
-            server.wait(30)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _programs() -> Path | None:
-    here = shutil.which("initdb")
-    found = [Path(here).resolve().parent] if here else []
-    found += sorted(PROGRAMS.glob("*/bin"), reverse=True)
-    return next((path for path in found if (path / "postgres").exists()), None)
-
-
-def _other_user(folder: Path) -> list[str]:
-    """The server refuses to be root; somebody without rights will do."""
-    if os.getuid() != 0:
-        return []
-    os.chown(folder, 65534, 65534)
-    return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-
-
-def _wait_for(address: str) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            psycopg.connect(address).close()
-        except psycopg.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-        else:
-            return
 
 
 _channels = count(1)

@@ -50,10 +50,11 @@ async def test_no_route_answers_a_foreign_page(service: Any) -> None:
     assert await service.get("/audit") == []
     own = await service.ask("GET", "/api/v1/status", headers={"Origin": service.address})
     assert own.status == 200
+    await no_handshake(service)
 
 
-async def test_the_stream_refuses_the_handshake_of_a_foreign_page(service: Any) -> None:
-    """A browser sends no token and cannot hide its Origin; that is enough to refuse it."""
+async def no_handshake(service: Any) -> None:
+    """A browser's WebSocket cannot hide its Origin; that is enough to refuse it."""
     async with aiohttp.ClientSession() as http:
         for headers, status in FOREIGN[:4]:
             with pytest.raises(aiohttp.WSServerHandshakeError) as refused:

@@ -6,9 +6,9 @@ from typing import Any
 
 from galley.protocol.messages import Heartbeat, Resend, Unsubscribe
 
-MOST_GROWTH = 96 * 1024 * 1024
+MOST_GROWTH = 48 * 1024 * 1024
 """Bytes that a flood may cost; without a bound these would cost more."""
-TIMES = 3_000
+TIMES = 2_000
 
 
 def resends(raw: Any) -> None:

@@ -1,0 +1,74 @@
+"""What tests of several folders share: a PostgreSQL server of our own."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+PROGRAMS = Path("/usr/lib/postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server of our own, on a socket in a folder of its own."""
+    programs = _programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL server program here; install Debian's postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="galley-postgres-"))
+    user = _other_user(folder)
+    try:
+        made = [*user, str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres"]
+        subprocess.run(
+            [*made, "-E", "UTF8", "--no-sync"], check=True, capture_output=True, cwd=folder
+        )
+        settings = ["listen_addresses=", f"unix_socket_directories={folder}", "fsync=off"]
+        asked = [part for setting in settings for part in ("-c", setting)]
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen(
+                [*user, str(programs / "postgres"), "-D", str(folder / "data"), *asked],
+                stdout=log,
+                stderr=log,
+                cwd=folder,
+            )
+        try:
+            address = f"postgresql://postgres@/postgres?host={folder}"
+            _wait_for(address)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(30)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _programs() -> Path | None:
+    here = shutil.which("initdb")
+    found = [Path(here).resolve().parent] if here else []
+    found += sorted(PROGRAMS.glob("*/bin"), reverse=True)
+    return next((path for path in found if (path / "postgres").exists()), None)
+
+
+def _other_user(folder: Path) -> list[str]:
+    """The server refuses to be root; somebody without rights will do."""
+    if os.getuid() != 0:
+        return []
+    os.chown(folder, 65534, 65534)
+    return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+
+def _wait_for(address: str) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(address).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+        else:
+            return
