@@ -18,7 +18,7 @@ import uvloop
 from aiohttp import web
 
 from galley import settings_file
-from galley.listening import Listener
+from galley.listening import Listener, ListenError
 from galley.protocol.control import COMPANION, Method
 from galley.protocol.results import ChannelResult, ProblemResult
 from galley.server.app import build_app
@@ -121,12 +121,16 @@ class Service:
         gone = [name for name in self._workers if name not in wanted]
         new = [channel for name, channel in wanted.items() if name not in self._workers]
         await self._stop_channels(gone)
-        await self._start_channels(new)
+        with contextlib.suppress(FatalWorkerError):  # the worker says so below
+            await self._start_channels(new)
         problems = {channel.name: self._workers[channel.name].problem for channel in new}
         warnings += [f"Channel {name}: {text}" for name, text in problems.items() if text]
         kept = {name: getattr(self.settings, name) for name in RESTART_ONLY}
         self.settings = settings.model_copy(update=kept)
-        self.listener.renew(self.settings)
+        try:
+            self.listener.renew(self.settings)
+        except ListenError as error:
+            warnings.append(f"The old certificate stays in use: {error}.")
         if self._app is not None:
             self._app[STATE].access()  # and connections of tokens that are gone are closed
         log.info("Settings taken over; %s warnings.", len(warnings))
@@ -198,16 +202,9 @@ class Service:
         """Tell the workers who has what, and tidy up, again and again."""
         while True:
             await asyncio.sleep(TURN)
-            for name in list(self._workers):
-                await self._tell_deliveries(self._channels[name], self._workers[name])
-
-    async def _tell_deliveries(self, line: Channel, worker: WorkerProcess) -> None:
-        line.sweep()
-        received = line.deliveries()
-        if received and not worker.problem:
-            params = {"received": {str(n): list(c) for n, c in received.items()}}
-            with contextlib.suppress(BackendError):  # counted again at the next turn
-                await worker.ask(Method.RECEIVED, params, within=5)
+            workers = list(self._workers.items())
+            telling = (tell_deliveries(self._channels[name], worker) for name, worker in workers)
+            await asyncio.gather(*telling)
 
 
 async def serve(
@@ -242,6 +239,19 @@ def run(
     """`serve` in an event loop of its own; returns after an ordered stop."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings, path, on_ready))
+
+
+async def tell_deliveries(line: Channel, worker: WorkerProcess) -> None:
+    """Tell a worker who has what; what it cannot take now waits for the next turn."""
+    line.sweep()
+    if worker.problem:
+        return
+    told = worker.untold = {**worker.untold, **line.deliveries()}
+    if told:
+        params = {"received": {str(number): list(counts) for number, counts in told.items()}}
+        with contextlib.suppress(BackendError):
+            await worker.ask(Method.RECEIVED, params, within=5)
+            worker.untold = {}
 
 
 def freeze() -> None:

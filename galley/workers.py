@@ -47,6 +47,8 @@ class WorkerProcess:
         """When the worker last said anything."""
         self.problem = "The channel's worker is starting."
         """Why requests cannot be answered; empty while they can."""
+        self.untold: dict[int, tuple[int, int, int]] = {}
+        """Who has what, as far as the worker could not be told yet."""
         self.started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done when the first load is whole or the first process has ended; fails with
         FatalWorkerError."""
@@ -73,7 +75,10 @@ class WorkerProcess:
         loop, wait = asyncio.get_running_loop(), AGAIN_FIRST
         while not self._stopping:
             begun = loop.time()
-            await self._live_through_one()
+            try:
+                await self._live_through_one()
+            except Exception:  # of any kind: a channel is never left without a worker
+                log.exception("The worker of channel %s was lost.", self.settings.name)
             if self._stopping:
                 return
             if self.started.done() and self.started.exception():
@@ -109,13 +114,13 @@ class WorkerProcess:
         """Ask the worker to end and wait for it; after `within` seconds it is killed."""
         self._stopping = True
         process = self._process
-        if self._link:
-            with contextlib.suppress(LinkClosedError):
-                await self._link.send([0, Method.STOP.value, {}])
         if process is None or process.returncode is not None:
             return
         try:
             async with asyncio.timeout(within):
+                if self._link:
+                    with contextlib.suppress(LinkClosedError):
+                        await self._link.send([0, Method.STOP.value, {}])
                 await process.wait()
         except TimeoutError:
             log.error("The worker of channel %s is stuck; killing it.", self.settings.name)
@@ -134,15 +139,18 @@ class WorkerProcess:
         """One process from its start to its end."""
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
-        with theirs:
-            descriptor = theirs.fileno()
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "galley.worker", str(descriptor)),
-                pass_fds=(descriptor,),
-                stdin=asyncio.subprocess.DEVNULL,
-                start_new_session=True,
-            )
         link = await Link.over(ours)
+        try:
+            with theirs:
+                self._process = await _start(theirs.fileno())
+            await self._converse(link, self._process)
+        finally:
+            self._lost()
+            await link.close()
+            if self._process:
+                await self._process.wait()
+
+    async def _converse(self, link: Link, process: asyncio.subprocess.Process) -> None:
         try:
             await link.send([0, "assignment", self._assignment()])
             self._link = link
@@ -152,11 +160,7 @@ class WorkerProcess:
             pass
         except DamagedContentError as error:
             log.critical("Channel %s: %s; its worker begins anew.", self.settings.name, error)
-            self._process.kill()
-        finally:
-            self._lost()
-            await link.close()
-            await self._process.wait()
+            process.kill()
 
     def _assignment(self) -> dict[str, Any]:
         service = self._service
@@ -212,6 +216,15 @@ class WorkerProcess:
         for answer in self._asked.values():
             if not answer.done():
                 answer.set_exception(unavailable("The channel's worker has just ended."))
+
+
+async def _start(descriptor: int) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "galley.worker", str(descriptor)),
+        pass_fds=(descriptor,),
+        stdin=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def unavailable(detail: str) -> BackendError:

@@ -1,7 +1,8 @@
 """A source fed by hand: tests, programs that embed Galley, and collections that are observed.
 
-What is put before `run` makes up the first, complete batch; what is put later follows batch by
-batch, in order. A locator stands for whatever the program calls a place; without one it is the key.
+What is held when `run` begins makes up the first, complete batch; what is put later follows batch
+by batch, in order. A locator stands for whatever the program calls a place; without one it is the
+key.
 """
 
 import asyncio
@@ -31,7 +32,7 @@ class MemorySource:
 
     def __init__(self, settings: MemorySettings | str) -> None:
         self._name = settings if isinstance(settings, str) else settings.name
-        self._held: dict[str, tuple[bytes, ...]] = {}
+        self._held: dict[str, Read | Broken] = {}
         self._pending: dict[str, Change] = {}
         self._health = SourceHealth()
         self._revision = ""
@@ -58,8 +59,9 @@ class MemorySource:
 
     def break_(self, locator: str, *errors: Diagnostic) -> None:
         """Let a locator be unreadable: it keeps what it held."""
-        self._held[locator] = ()
-        self._add(Broken(locator, tuple(one.at(self._name, locator) for one in errors)))
+        broken = Broken(locator, tuple(one.at(self._name, locator) for one in errors))
+        self._held[locator] = broken
+        self._add(broken)
 
     def fail(self, problem: Diagnostic | None) -> None:
         """Say that the source cannot be read now, or with None that it can."""
@@ -84,7 +86,8 @@ class MemorySource:
         while True:
             self._wake.clear()
             if complete or self._pending:
-                changes, self._pending = tuple(self._pending.values()), {}
+                said = self._held if complete else self._pending
+                changes, self._pending = tuple(said.values()), {}
                 await emit(Batch(self._name, changes, self._revision, complete=complete))
                 complete = False
                 self._health = replace(self._health, synced=True, last_read=time.time())
@@ -95,14 +98,18 @@ class MemorySource:
     def _put(self, locator: str, resources: Iterable[Resource], revision: str) -> None:
         origin = Origin(self._name, revision, locator)
         located = tuple(Located(resource, origin) for resource in resources)
-        digests = tuple(one.resource.digest for one in located)
         self._revision = revision or self._revision
-        if self._held.get(locator) != digests:
-            self._held[locator] = digests
-            self._add(Read(locator, located))
+        held, read = self._held.get(locator), Read(locator, located)
+        if not isinstance(held, Read) or _digests(held) != _digests(read):
+            self._held[locator] = read
+            self._add(read)
 
     def _add(self, change: Change) -> None:
         self._pending.pop(change.locator, None)
         self._pending[change.locator] = change
         self._idle.clear()
         self._wake.set()
+
+
+def _digests(read: Read) -> list[bytes]:
+    return [one.resource.digest for one in read.resources]

@@ -17,6 +17,9 @@ app = typer.Typer(rich_markup_mode=None)
 
 OUTCOMES = {"timed-out": Exit.TIMED_OUT, "refused": Exit.REFUSED}
 
+ROWS = 20
+"""Quarantined inputs that are listed after a rollback."""
+
 
 @app.command()
 @remote
@@ -160,8 +163,11 @@ def _tell(done: dict[str, Any]) -> None:
 def _tell_quarantine(done: dict[str, Any]) -> None:
     word = "would be quarantined" if done["dry_run"] else "in quarantine"
     if done["quarantined"] and done["restores"]:
-        output.line(f"{words.plural(len(done['quarantined']), 'input')} {word}:")
-        tables.show(("SOURCE", "RESOURCE", "LIFTED"), list(map(quarantined, done["quarantined"])))
+        output.line(f"{words.plural(done['quarantined_total'], 'input')} {word}:")
+        shown = done["quarantined"][:ROWS]
+        tables.show(("SOURCE", "RESOURCE", "LIFTED"), list(map(quarantined, shown)))
+        if left := done["quarantined_total"] - len(shown):
+            output.line(f"... and {left} more: galley quarantine")
     if done["lifted"]:
         output.line(f"The quarantine of {words.plural(len(done['lifted']), 'input')} is lifted.")
 

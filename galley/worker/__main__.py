@@ -4,6 +4,7 @@ The file descriptor is one end of a socket pair; the first message on it says wh
 """
 
 import asyncio
+import contextlib
 import gc
 import logging
 import signal
@@ -52,7 +53,8 @@ async def _serve(end: socket.socket) -> int:
         failures += _leaves(errors)
     for error in failures:
         if isinstance(error, StoreError):
-            await announcer.failed(str(error), fatal=isinstance(error, FATAL))
+            with contextlib.suppress(LinkClosedError):  # then nobody listens any more
+                await announcer.failed(str(error), fatal=isinstance(error, FATAL))
     await link.close()
     return 1 if failures else 0
 

@@ -3,11 +3,12 @@
 import contextlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import islice
 from typing import Any
 
 from galley.store.errors import StoreError
 from galley.store.values import Audit, Hold, Record
-from galley.worker.channel import Channel, breathe, now
+from galley.worker.channel import Channel, now, proposal
 from galley.worker.findings import Findings
 from galley.worker.naming import collection_named, key_named
 from galley.worker.problems import RefusedError, conflict, not_found, of_store, usage
@@ -19,6 +20,9 @@ from galley.worker.rollback import Outlook, Request, Rollback
 from pipeline.engine.candidate import Candidate
 from pipeline.engine.gate import Wishes
 from pipeline.model import Key, Resource
+
+SHOWN = 500
+"""Quarantined inputs that an answer lists; the total is always of all."""
 
 Params = Mapping[str, Any]
 
@@ -92,7 +96,6 @@ class Actions:
                 raise conflict(f"Version {channel.number} is live, not {expect} as expected.")
             if params.get("dry_run"):
                 return await self._preview(wishes)
-            before = dict(channel.ledger.live)
             order = Order(
                 wishes,
                 str(params.get("actor") or "operator"),
@@ -100,10 +103,15 @@ class Actions:
                 audit("publish", params),
             )
             number = channel.number
-            candidate = await self._publisher.publish(order)
-            self._check_published(candidate, wishes, number)
-            assert candidate is not None  # noqa: S101  # _check_published has refused None
-            return self._publication(candidate, before, dry_run=False)
+            environment = wishes.override is None and channel.ledger.quarantine.of_key("", None)
+            done = await self._publisher.publish(order)
+            if done is None:
+                raise RefusedError(
+                    "unavailable", "A required source was not read yet.", remedy="`galley sources`"
+                )
+            if not environment:  # the environment follows by itself
+                self._check_published(done.candidate, wishes, number)
+            return self._publication(done.candidate, done.before, dry_run=False)
 
     async def hold(self, params: Params) -> dict[str, Any]:
         """`HoldResult` of a new hold."""
@@ -169,18 +177,11 @@ class Actions:
 
     async def _preview(self, wishes: Wishes) -> dict[str, Any]:
         channel = self._channel
-        candidate = await breathe(channel.gate.propose(now(), wishes))
-        try:
+        async with proposal(channel.gate, wishes) as candidate:
             before = {key: channel.ledger.live.get(key) for key in candidate.outputs}
             return self._publication(candidate, before, dry_run=True)
-        finally:
-            await breathe(channel.gate.withdraw())
 
-    def _check_published(self, candidate: Candidate | None, wishes: Wishes, before: int) -> None:
-        if candidate is None:
-            raise RefusedError(
-                "unavailable", "A required source was not read yet.", remedy="`galley sources`"
-            )
+    def _check_published(self, candidate: Candidate, wishes: Wishes, before: int) -> None:
         if wishes.confirm and wishes.confirm == candidate.parked_id:
             raise conflict("The candidate is still parked.")
         if self._channel.number == before:
@@ -206,7 +207,10 @@ class Actions:
             "diff": self._queries.diff_report(
                 old, new, candidate.outputs, before, candidate.resources
             ),
-            "quarantined": [quarantine_report(item) for item in channel.ledger.quarantine],
+            "quarantined": [
+                quarantine_report(item) for item in islice(channel.ledger.quarantine, SHOWN)
+            ],
+            "quarantined_total": len(channel.ledger.quarantine),
             "holds": [hold_report(hold) for hold in channel.holds.values()],
         }
 
@@ -231,7 +235,8 @@ class Actions:
                 places=outlook.places,
             ),
             "diagnostics": verdict,
-            "quarantined": [quarantine_report(item) for item in found.quarantine],
+            "quarantined": [quarantine_report(item) for item in found.quarantine[:SHOWN]],
+            "quarantined_total": len(found.quarantine),
             "holds": [hold_report(hold) for hold in channel.holds.values()],
             "warnings": _warnings(outlook),
         }

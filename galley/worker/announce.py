@@ -39,9 +39,9 @@ class Announcer:
         self,
         version: Version,
         outputs: Mapping[Key, Resource | None],
-        before: Mapping[Key, Resource],
+        before: Mapping[Key, Resource | None],
     ) -> None:
-        """A version is committed; `before` is what was live until then."""
+        """A version is committed; `before` is what was live under these keys until then."""
         changes = (_change(key, before.get(key), now) for key, now in outputs.items())
         for part in parts(changes, PART):
             await self._tell(Event.CHANGES, changes=part)

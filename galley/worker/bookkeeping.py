@@ -31,23 +31,30 @@ STATE_EVERY = 60.0
 
 
 class Bookkeeping:
-    """Gathers the facts for each transaction and remembers what is already written."""
+    """Gathers the facts for each transaction and remembers what is already written.
+
+    What `facts` has gathered counts as written once `written` is told so: what the store refuses is
+    gathered again.
+    """
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
+        self._proposed: set[str] = set()
         self._candidates: set[str] = set()
         self._checkpoints: dict[str, str] = {}
-        self._states: dict[str, float] = {}
+        self._states: dict[str, SourceState] = {}
 
     def facts(
         self, candidate: Candidate, lifted: Iterable[Quarantined], audit: tuple[Audit, ...]
     ) -> Record:
         """What this candidate's transaction says besides the version itself."""
+        kept = list(self._kept_back(candidate))
+        self._proposed = {item.id for item in kept}
         return Record(
             lift_quarantine=tuple(lifted),
             checkpoints=tuple(self._due_checkpoints(candidate)),
-            sources=tuple(self._due_states()),
-            candidates=tuple(self._new_candidates(candidate)),
+            sources=tuple(self._due_states(candidate)),
+            candidates=tuple(item for item in kept if item.id not in self._candidates),
             audit=audit,
         )
 
@@ -55,30 +62,30 @@ class Bookkeeping:
         """Write facts without a version; nothing happens if there are none."""
         if record != Record():
             await self._channel.store.run(lambda store: store.record(record))
+        self.written(record)
+
+    def written(self, record: Record) -> None:
+        """The store has taken these facts, the last that were gathered."""
+        self._checkpoints.update({item.source: item.revision for item in record.checkpoints})
+        self._states.update({state.source: state for state in record.sources})
+        self._candidates = self._proposed
 
     def _due_checkpoints(self, candidate: Candidate) -> Iterator[Checkpoint]:
-        number = 0 if candidate.outputs and not candidate.waiting else self._channel.number
+        number = 0 if candidate.outputs else self._channel.number
         for inputs in self._channel.ledger.sources.values():
-            left = {unit for unit in inputs.units() if unit not in candidate.units}
             known = self._checkpoints.get(inputs.name) == inputs.revision
-            if inputs.revision and inputs.synced and not left and not known:
-                self._checkpoints[inputs.name] = inputs.revision
+            due = inputs.revision and inputs.synced and not known
+            if due and _embodied(inputs, candidate):
                 yield Checkpoint(inputs.name, inputs.revision, number, now())
 
-    def _due_states(self) -> Iterator[SourceState]:
+    def _due_states(self, candidate: Candidate) -> Iterator[SourceState]:
         for inputs in self._channel.ledger.sources.values():
-            due = now() - self._states.get(inputs.name, 0.0) > STATE_EVERY
-            if inputs.synced and due:
-                self._states[inputs.name] = now()
-                yield SourceState(inputs.name, inputs.revision, now())
-
-    def _new_candidates(self, candidate: Candidate) -> Iterator[StoredCandidate]:
-        current: set[str] = set()
-        for stored in self._kept_back(candidate):
-            current.add(stored.id)
-            if stored.id not in self._candidates:
-                yield stored
-        self._candidates = current
+            last = self._states.get(inputs.name)
+            whole = _embodied(inputs, candidate)
+            revision = inputs.revision if whole else inputs.accepted_revision
+            old = last is None or now() - last.synced > STATE_EVERY or last.revision != revision
+            if inputs.synced and old:
+                yield SourceState(inputs.name, revision, now())
 
     def _kept_back(self, candidate: Candidate) -> Iterator[StoredCandidate]:
         if candidate.refused:
@@ -113,6 +120,12 @@ class Bookkeeping:
             diagnostics=[diagnostic_json(item, "pending") for item in unique],
             counts=Counts(),
         )
+
+
+def _embodied(inputs: SourceInputs, candidate: Candidate) -> bool:
+    """Whether all that a source says is live once the candidate is."""
+    accepted = frozenset() if candidate.waiting else candidate.units
+    return all(unit in accepted for unit in inputs.units())
 
 
 def cause_of(channel: Channel, candidate: Candidate) -> dict[str, Any]:

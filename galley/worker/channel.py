@@ -7,10 +7,12 @@ what is durable.
 
 import asyncio
 import time
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from galley.protocol.framing import LinkClosedError
 from galley.settings import ChannelSettings
 from galley.store.values import Hold, Version
 from galley.worker.announce import Announcer
@@ -19,7 +21,7 @@ from galley.worker.store_thread import StoreThread
 from pipeline.engine.budget import BudgetLimits, DeletionBudget
 from pipeline.engine.candidate import Candidate
 from pipeline.engine.engine import Engine
-from pipeline.engine.gate import Gate
+from pipeline.engine.gate import Gate, Wishes
 from pipeline.engine.inputs import SourceInputs
 from pipeline.engine.ledger import Ledger
 from pipeline.engine.observed import Observed
@@ -61,6 +63,13 @@ class Channel:
     """Set when something may be publishable."""
     stale_since: dict[str, float] = field(default_factory=dict)
     """When a source was last read completely before this process started."""
+    failed: dict[str, Diagnostic] = field(default_factory=dict)
+    """Sources whose own code failed, until they are run again."""
+
+    def problem_of(self, source: str) -> Diagnostic | None:
+        """Why a source cannot be read now; None while all is well or it does not run."""
+        running = self.sources.get(source)
+        return self.failed.get(source) or (running.health().problem if running else None)
 
     @property
     def name(self) -> str:
@@ -108,7 +117,7 @@ def new_gate(environment: Environment, settings: ChannelSettings) -> tuple[Ledge
     budget = settings.publish.deletion_budget
     limits = BudgetLimits(budget.percent, budget.keys, budget.window)
     isolate = settings.publish.on_error == "isolate"
-    return ledger, Gate(ledger, trial, DeletionBudget(limits), isolate=isolate)
+    return ledger, Gate(ledger, trial, DeletionBudget(ledger.held, limits), isolate=isolate)
 
 
 async def breathe(work: Generator[None, None, T]) -> T:
@@ -120,6 +129,48 @@ async def breathe(work: Generator[None, None, T]) -> T:
             result: T = done.value
             return result
         await asyncio.sleep(0)
+
+
+async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:
+    """Run work to its end even if the caller is cancelled meanwhile; the cancellation follows.
+
+    For what commits: memory must not stay behind the store.
+    """
+    task = asyncio.create_task(work, name="uninterrupted")
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
+class BehindError(Exception):
+    """Memory could not follow a commit: the worker has to begin anew from the store."""
+
+
+@contextmanager
+def following() -> Iterator[None]:
+    """Around what follows a commit; a failure there must end the worker.
+
+    Raises:
+        BehindError: it failed.
+    """
+    try:
+        yield
+    except LinkClosedError:
+        raise
+    except Exception as error:
+        raise BehindError(f"{type(error).__name__}: {error}") from error
+
+
+@asynccontextmanager
+async def proposal(gate: Gate, wishes: Wishes | None = None) -> AsyncIterator[Candidate]:
+    """What the gate would publish, with the engine at it; what is not accepted inside the block is
+    withdrawn at its end. The caller holds the lock."""
+    try:
+        yield await breathe(gate.propose(now(), wishes))
+    finally:
+        await breathe(gate.withdraw())
 
 
 def now() -> float:

@@ -5,8 +5,10 @@ budget, and only the last ten are kept. After a restart the last state is served
 have been read again.
 """
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Mapping
 
+from galley.store.errors import HeadConflictError, StoreError, WriterLostError
 from galley.store.values import Commit, Counts, Version, VersionKind
 from galley.worker.announce import Announcer
 from galley.worker.channel import now
@@ -14,7 +16,9 @@ from galley.worker.loading import load_outputs
 from galley.worker.store_thread import StoreThread
 from pipeline.engine.engine import Engine
 from pipeline.engine.live import Live
-from pipeline.model import Key, Kinds
+from pipeline.model import Key, Kinds, Resource
+
+log = logging.getLogger("galley.companion")
 
 
 class Companion:
@@ -40,6 +44,11 @@ class Companion:
         """Pass on what collections are called."""
         await self._announcer.kinds(kinds)
 
+    @property
+    def behind(self) -> bool:
+        """Whether something touched was not published yet."""
+        return bool(self._touched)
+
     def touch(self, keys: Iterable[Key]) -> None:
         """Outputs that may have changed."""
         self._touched.update(keys)
@@ -49,17 +58,31 @@ class Companion:
         self._touched.update(self.live)
 
     async def publish(self, engine: Engine) -> None:
-        """Make the touched observed outputs a version, if they differ."""
+        """Make the touched observed outputs a version, if they differ; the caller holds the lock.
+
+        What the store refuses stays `behind`, for the next time.
+
+        Raises:
+            HeadConflictError, WriterLostError: the store is no longer ours.
+        """
         kinds = engine.environment.kinds
         observed = {
             key: engine.outputs.get(key)
             for key in self._touched
             if (kind := kinds.get(key.collection)) and kind.observed
         }
-        self._touched.clear()
-        changes = self.live.differences(observed)
-        if not changes:
+        try:
+            if changes := self.live.differences(observed):
+                await self._commit(engine, changes)
+                await self._store.run(lambda store: store.retain(now()))
+        except (HeadConflictError, WriterLostError):
+            raise
+        except StoreError as error:
+            log.warning("The store refuses what was observed; it is tried again: %s", error)
             return
+        self._touched.clear()
+
+    async def _commit(self, engine: Engine, changes: Mapping[Key, Resource | None]) -> None:
         tally = self.live.tally(changes)
         commit = Commit(
             expected_head=self.head.number if self.head else 0,
@@ -76,9 +99,6 @@ class Companion:
             time=now(),
         )
         self.head = await self._store.run(lambda store: store.commit(commit))
-        await self._announcer.published(self.head, changes, self.live)
+        before = {key: self.live.get(key) for key in changes}
         self.live.put_all(changes)
-        await self._store.run(lambda store: store.retain(now()))
-
-    async def close(self) -> None:
-        await self._store.close()
+        await self._announcer.published(self.head, changes, before)

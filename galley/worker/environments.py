@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from galley.plugins import build_environment
-from galley.store.values import Commit, Counts, Record, VersionKind
-from galley.worker.channel import Channel, breathe, now
+from galley.store.values import Commit, Counts, Record, Version, VersionKind
+from galley.worker.channel import Channel, breathe, following, now
 from galley.worker.companion import Companion
+from galley.worker.environment_files import EnvironmentFiles
 from pipeline.engine.engine import Engine
 from pipeline.engine.finding import Finding
 from pipeline.engine.live import Tally
@@ -54,41 +55,50 @@ class Environments:
         """Build what the settings ask for and take it over if it may be; whether it was."""
         channel = self._channel
         try:
-            wanted = self.build()
+            channel.wanted = self.build(channel.files)
         except InvalidEnvironmentError as error:
             self._complain(error)
             return False
         channel.environment_problem = ()
+        return await self.reconsider()
+
+    async def reconsider(self) -> bool:
+        """Take over what was built and could not come into force, if it may now; whether it was.
+
+        Raises:
+            StoreError: it waits for another try.
+        """
+        channel = self._channel
         async with channel.lock:
-            if wanted.digest == channel.environment.digest:
+            wanted = channel.wanted
+            if wanted is None or wanted.digest == channel.environment.digest:
                 channel.wanted = None
                 return False
             if channel.holds or channel.ledger.quarantine.environment(wanted.digest):
-                channel.wanted = wanted
                 return False
-            channel.wanted = None
             await self.take_over(await self.evaluate(wanted))
+            channel.wanted = None
             return True
 
-    def build(self) -> Environment:
-        """The environment that the settings ask for.
+    def build(self, files: EnvironmentFiles) -> Environment:
+        """The environment that settings with their files ask for.
 
         Raises:
             InvalidEnvironmentError: with everything that is wrong.
         """
-        channel = self._channel
-        return build_environment(channel.files.spec(), previous=channel.environment, now=now())
+        return build_environment(files.spec(), previous=self._channel.environment, now=now())
 
     async def first(self) -> Environment:
         """The environment to start under: what the settings ask for, unless it is taken back, the
         channel is held or it is invalid; then the one of the live version.
 
-        Without a live version it waits until the settings' environment can be built.
+        Without a live version, or if that one cannot be built any more, it waits until the
+        settings' environment can be.
         """
         channel = self._channel
         while True:
             try:
-                wanted = self.build()
+                wanted = self.build(channel.files)
                 channel.environment_problem = ()
             except InvalidEnvironmentError as error:
                 self._complain(error)
@@ -96,8 +106,8 @@ class Environments:
                 if self._may_start(wanted):
                     return wanted
                 channel.wanted = wanted
-            if channel.head:
-                return await self._stored_environment(channel.head.environment)
+            if channel.head and (earlier := self.earlier(await self.stored(channel.head))):
+                return earlier
             await asyncio.sleep(RETRY)
 
     def _complain(self, error: InvalidEnvironmentError) -> None:
@@ -111,9 +121,13 @@ class Environments:
             return True
         return not (channel.holds or channel.ledger.quarantine.environment(wanted.digest))
 
-    async def _stored_environment(self, digest: bytes) -> Environment:
-        content = await self.stored(digest)
-        return build_environment(EnvironmentSpec.from_content(content), now=now())
+    def earlier(self, content: bytes) -> Environment | None:
+        """An environment that was in force before; None if it cannot be built any more."""
+        try:
+            return build_environment(EnvironmentSpec.from_content(content), now=now())
+        except (ValueError, InvalidEnvironmentError) as error:
+            log.error("The earlier environment cannot be built any more: %s", error)
+            return None
 
     async def evaluate(self, environment: Environment) -> Prospect:
         """Run all accepted inputs under an environment; the one in force stays."""
@@ -139,28 +153,27 @@ class Environments:
         environment = prospect.engine.environment
         if channel.head and prospect.outputs:
             await self._commit(prospect)
-        channel.install(environment, prospect.engine)
-        await self._announce_kinds()
-        self._companion.touch(prospect.engine.outputs)
-        await self._companion.publish(prospect.engine)
+        with following():
+            channel.install(environment, prospect.engine)
+            await self._announce_kinds()
+            self._companion.touch(prospect.engine.outputs)
+            await self._companion.publish(prospect.engine)
         log.info("Environment %s is in force.", environment.digest.hex()[:12])
 
-    async def restore(self, digest: bytes) -> None:
-        """Go back to the environment of an earlier version; its outputs are live already."""
+    async def restore(self, environment: Environment) -> None:
+        """Go back to an earlier environment; its outputs are live already."""
         channel = self._channel
-        try:
-            environment = await self._stored_environment(digest)
-        except (ValueError, InvalidEnvironmentError) as error:
-            log.error("The earlier environment cannot be built any more: %s", error)
-            return
         channel.wanted = channel.wanted or channel.environment
         engine = Engine(environment)
         await breathe(self._fill(engine))
         channel.install(environment, engine)
         await self._announce_kinds()
+        self._companion.touch(engine.outputs)
+        await self._companion.publish(engine)
 
-    async def stored(self, digest: bytes) -> bytes:
-        """The content of an environment, as the store keeps it."""
+    async def stored(self, version: Version) -> bytes:
+        """The content of a version's environment, as the store keeps it."""
+        digest = version.environment
         if digest == self._channel.environment.digest:
             return self._channel.environment.spec.content()
         return await self._channel.store.run(lambda store: store.environment(digest))
@@ -173,7 +186,7 @@ class Environments:
     async def _commit(self, prospect: Prospect) -> None:
         channel = self._channel
         environment, tally = prospect.engine.environment, prospect.tally
-        before = channel.environment.digest.hex()[:12]
+        former = channel.environment.digest.hex()[:12]
         commit = Commit(
             expected_head=channel.number,
             kind=VersionKind.ENVIRONMENT,
@@ -183,16 +196,19 @@ class Environments:
             outputs=prospect.outputs,
             inputs=(),
             author="galley",
-            reason="schemas, policies or transforms changed",
-            cause={"environment": {"before": before, "after": environment.digest.hex()[:12]}},
+            reason="ranks of sources changed"
+            if environment.digest == channel.environment.digest
+            else "schemas, policies or transforms changed",
+            cause={"environment": {"before": former, "after": environment.digest.hex()[:12]}},
             counts=Counts(tally.added, tally.changed, tally.deleted, tally.resources),
             time=now(),
             record=Record(),
         )
+        before = {key: channel.ledger.live.get(key) for key in prospect.outputs}
         version = await channel.store.run(lambda store: store.commit(commit))
-        channel.head = version
-        await channel.announcer.published(version, prospect.outputs, channel.ledger.live)
         channel.ledger.live.put_all(prospect.outputs)
+        channel.head = version
+        await channel.announcer.published(version, prospect.outputs, before)
 
     def _fill(self, engine: Engine) -> Generator[None, None, None]:
         """Apply all accepted and observed inputs, in slices."""
@@ -202,12 +218,8 @@ class Environments:
             yield
 
     def _inputs(self) -> Iterator[tuple[Key, Resource]]:
-        ledger = self._channel.ledger
-        for source in ledger.sources.values():
-            for held in source.accepted.values():
-                for item in held:
-                    if ledger.accepted(item.resource.key) is item:
-                        yield item.resource.key, item.resource
+        for key, held in self._channel.ledger.inputs():
+            yield key, held.resource
         yield from self._channel.observed.resources().items()
 
 

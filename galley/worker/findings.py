@@ -5,6 +5,7 @@ from typing import Any
 
 from galley.worker.channel import Channel
 from galley.worker.places import diagnostic_json, located
+from pipeline.engine.candidate import Candidate
 from pipeline.model import Diagnostic, Level
 from pipeline.model.messages.gate import QUARANTINED
 
@@ -16,6 +17,7 @@ class Findings:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
+        self._counted: tuple[Candidate | None, list[Level]] | None = None
 
     async def report(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
         """A list of `DiagnosticResult`: errors first, pending ones before live ones."""
@@ -38,7 +40,7 @@ class Findings:
     def counts(self) -> tuple[int, int]:
         """Errors and warnings, all states together; cheap enough for every health report."""
         live = self._channel.engine.levels()
-        others = [item.level for _, item in self._around()]
+        others = [item.level for _, item in self._general()] + self._levels_pending()
         errors, warnings = (
             live.get(level, 0) + others.count(level) for level in (Level.ERROR, Level.WARNING)
         )
@@ -59,15 +61,26 @@ class Findings:
 
     def _around(self) -> Iterator[tuple[str, Diagnostic]]:
         """Everything but what is found in live resources."""
+        yield from self._general()
+        yield from self._pending()
+
+    def _levels_pending(self) -> list[Level]:
+        """The levels of what is pending; worked out once for each verdict."""
+        verdict = self._channel.verdict
+        if self._counted is None or self._counted[0] is not verdict:
+            self._counted = (verdict, [item.level for _, item in self._pending()])
+        return self._counted[1]
+
+    def _general(self) -> Iterator[tuple[str, Diagnostic]]:
+        """What concerns the environment and the sources."""
         channel = self._channel
         for item in channel.environment_problem:
             yield "environment", item
         for item in (*channel.environment.diagnostics, *channel.engine.remarks()):
             yield "environment", item
-        for source in channel.sources.values():
-            if problem := source.health().problem:
+        for name in channel.sources:
+            if problem := channel.problem_of(name):
                 yield "source", problem
-        yield from self._pending()
 
     def _pending(self) -> Iterator[tuple[str, Diagnostic]]:
         verdict = self._channel.verdict

@@ -1,17 +1,27 @@
 """Sources to pending inputs: one task a source, each batch taken in one step under the lock."""
 
 import asyncio
-from collections.abc import Iterable
+import logging
+from collections.abc import Generator, Iterable, Mapping
 
 from galley.plugins import build_source
+from galley.protocol.framing import LinkClosedError
 from galley.settings import ChannelSettings
-from galley.worker.channel import Channel
+from galley.worker.announce import parts
+from galley.worker.channel import BehindError, Channel, breathe, following, uninterrupted
 from galley.worker.companion import Companion
 from galley.worker.publisher import Publisher
-from pipeline.model import Batch
+from pipeline.engine.trial import SLICE
+from pipeline.model import Batch, Key, Resource
+from pipeline.model.messages.source import SOURCE_UNREADABLE
 from sources.memory import MemorySource
 from sources.settings import AnySource
 from sources.source import Source, SourceContext
+
+log = logging.getLogger("galley.intake")
+
+AGAIN_FIRST, AGAIN_MOST = 1.0, 60.0
+"""Seconds before a source that failed is run again."""
 
 
 class Intake:
@@ -30,6 +40,7 @@ class Intake:
         self._tasks = tasks
         self._running: dict[str, asyncio.Task[None]] = {}
         self._reconciled = False
+        self._restarting = asyncio.Lock()
 
     def start(self, settings: ChannelSettings, given: Iterable[Source] = ()) -> None:
         """Start every source of the settings; `given` ones are used as they are."""
@@ -41,14 +52,15 @@ class Intake:
             )
             self._channel.sources[config.name] = source
             self._running[config.name] = self._tasks.create_task(
-                source.run(self.take), name=f"source {config.name}"
+                self._tend(source), name=f"source {config.name}"
             )
 
     async def restart(self) -> None:
         """Start the sources anew, as the settings and the environment now say."""
-        given = [source for source in self._channel.sources.values() if not _configured(source)]
-        await self.stop()
-        self.start(self._channel.settings, given)
+        async with self._restarting:
+            given = [source for source in self._channel.sources.values() if not _configured(source)]
+            await self.stop()
+            self.start(self._channel.settings, given)
 
     async def stop(self) -> None:
         """Stop every source and wait until it has stopped."""
@@ -57,26 +69,53 @@ class Intake:
         await asyncio.gather(*self._running.values(), return_exceptions=True)
         self._running.clear()
         self._channel.sources.clear()
+        self._channel.failed.clear()
 
     async def take(self, batch: Batch) -> None:
-        """Take a batch in; returns when it is part of the pending inputs."""
+        """Take a batch in; returns when it is part of the pending inputs.
+
+        Raises:
+            BehindError: it could not be taken in whole.
+        """
+        async with self._channel.lock:
+            await uninterrupted(self._take(batch))
+
+    async def _take(self, batch: Batch) -> None:
         channel = self._channel
-        async with channel.lock:
+        with following():
             config, observed = channel.observed.split(batch)
-            if (
-                channel.ledger.receive(config)
-                or not channel.head
-                or batch.complete
-                or batch.revision
-            ):
+            changed = channel.ledger.receive(config)
+            if changed or not channel.head or batch.complete or batch.revision:
                 self._publisher.touch()
-            if observed:
-                evaluation = channel.engine.apply(observed)
-                self._companion.touch(evaluation.changed)
+            await breathe(self._observe(observed))
             if not self._reconciled and self._all_synced():
                 self._reconciled = True
                 self._companion.reconcile()
             await self._companion.publish(channel.engine)
+
+    def _observe(self, changes: Mapping[Key, Resource | None]) -> Generator[None, None, None]:
+        for part in parts(changes.items(), SLICE):
+            self._companion.touch(self._channel.engine.apply(dict(part)).changed)
+            yield
+
+    async def _tend(self, source: Source) -> None:
+        """Run a source; one that fails or ends is its own fault and is run again after a while."""
+        loop, wait = asyncio.get_running_loop(), AGAIN_FIRST
+        while True:
+            begun = loop.time()
+            try:
+                await source.run(self.take)
+                problem = "it has ended by itself"
+            except (BehindError, LinkClosedError):
+                raise
+            except Exception as error:  # code from outside may raise anything
+                log.exception("The source %s failed.", source.name)
+                problem = f"{type(error).__name__}: {error}"
+            wait = AGAIN_FIRST if loop.time() - begun > AGAIN_MOST else min(wait * 2, AGAIN_MOST)
+            found = SOURCE_UNREADABLE.report(problem=problem).at(source.name, "")
+            self._channel.failed[source.name] = found
+            await asyncio.sleep(wait)
+            self._channel.failed.pop(source.name, None)
 
     def forget(self, names: Iterable[str]) -> None:
         """Sources that the settings no longer have: their keys are to be deleted."""

@@ -47,6 +47,7 @@ class Keeper:
             "holds": (HEALTH_EVERY, self._expire_holds),
             "environment": (ENVIRONMENT_EVERY, self._look_at_files),
             "retention": (RETENTION_EVERY, self._retain),
+            "companion": (HEALTH_EVERY, self._publisher.catch_up),
         }
         return [
             self._tasks.create_task(_every(seconds, turn), name=name)
@@ -56,8 +57,11 @@ class Keeper:
     async def look(self) -> None:
         """Take over what the environment's files say now."""
         self._files = await asyncio.to_thread(self._channel.files.fingerprint)
+        await self._renew(self._environments.consider)
+
+    async def _renew(self, take_over: Callable[[], Awaitable[bool]]) -> None:
         kinds = self._channel.environment.kinds
-        if await self._environments.consider():
+        if await take_over():
             self._publisher.touch()
             if set(kinds) != set(self._channel.environment.kinds):
                 await self._intake.restart()
@@ -80,14 +84,16 @@ class Keeper:
             channel.holds.pop(hold.id, None)
             log.info("Hold %s has expired: %s", hold.id, hold.reason)
         self._publisher.touch()
-        await self.look()
+        await self._renew(self._environments.reconsider)
 
     async def _look_at_files(self) -> None:
         files = await asyncio.to_thread(self._channel.files.fingerprint)
         expires = self._channel.environment.expires_at
-        waiting = self._channel.wanted is not None or self._channel.environment_problem
-        if files != self._files or (expires and expires <= now()) or waiting:
+        invalid = self._channel.environment_problem
+        if files != self._files or (expires and expires <= now()) or invalid:
             await self.look()
+        elif self._channel.wanted is not None:
+            await self._renew(self._environments.reconsider)
 
     async def _retain(self) -> None:
         removed = 0

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from galley.worker.channel import Channel, breathe, now
+from galley.worker.channel import Channel, proposal
 from galley.worker.findings import Findings
 from galley.worker.problems import not_found, usage
 from galley.worker.queries import Queries
-from pipeline.engine.budget import DeletionBudget
 from pipeline.engine.candidate import Candidate
 from pipeline.engine.gate import Gate
 from pipeline.engine.inputs import SourceInputs
@@ -31,9 +30,8 @@ class Planning:
         batch = self._batch(self._source(str(params.get("source") or "")), params["files"])
         async with channel.lock:
             gate = self._fork(batch)
-            candidate = await breathe(gate.propose(now()))
-            remarks = gate.remarks()
-            await breathe(gate.withdraw())
+            async with proposal(gate) as candidate:
+                remarks = gate.remarks()
         before = {key: channel.ledger.live.get(key) for key in candidate.outputs}
         return {
             "channel": channel.name,
@@ -76,9 +74,8 @@ class Planning:
         fork.receive(config)
         others = {name: _settled(item) for name, item in channel.ledger.sources.items()}
         ledger = replace(channel.ledger, sources={**others, batch.source: fork})
-        budget = DeletionBudget(channel.gate.budget.limits)
-        budget.start(ledger.shares())
-        return Gate(ledger, channel.gate.trial, budget, isolate=channel.gate.isolate)
+        gate = channel.gate
+        return Gate(ledger, gate.trial, gate.budget, isolate=gate.isolate)
 
 
 def _settled(inputs: SourceInputs) -> SourceInputs:

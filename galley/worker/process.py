@@ -31,7 +31,7 @@ from galley.worker.environment_files import EnvironmentFiles
 from galley.worker.loading import load_inputs, load_outputs
 from galley.worker.service_link import ServiceLink
 from galley.worker.store_thread import StoreThread
-from pipeline.engine.inputs import SourceInputs
+from galley.worker.window import rebuild
 from pipeline.engine.observed import Observed
 from pipeline.environment import Environment, EnvironmentSpec
 from sources.source import Source
@@ -106,12 +106,8 @@ async def _load(worker: Worker) -> None:
     if channel.head:
         number = channel.head.number
         inputs = await load_inputs(channel.store, number, channel.ledger.live)
-        for item in inputs:
-            source = channel.ledger.sources.setdefault(
-                item.origin.source, SourceInputs(item.origin.source, required=False)
-            )
-            channel.ledger.load(source, [item])
-    channel.gate.budget.start(channel.ledger.shares())
+        channel.ledger.load(inputs)
+        await rebuild(channel)
     environment = await worker.environments.first()
     await worker.environments.take_over(await worker.environments.evaluate(environment))
     channel.loading = False

@@ -1,4 +1,4 @@
-"""When a version is cut, and how: propose, commit, announce, accept, in this order.
+"""When a version is cut, and how: propose, commit, accept, announce, in this order.
 
 A quiet period and a longest wait coalesce bursts. A commit that fails leaves everything as it was
 and is tried again with a back-off; what was refused or parked is written down in any case.
@@ -6,17 +6,15 @@ and is tried again with a back-off; what was refused or parked is written down i
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from galley.store.errors import HeadConflictError, StoreError, WriterLostError
-from galley.store.values import Audit, Commit, InputChange, Record, VersionKind
+from galley.store.values import Audit, Commit, InputChange, Record, Version, VersionKind
 from galley.worker.bookkeeping import Bookkeeping, cause_of, counts_of
-from galley.worker.channel import Channel, breathe, now
+from galley.worker.channel import Channel, following, now, proposal, uninterrupted
 from galley.worker.companion import Companion
-from pipeline.engine.budget import Share
 from pipeline.engine.candidate import Candidate, InputDelta
 from pipeline.engine.gate import Wishes
 from pipeline.model import Key, Resource
@@ -35,6 +33,15 @@ class Order:
     author: str
     reason: str
     audit: Audit
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of a proposal."""
+
+    candidate: Candidate
+    before: Mapping[Key, Resource | None]
+    """What was live under the keys of the candidate's outputs."""
 
 
 class Publisher:
@@ -58,14 +65,9 @@ class Publisher:
         self, inputs: Iterable[InputDelta], outputs: Mapping[Key, Resource | None]
     ) -> None:
         """A rollback has committed these: they are accepted and live from here on."""
-        channel = self._channel
-        shares = Counter(channel.ledger.share(key) for key in channel.gate.trial.applied)
-        self._companion.touch(channel.gate.trial.touched)
-        winners = dict(channel.gate.trial.applied)
-        channel.ledger.restore(inputs, outputs)
-        after = Counter(channel.ledger.share(key) for key in winners)
-        channel.gate.budget.excuse(_named(after), _named(shares))
-        channel.gate.trial.settle()
+        gate = self._channel.gate
+        self._companion.touch(gate.trial.touched)
+        gate.restore(inputs, outputs, now())
 
     async def run(self) -> None:
         """Publish whenever something has changed and the quiet period is over; never returns."""
@@ -86,43 +88,57 @@ class Publisher:
                 wait = min(wait * 2, RETRY_MOST)
                 self._channel.dirty.set()
 
-    async def publish(self, order: Order | None = None) -> Candidate | None:
+    async def catch_up(self) -> None:
+        """Publish what was observed and could not be published then."""
+        if self._companion.behind:
+            async with self._channel.lock:
+                await self._companion.publish(self._channel.engine)
+
+    async def publish(self, order: Order | None = None) -> Decision | None:
         """One proposal, committed if it may be; the caller holds the lock. None: not now."""
         channel = self._channel
         channel.dirty.clear()
-        if channel.loading or not channel.complete() or (channel.holds and not order):
+        unread = channel.head is None and not channel.complete()
+        if channel.loading or unread or (channel.holds and not order):
             return None
-        wishes = order.wishes if order else Wishes()
-        candidate = await breathe(channel.gate.propose(now(), wishes))
-        self._report_defects()
-        try:
-            await self._decide(candidate, order)
-        except BaseException:
-            await breathe(channel.gate.withdraw())
-            raise
+        async with proposal(channel.gate, order.wishes if order else None) as candidate:
+            self._report_defects()
+            before = {key: channel.ledger.live.get(key) for key in candidate.outputs}
+            await uninterrupted(self._decide(Decision(candidate, before), order))
         channel.verdict = candidate
         channel.problem = ""
-        return candidate
+        return Decision(candidate, before)
 
-    async def _decide(self, candidate: Candidate, order: Order | None) -> None:
-        channel = self._channel
-        lifted = channel.ledger.lifted_by(candidate) + channel.ledger.obsolete()
-        audit = (order.audit,) if order else ()
-        facts = self._books.facts(candidate, lifted, audit)
-        if candidate.waiting:
-            await self._books.write(facts)
-            await breathe(channel.gate.withdraw())
-            return
-        if candidate.outputs or channel.head is None:
-            await self._commit(candidate, order, facts)
+    async def _decide(self, decision: Decision, order: Order | None) -> None:
+        """Write down what was decided, then take it over: nothing waits between the two."""
+        channel, candidate = self._channel, decision.candidate
+        lifted = channel.ledger.obsolete()
+        if not candidate.waiting:
+            lifted += channel.ledger.lifted_by(candidate)
+        if order and order.wishes.override is None:
+            lifted += channel.ledger.quarantine.of_key("", None)
+        due = not candidate.waiting and (candidate.outputs or channel.head is None)
+        facts = self._books.facts(
+            candidate, lifted, (order.audit,) if order and (due or lifted) else ()
+        )
+        version = None
+        if due:
+            version = await self._commit(candidate, order, facts)
+            self._books.written(facts)
         else:
             await self._books.write(facts)
-        self._companion.touch(channel.gate.trial.touched)
-        channel.gate.accept(candidate, now())
-        channel.ledger.quarantine.lift(lifted)
-        await self._companion.publish(channel.engine)
+        with following():
+            channel.ledger.quarantine.lift(lifted)
+            if candidate.waiting:
+                return
+            self._companion.touch(channel.gate.trial.touched)
+            channel.gate.accept(candidate, now())
+            if version:
+                channel.head = version
+                await channel.announcer.published(version, candidate.outputs, decision.before)
+            await self._companion.publish(channel.engine)
 
-    async def _commit(self, candidate: Candidate, order: Order | None, facts: Record) -> None:
+    async def _commit(self, candidate: Candidate, order: Order | None, facts: Record) -> Version:
         channel = self._channel
         commit = Commit(
             expected_head=channel.number,
@@ -140,8 +156,6 @@ class Publisher:
             record=facts,
         )
         version = await channel.store.run(lambda store: store.commit(commit))
-        channel.head = version
-        await channel.announcer.published(version, candidate.outputs, channel.ledger.live)
         log.info(
             "Published version %s: %s added, %s changed, %s deleted.",
             version.number,
@@ -149,6 +163,7 @@ class Publisher:
             version.counts.changed,
             version.counts.deleted,
         )
+        return version
 
     async def _quiet(self) -> None:
         """Wait until nothing has changed for the quiet period, or the longest wait is over."""
@@ -179,7 +194,3 @@ def input_change(delta: InputDelta) -> InputChange:
         new.resource if new else None,
         new.origin if new else None,
     )
-
-
-def _named(shares: Counter[Share | None]) -> list[Share]:
-    return [share for share in shares.elements() if share is not None]

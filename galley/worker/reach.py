@@ -111,7 +111,6 @@ async def _deltas(channel: Channel, differences: list[InputDifference]) -> list[
             by_input[_place(item.new)] if item.new else None,
         )
         for item in differences
-        if item.source in channel.ledger.sources
     ]
 
 
@@ -147,5 +146,6 @@ def _place(item: StoredInput) -> tuple[str, str, Key]:
 
 
 def _accepted(channel: Channel, item: InputDifference) -> Located | None:
-    held = channel.ledger.sources[item.source].accepted.get(item.locator, ())
+    source = channel.ledger.sources.get(item.source)
+    held = source.accepted.get(item.locator, ()) if source else ()
     return next((one for one in held if one.resource.key == item.key), None)

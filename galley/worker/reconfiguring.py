@@ -10,7 +10,7 @@ from galley.worker.environments import Environments
 from galley.worker.findings import Findings
 from galley.worker.intake import Intake
 from galley.worker.keeper import Keeper
-from galley.worker.problems import RefusedError
+from galley.worker.problems import RefusedError, conflict
 from pipeline.engine.inputs import SourceInputs
 from pipeline.environment import InvalidEnvironmentError
 
@@ -36,25 +36,21 @@ class Reconfiguring:
         """Take over `{settings}`, or with `dry_run` say what they would newly refuse:
         `{warnings, refused: [DiagnosticResult], changed}`."""
         settings = ChannelSettings.model_validate(params["settings"])
-        before = self._channel.files
-        self._channel.files = EnvironmentFiles(settings, before.folder)
+        files = EnvironmentFiles(settings, self._channel.files.folder)
         try:
-            outlook = await self._outlook()
+            outlook = await self._outlook(files)
         except InvalidEnvironmentError as error:
-            self._channel.files = before
             shown = await self._findings.shown(error.diagnostics)
             raise RefusedError(
                 "refused", "The environment of these settings is invalid.", diagnostics=shown
             ) from error
-        if params.get("dry_run"):
-            self._channel.files = before
-            return outlook
-        await self._take_over(settings)
+        if not params.get("dry_run"):
+            await self._take_over(settings, files)
         return outlook
 
-    async def _outlook(self) -> dict[str, Any]:
+    async def _outlook(self, files: EnvironmentFiles) -> dict[str, Any]:
         channel = self._channel
-        wanted = self._environments.build()
+        wanted = self._environments.build(files)
         if wanted.digest == channel.environment.digest:
             return {"warnings": [], "refused": [], "changed": 0}
         async with channel.lock:
@@ -66,17 +62,28 @@ class Reconfiguring:
             warnings.append(f"{len(refused)} resources that are live break the new checks.")
         return {"warnings": warnings, "refused": refused, "changed": len(prospect.outputs)}
 
-    async def _take_over(self, settings: ChannelSettings) -> None:
+    async def _take_over(self, settings: ChannelSettings, files: EnvironmentFiles) -> None:
         channel = self._channel
         sources_changed = settings.sources != channel.settings.sources
         limits_changed = settings.limits != channel.settings.limits
         async with channel.lock:
-            channel.settings = settings
+            ranks_changed = self._ranks_change(settings)
+            if ranks_changed and channel.holds:
+                raise conflict("The channel is held; ranks cannot change now.", "`galley resume`")
+            channel.settings, channel.files = settings, files
             channel.install(channel.environment, channel.engine)
             self._keep_sources(settings)
+            if ranks_changed:  # other inputs may supply their keys now
+                prospect = await self._environments.evaluate(channel.environment)
+                await self._environments.take_over(prospect)
         if sources_changed or limits_changed:
             await self._intake.restart()
         await self._keeper.look()
+
+    def _ranks_change(self, settings: ChannelSettings) -> bool:
+        sources = self._channel.ledger.sources
+        known = (source for source in settings.sources if source.name in sources)
+        return any(source.rank != sources[source.name].rank for source in known)
 
     def _keep_sources(self, settings: ChannelSettings) -> None:
         ledger = self._channel.ledger

@@ -8,7 +8,7 @@ from galley.worker.channel import Channel, jsonable, now
 from galley.worker.places import diagnostic_json
 from pipeline.engine.inputs import SourceInputs
 from pipeline.engine.quarantine import Quarantined
-from pipeline.model import Kinds
+from pipeline.model import Diagnostic
 from sources.source import SourceHealth
 
 
@@ -104,6 +104,7 @@ def source_report(
     """`SourceResult`."""
     source = channel.sources.get(inputs.name)
     health = source.health() if source else SourceHealth()
+    problem = channel.problem_of(inputs.name)
     last = health.last_read or channel.stale_since.get(inputs.name, 0.0)
     return {
         "name": inputs.name,
@@ -111,7 +112,7 @@ def source_report(
         "unit": inputs.unit.value,
         "rank": inputs.rank,
         "required": inputs.required,
-        "state": _source_state(channel, inputs, health),
+        "state": _source_state(channel, inputs, problem),
         "revision": inputs.revision,
         "accepted_revision": inputs.accepted_revision,
         "age": max(0.0, now() - last) if last else 0.0,
@@ -120,13 +121,8 @@ def source_report(
         "pending": len(inputs.pending),
         "blocked": _count(channel, inputs.name, "refused"),
         "quarantined": _count(channel, inputs.name, "quarantined"),
-        "problem": diagnostic_json(health.problem, "source") if health.problem else None,
+        "problem": diagnostic_json(problem, "source") if problem else None,
     }
-
-
-def kind_name(kinds: Kinds, name: str) -> str:
-    """The collection that a person means; the name itself if nothing is called so."""
-    return kinds.resolve(name) or name
 
 
 def _lifts(entry: Quarantined) -> str:
@@ -137,8 +133,8 @@ def _lifts(entry: Quarantined) -> str:
     return f"Other content of {entry.key} in source {entry.source}, or its removal, lifts it."
 
 
-def _source_state(channel: Channel, inputs: SourceInputs, health: SourceHealth) -> str:
-    if health.problem and health.problem.blocking:
+def _source_state(channel: Channel, inputs: SourceInputs, problem: Diagnostic | None) -> str:
+    if problem and problem.blocking:
         return "failing"
     if inputs.synced:
         return "synced"

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from galley.store.values import Audit, Commit, Counts, Hold, Record, Version, VersionKind
-from galley.worker.channel import Channel, breathe, now
+from galley.worker.channel import Channel, breathe, following, now
 from galley.worker.environments import Environments
 from galley.worker.findings import Findings
 from galley.worker.problems import RefusedError, conflict
@@ -92,15 +92,18 @@ class Rollback:
                 if request.dry_run:
                     await breathe(channel.gate.withdraw())
                     return outlook
-                version = await self._commit(request, outlook, head)
+                environment = await self._environment(found)
+                version = await self._commit(request, outlook, environment)
             except BaseException:
                 await breathe(channel.gate.withdraw())
                 raise
-            channel.head = version
-            await channel.announcer.published(version, outlook.outputs, channel.ledger.live)
-            if not checks_first:
-                verdict = await self._judged(request, found)
-            await self._take_over(request, outlook, version)
+            with following():
+                channel.ledger.live.put_all(outlook.outputs)
+                channel.head = version
+                await channel.announcer.published(version, outlook.outputs, outlook.before)
+                if not checks_first:
+                    verdict = await self._judged(request, found)
+                await self._take_over(request, outlook, version, environment)
             return replace(outlook, version=version, verdict=verdict)
 
     def _checked_head(self, request: Request) -> Version:
@@ -171,12 +174,17 @@ class Rollback:
         }
         return ledger.changed(winners)
 
-    async def _commit(self, request: Request, outlook: Outlook, head: Version) -> Version:
+    async def _environment(self, found: Reach) -> bytes:
+        """The content of the environment that is in force afterwards."""
+        if found.environment == self._channel.environment.digest:
+            return self._channel.environment.spec.content()
+        return await self._environments.stored(found.target)
+
+    async def _commit(self, request: Request, outlook: Outlook, environment: bytes) -> Version:
         channel, found = self._channel, outlook.reach
-        environment = await self._environments.stored(found.environment)
         tally = outlook.tally
         commit = Commit(
-            expected_head=head.number,
+            expected_head=channel.number,
             kind=VersionKind.ROLLBACK,
             digest=tally.digest,
             environment=found.environment,
@@ -197,7 +205,9 @@ class Rollback:
         )
         return await channel.store.run(lambda store: store.commit(commit))
 
-    async def _take_over(self, request: Request, outlook: Outlook, version: Version) -> None:
+    async def _take_over(
+        self, request: Request, outlook: Outlook, version: Version, environment: bytes
+    ) -> None:
         """The store has it, and subscribers are told: bring the books up to date."""
         channel, found = self._channel, outlook.reach
         self._publisher.restored(found.inputs, outlook.outputs)
@@ -211,6 +221,8 @@ class Rollback:
             found.target.number,
             len(found.quarantine),
         )
-        if found.environment != channel.environment.digest:
-            await self._environments.restore(found.environment)
         self._publisher.touch()
+        if found.environment != channel.environment.digest and (
+            earlier := self._environments.earlier(environment)
+        ):
+            await self._environments.restore(earlier)

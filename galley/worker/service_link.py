@@ -6,11 +6,15 @@ from typing import Any
 
 from galley.protocol.control import Method
 from galley.protocol.framing import Link, LinkClosedError
-from galley.store.errors import StoreError
+from galley.store.errors import HeadConflictError, StoreError, WriterLostError
+from galley.worker.channel import BehindError
 from galley.worker.operations import Operations
 from galley.worker.problems import RefusedError, of_store
 
 log = logging.getLogger("galley.requests")
+
+LOST = (HeadConflictError, WriterLostError)
+"""Memory and store have come apart: the worker has to begin anew."""
 
 AT_ONCE = 64
 """Requests that are answered at the same time; more wait in the socket."""
@@ -49,13 +53,20 @@ class ServiceLink:
         self._free.release()
 
     async def _answer(self, number: int, method: str, params: dict[str, Any]) -> None:
+        """Raises what the worker cannot go on after, once it is answered."""
+        lost: Exception | None = None
         try:
             result = await self._operations.answer(method, params)
             message: list[Any] = [number, True, result]
         except RefusedError as error:
+            lost = error.__cause__ if isinstance(error.__cause__, LOST) else None
             message = [number, False, error.problem()]
         except StoreError as error:
+            lost = error if isinstance(error, LOST) else None
             message = [number, False, of_store(error).problem()]
+        except BehindError as error:
+            lost = error
+            message = [number, False, RefusedError("internal", str(error)).problem()]
         except Exception as error:  # a defect in one answer must not end the channel
             log.exception("The request %s failed.", method)
             detail = f"{type(error).__name__}: {error}"
@@ -64,3 +75,5 @@ class ServiceLink:
             await self._link.send(message)
         except LinkClosedError:
             log.debug("Nobody waits for the answer to %s any more.", method)
+        if lost is not None:
+            raise lost

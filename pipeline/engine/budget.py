@@ -5,8 +5,8 @@ there when the window began, so that a slow bleed counts like a single blow. Wha
 has come back does not count.
 """
 
-from collections import Counter, deque
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -39,32 +39,30 @@ class Trip:
     diagnostic: Diagnostic
 
 
+class Change(NamedTuple):
+    """A key that a publication added to a share, or deleted from it."""
+
+    time: float
+    key: Key
+    added: bool
+
+
 @dataclass(slots=True)
 class DeletionBudget:
-    """What was added and deleted within the window, and how many keys each share has now."""
+    """What was added and deleted within the window.
 
+    What is exempt is not noted: what is there changes, nothing is used up.
+    """
+
+    held: Callable[[Share], int]
+    """How many keys a share has now."""
     limits: BudgetLimits = field(default_factory=BudgetLimits)
-    _now: Counter[Share] = field(default_factory=Counter)
-    _log: deque[tuple[float, Share, Key, int]] = field(default_factory=deque)
-    """(time, share, key, +1 or -1), oldest first."""
+    _log: dict[Share, deque[Change]] = field(default_factory=dict)
+    """The changes of the window by share, oldest first."""
 
-    def start(self, keys: Iterable[tuple[Share, int]]) -> None:
-        """What is there at the beginning."""
-        self._now = Counter(dict(keys))
-
-    def note(
-        self, now: float, added: Iterable[tuple[Share, Key]], deleted: Iterable[tuple[Share, Key]]
-    ) -> None:
-        """A publication: counted towards the window."""
-        for sign, keys in ((1, added), (-1, deleted)):
-            for share, key in keys:
-                self._now[share] += sign
-                self._log.append((now, share, key, sign))
-
-    def excuse(self, added: Iterable[Share], deleted: Iterable[Share]) -> None:
-        """The first publication and rollbacks: what is there changes, nothing is used up."""
-        self._now.update(added)
-        self._now.subtract(deleted)
+    def note(self, share: Share, change: Change) -> None:
+        """A publication's change; they come in the order of their times."""
+        self._log.setdefault(share, deque()).append(change)
 
     def trips(self, now: float, deleted: Iterable[tuple[Share, Key]]) -> list[Trip]:
         """The shares that a candidate with these deletions would cut too deep."""
@@ -76,11 +74,11 @@ class DeletionBudget:
         return [trip for trip in found if trip]
 
     def _judge(self, share: Share, fresh: set[Key]) -> Trip | None:
-        before = self._deleted_before(share)
-        deleted = len(before | fresh)
-        log = [sign for _, logged, _, sign in self._log if logged == share]
-        base = max(self._now[share] - sum(log), deleted)
-        if base >= 2 and self._now[share] == len(fresh):
+        deleted = len(self._deleted_before(share) | fresh)
+        held = self.held(share)
+        grown = sum(1 if change.added else -1 for change in self._log.get(share, ()))
+        base = max(held - grown, deleted)
+        if base >= 2 and held == len(fresh):
             emptied = COLLECTION_EMPTIED.report(
                 source=share.source, collection=share.collection, base=base
             )
@@ -101,11 +99,14 @@ class DeletionBudget:
     def _deleted_before(self, share: Share) -> set[Key]:
         """Keys deleted within the window that have not come back."""
         gone: set[Key] = set()
-        for _, logged, key, sign in self._log:
-            if logged == share:
-                (gone.discard if sign > 0 else gone.add)(key)
+        for change in self._log.get(share, ()):
+            (gone.discard if change.added else gone.add)(change.key)
         return gone
 
     def _expire(self, now: float) -> None:
-        while self._log and self._log[0][0] < now - self.limits.window:
-            self._log.popleft()
+        for share in list(self._log):
+            log = self._log[share]
+            while log and log[0].time < now - self.limits.window:
+                log.popleft()
+            if not log:
+                del self._log[share]

@@ -5,7 +5,7 @@ the newcomer's unit is refused; two newcomers are both refused. A winner that is
 keeps its accepted input: a lower rank never steps in for it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -37,6 +37,9 @@ class Claims:
     def add(self, item: Located) -> None:
         held = self.of(item.resource.key)
         self._claims[item.resource.key] = (*held, item) if held else item
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._claims)
 
     def refresh(self, item: Located) -> None:
         """The same content was read again, perhaps on another line."""

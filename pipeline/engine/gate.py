@@ -8,8 +8,8 @@ and tries again until none is dropped. It decides only; the worker commits, then
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pipeline.engine.budget import DeletionBudget
-from pipeline.engine.candidate import Candidate, Refusal, units_id
+from pipeline.engine.budget import Change, DeletionBudget, Share
+from pipeline.engine.candidate import Candidate, InputDelta, Refusal, units_id
 from pipeline.engine.claims import resolve
 from pipeline.engine.finding import Finding
 from pipeline.engine.inputs import Unit
@@ -18,7 +18,7 @@ from pipeline.engine.misspelt import misspelt_kinds
 from pipeline.engine.selection import Selection
 from pipeline.engine.trial import Trial
 from pipeline.engine.versions import version_conflicts
-from pipeline.model import Diagnostic, Key, Located
+from pipeline.model import Diagnostic, Key, Located, Resource
 from pipeline.model.messages.gate import EVERYTHING_WAITS
 
 
@@ -77,18 +77,25 @@ class Gate:
         self.trial.settle()
 
     def accept(self, candidate: Candidate, now: float) -> None:
-        """The candidate was published: its inputs are the accepted ones from here on."""
+        """The candidate was published: its inputs are the accepted ones from here on.
+
+        The first publication uses up nothing of the budget.
+        """
         first = not self.ledger.live
-        winners = dict(self.trial.applied)
-        shares = {key: self.ledger.share(key) for key in winners}
+        shares = {key: self.ledger.share(key) for key in self.trial.applied}
         self.ledger.accept(candidate)
-        added = [(self.ledger.share(key), key) for key, now_ in winners.items() if now_]
-        deleted = [(share, key) for key, share in shares.items() if share and not winners[key]]
-        fresh = [(share, key) for share, key in added if share and shares[key] != share]
-        if first:
-            self.budget.excuse([share for share, _ in fresh], [])
-        else:
-            self.budget.note(now, fresh, deleted)
+        if not first:
+            self._note(now, shares)
+        self.trial.settle()
+
+    def restore(
+        self, inputs: Iterable[InputDelta], outputs: Mapping[Key, Resource | None], now: float
+    ) -> None:
+        """A rollback was published: what it brings back is there again, what it deletes is exempt
+        from the budget."""
+        shares = {key: self.ledger.share(key) for key in self.trial.applied}
+        self.ledger.restore(inputs, outputs)
+        self._note(now, {key: None for key in shares if self.ledger.share(key) != shares[key]})
         self.trial.settle()
 
     def origin_of(self, key: Key) -> Located | None:
@@ -109,10 +116,17 @@ class Gate:
         return [self.place(found) for found in self.trial.fresh() if not found.diagnostic.blocking]
 
     def _held(self, unit: Unit, wishes: Wishes) -> bool:
-        entry = self.ledger.holding(unit)
-        if entry is None or wishes.override is None:
-            return False
-        return entry.key not in wishes.override
+        override = wishes.override
+        return override is not None and self.ledger.holding(unit, override) is not None
+
+    def _note(self, now: float, shares: Mapping[Key, Share | None]) -> None:
+        """Count what has become of keys, each with the share that it belonged to."""
+        for key, before in shares.items():
+            share = self.ledger.share(key)
+            if share and share != before:
+                self.budget.note(share, Change(now, key, added=True))
+            elif before and not share:
+                self.budget.note(before, Change(now, key, added=False))
 
     def _blamed(
         self, blocking: Iterable[Finding], selection: Selection

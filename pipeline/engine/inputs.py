@@ -84,6 +84,10 @@ class SourceInputs:
         for locator in self.pending:
             yield Unit(self.name, locator)
 
+    def unit_of(self, locator: str) -> Unit:
+        """The change unit that a locator belongs to."""
+        return Unit(self.name, "" if self.unit is UnitOf.REVISION else locator)
+
     def locators(self, unit: Unit) -> Iterable[str]:
         """The locators that a pending unit speaks of."""
         return (unit.locator,) if unit.locator else tuple(self.pending)

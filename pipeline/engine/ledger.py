@@ -1,7 +1,7 @@
 """The books of a channel: every source's inputs, who supplies which key, and what is live."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.engine.budget import Share
@@ -22,14 +22,17 @@ class Ledger:
     claims: Claims = field(default_factory=Claims)
     live: Live = field(default_factory=Live)
     quarantine: Quarantine = field(default_factory=Quarantine)
+    _held: Counter[Share] = field(default_factory=Counter)
+    """How many accepted inputs each share has."""
     _versions: dict[str, Counter[str]] = field(default_factory=dict)
-    """How often each apiVersion occurs among accepted inputs, for kinds that are not known."""
+    """How often each apiVersion occurs among the accepted inputs of a collection."""
 
     def receive(self, batch: Batch) -> set[str]:
         """A source's batch becomes its pending inputs; returns the locators that changed."""
-        changed = self.sources[batch.source].receive(batch)
+        inputs = self.sources[batch.source]
+        changed = inputs.receive(batch)
         for change in batch.changes:
-            if isinstance(change, Read) and change.locator not in changed:
+            if isinstance(change, Read) and change.locator not in inputs.pending:
                 for item in change.resources:
                     self.claims.refresh(item)
         return changed
@@ -40,7 +43,9 @@ class Ledger:
             yield from inputs.units()
 
     def rank(self, source: str) -> int:
-        return self.sources[source].rank
+        """A source's rank; 0 for one that the settings no longer have."""
+        inputs = self.sources.get(source)
+        return inputs.rank if inputs else 0
 
     def accepted(self, key: Key) -> Located | None:
         """The accepted input under a key: the claim of the highest rank."""
@@ -53,9 +58,10 @@ class Ledger:
         """The accepted input that a source supplies under a key, whether it wins or not."""
         return next((held for held in self.claims.of(key) if held.origin.source == source), None)
 
-    def holding(self, unit: Unit) -> Quarantined | None:
-        """The quarantine entry because of which a pending unit waits, or None if it may go."""
-        return self.quarantine.holding(self.sources[unit.source], unit, self.accepted_of)
+    def holding(self, unit: Unit, override: Container[Key] = ()) -> Quarantined | None:
+        """The quarantine entry because of which a pending unit waits, or None if it may go;
+        entries of the keys in `override` do not count."""
+        return self.quarantine.holding(self.sources[unit.source], unit, self.accepted_of, override)
 
     def changed(self, winners: Mapping[Key, Located | None]) -> dict[Key, Located | None]:
         """Those of these inputs that are not the accepted ones."""
@@ -70,15 +76,15 @@ class Ledger:
         held = self.accepted(key)
         return Share(key.collection, held.origin.source) if held else None
 
-    def shares(self) -> Iterator[tuple[Share, int]]:
-        """Every share with its number of keys."""
-        counts: dict[Share, int] = {}
-        for inputs in self.sources.values():
-            for held in inputs.accepted.values():
-                for item in held:
-                    share = Share(item.resource.key.collection, inputs.name)
-                    counts[share] = counts.get(share, 0) + 1
-        yield from counts.items()
+    def held(self, share: Share) -> int:
+        """How many accepted inputs a share has."""
+        return self._held[share]
+
+    def inputs(self) -> Iterator[tuple[Key, Located]]:
+        """Every accepted input that supplies its key; stable while nothing is accepted."""
+        for key in self.claims:
+            if held := self.accepted(key):
+                yield key, held
 
     def observed(self, collection: str) -> bool:
         """Whether a collection holds facts about the world and not configuration."""
@@ -93,10 +99,10 @@ class Ledger:
         return self.live.differences({key: outputs.get(key) for key in mine})
 
     def api_version(self, collection: str, without: Mapping[Key, Located | None]) -> str:
-        """The apiVersion that the accepted inputs of an unknown kind have, some keys left out;
+        """The apiVersion that most accepted inputs of a collection have, some keys left out;
         empty if there are none."""
         counts = Counter(self._versions.get(collection, ()))
-        for key in without:
+        for key in without if counts else ():
             if key.collection == collection and (held := self.accepted(key)):
                 counts[held.resource.api_version] -= 1
         return max((+counts).items(), key=lambda item: item[1], default=("", 0))[0]
@@ -127,7 +133,7 @@ class Ledger:
         for delta in inputs:
             place = (delta.source, delta.locator)
             if place not in held:
-                before = self.sources[delta.source].accepted.get(delta.locator, ())
+                before = self._source(delta.source).accepted.get(delta.locator, ())
                 held[place] = {item.resource.key: item for item in before}
             if delta.new:
                 held[place][delta.key] = delta.new
@@ -136,14 +142,18 @@ class Ledger:
         for (source, locator), items in held.items():
             ordered = tuple(sorted(items.values(), key=lambda item: item.origin.line))
             self._replace(self.sources[source], locator, ordered)
+            self.sources[source].accepted_revision = ""  # no revision as a whole
         self.live.put_all(outputs)
 
-    def load(self, source: SourceInputs, items: Iterable[Located]) -> None:
+    def load(self, items: Iterable[Located]) -> None:
         """Accepted inputs as the store kept them."""
+        held: dict[tuple[str, str], list[Located]] = {}
         for item in items:
-            locator = item.origin.locator
-            source.accepted[locator] = (*source.accepted.get(locator, ()), item)
-            self._claim(item)
+            held.setdefault((item.origin.source, item.origin.locator), []).append(item)
+        for (source, locator), there in held.items():
+            self._source(source).accepted[locator] = tuple(there)
+            for item in there:
+                self._claim(item)
 
     def obsolete(self) -> list[Quarantined]:
         """Quarantine entries whose source says again what is live."""
@@ -155,12 +165,18 @@ class Ledger:
             for entry in self.quarantine.obsolete(inputs, self.accepted_of)
         ]
 
+    def _source(self, name: str) -> SourceInputs:
+        """A source's inputs; one that the settings no longer have says that it holds nothing."""
+        if name not in self.sources:
+            self.sources[name] = SourceInputs(name, required=False, synced=True)
+        return self.sources[name]
+
     def _replace(self, inputs: SourceInputs, locator: str, held: tuple[Located, ...]) -> None:
         for item in inputs.accepted.get(locator, ()):
             self.claims.discard(item)
             self._count(item, -1)
         inputs.set_accepted(locator, held)
-        for item in held:
+        for item in inputs.accepted.get(locator, ()):
             self._claim(item)
 
     def _claim(self, item: Located) -> None:
@@ -170,5 +186,5 @@ class Ledger:
     def _count(self, item: Located, step: int) -> None:
         self.sources[item.origin.source].resources += step
         collection = item.resource.key.collection
-        if self.kinds.get(collection) is None:
-            self._versions.setdefault(collection, Counter())[item.resource.api_version] += step
+        self._held[Share(collection, item.origin.source)] += step
+        self._versions.setdefault(collection, Counter())[item.resource.api_version] += step

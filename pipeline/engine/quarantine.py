@@ -6,11 +6,11 @@ whose unit is a revision, the source waits as long as what it says about the qua
 what one of the versions that were taken back said.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Self, TypeAlias
+from typing import NamedTuple, Self, TypeAlias
 
-from pipeline.engine.inputs import SourceInputs, Unit, UnitOf
+from pipeline.engine.inputs import Said, SourceInputs, Unit, UnitOf
 from pipeline.model import Key, Located
 
 Accepted: TypeAlias = Callable[[str, Key], Located | None]
@@ -36,11 +36,21 @@ class Quarantined:
     """The version that had introduced it: after `target`, before `rollback`."""
 
 
+class _Judged(NamedTuple):
+    """What a pending unit brings back, as long as what it says and what is accepted stay."""
+
+    said: Said | None
+    held: tuple[Located, ...] | None
+    returning: tuple[Quarantined, ...]
+
+
 @dataclass(slots=True)
 class Quarantine:
     """All entries of a channel, by source and key."""
 
     _entries: dict[tuple[str, Key | None], list[Quarantined]] = field(default_factory=dict)
+    _judged: dict[Unit, _Judged] = field(default_factory=dict)
+    """What was found for units that wait: most do so unchanged from one proposal to the next."""
 
     @classmethod
     def of(cls, entries: Iterable[Quarantined]) -> Self:
@@ -53,10 +63,12 @@ class Quarantine:
             held = self._entries.setdefault((entry.source, entry.key), [])
             if entry not in held:
                 held.append(entry)
+                self._judged.clear()
 
     def lift(self, entries: Iterable[Quarantined]) -> None:
         for entry in entries:
-            self._entries.pop((entry.source, entry.key), None)
+            if self._entries.pop((entry.source, entry.key), None):
+                self._judged.clear()
 
     def of_key(self, source: str, key: Key | None) -> tuple[Quarantined, ...]:
         return tuple(self._entries.get((source, key), ()))
@@ -69,13 +81,21 @@ class Quarantine:
         entries = self._entries.get(("", None), ())
         return next((entry for entry in entries if entry.digest == digest), None)
 
-    def holding(self, inputs: SourceInputs, unit: Unit, accepted: Accepted) -> Quarantined | None:
-        """The entry because of which a pending unit waits, or None if it may go."""
+    def holding(
+        self,
+        inputs: SourceInputs,
+        unit: Unit,
+        accepted: Accepted,
+        override: Container[Key] = (),
+    ) -> Quarantined | None:
+        """The entry because of which a pending unit waits, or None if it may go; entries of the
+        keys in `override` do not count."""
         if not self._entries:
             return None
         if inputs.unit is UnitOf.REVISION:
-            return self._holding_revision(inputs, accepted)
-        return next(self._returning(inputs, unit.locator), None)
+            return self._holding_revision(inputs, accepted, override)
+        returning = self._returning(inputs, unit)
+        return next((entry for entry in returning if entry.key not in override), None)
 
     def obsolete(self, inputs: SourceInputs, accepted: Accepted) -> list[Quarantined]:
         """Entries whose source says again what is live; a source of which a part cannot be read
@@ -94,15 +114,27 @@ class Quarantine:
     def __len__(self) -> int:
         return sum(map(len, self._entries.values()))
 
-    def _returning(self, inputs: SourceInputs, locator: str) -> Iterator[Quarantined]:
+    def _returning(self, inputs: SourceInputs, unit: Unit) -> tuple[Quarantined, ...]:
         """Entries that this locator's pending change would bring back."""
-        for key, digest in changes(inputs, locator):
-            for entry in self._entries.get((inputs.name, key), ()):
-                if entry.digest == digest:
-                    yield entry
+        said, held = inputs.pending.get(unit.locator), inputs.accepted.get(unit.locator)
+        known = self._judged.get(unit)
+        if known is None or known.said is not said or known.held is not held:
+            found = tuple(
+                entry
+                for key, digest in changes(inputs, unit.locator)
+                for entry in self._entries.get((inputs.name, key), ())
+                if entry.digest == digest
+            )
+            if not found:
+                return ()
+            known = self._judged[unit] = _Judged(said, held, found)
+        return known.returning
 
-    def _holding_revision(self, inputs: SourceInputs, accepted: Accepted) -> Quarantined | None:
-        entries = sorted(self.of_source(inputs.name), key=lambda entry: entry.version)
+    def _holding_revision(
+        self, inputs: SourceInputs, accepted: Accepted, override: Container[Key]
+    ) -> Quarantined | None:
+        counting = (entry for entry in self.of_source(inputs.name) if entry.key not in override)
+        entries = sorted(counting, key=lambda entry: entry.version)
         keys = {entry.key for entry in entries if entry.key}
         said = _says(inputs, keys, accepted)
         state = _live(inputs, keys, accepted)

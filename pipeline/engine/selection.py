@@ -1,10 +1,11 @@
 """One choice of pending change units, narrowed down until it can be published."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping
+from itertools import chain
 
 from pipeline.engine.candidate import InputDelta
-from pipeline.engine.claims import Claim, Claims
-from pipeline.engine.inputs import SourceInputs, Unit, UnitOf, same_resource
+from pipeline.engine.claims import Claim, Claims, same_locator
+from pipeline.engine.inputs import SourceInputs, Unit, same_resource
 from pipeline.model import Diagnostic, Key, Located
 from pipeline.model.messages.gate import ANOTHER_UNIT
 
@@ -19,13 +20,13 @@ class Selection:
         self.refused: dict[Unit, list[Diagnostic]] = {}
         self.parked: dict[Unit, list[Diagnostic]] = {}
         self.quarantined: set[Unit] = set()
-        self._touching: dict[Key, set[Unit]] = {}
+        self._touching: dict[Key, dict[Unit, list[Located]]] = {}
+        """What the selected units say about each key; nothing where they give it up."""
 
     def start(self, units: Iterable[Unit], quarantined: Callable[[Unit], bool]) -> None:
         """Select every pending unit that could be read and is not in quarantine."""
         for unit in units:
-            errors = [error for said in self._said(unit) for error in said]
-            if errors:
+            if errors := list(self._errors(unit)):
                 self.refused[unit] = errors
             elif quarantined(unit):
                 self.quarantined.add(unit)
@@ -37,23 +38,19 @@ class Selection:
         """Every key that a selected unit says something about, sorted."""
         return sorted(key for key, units in self._touching.items() if units)
 
-    def touching(self, key: Key) -> set[Unit]:
+    def touching(self, key: Key) -> KeysView[Unit]:
         """The selected units that say something about a key."""
-        return self._touching.get(key, set())
+        return self._touching.get(key, {}).keys()
 
     def claims_on(self, key: Key) -> Iterator[Claim]:
         """The claims on a key if the selected units were accepted."""
-        units = self.touching(key)
-        owners = {(held.origin.source, held.origin.locator): held for held in self._claims.of(key)}
-        spoken = {(unit.source, locator) for unit in units for locator in self.locators(unit)}
-        for place, held in owners.items():
-            if place not in spoken:
+        owners = self._claims.of(key)
+        for held in owners:
+            if not self._speaks_of(held):
                 yield Claim(held, None, owner=True)
-        for unit in units:
-            for locator in self.locators(unit):
-                for held in self._sources[unit.source].says(locator):
-                    if held.resource.key == key:
-                        yield Claim(held, unit, owner=(unit.source, locator) in owners)
+        for unit, said in self._touching.get(key, {}).items():
+            for held in said:
+                yield Claim(held, unit, owner=any(same_locator(held, one) for one in owners))
 
     def refuse(self, reasons: Mapping[Unit, Iterable[Diagnostic]]) -> bool:
         """Drop units, and those that would lose something without them; whether any was."""
@@ -83,8 +80,18 @@ class Selection:
 
     def _select(self, unit: Unit) -> None:
         self.units.add(unit)
-        for key in self._changed_keys(unit):
-            self._touching.setdefault(key, set()).add(unit)
+        for key in self._keys_of(unit):
+            self._touching.setdefault(key, {})[unit] = []
+        for held in self._said_by(unit):
+            self._touching[held.resource.key][unit].append(held)
+
+    def _speaks_of(self, held: Located) -> bool:
+        """Whether a selected unit says something about the locator of an accepted resource."""
+        inputs = self._sources[held.origin.source]
+        return (
+            inputs.unit_of(held.origin.locator) in self.units
+            and held.origin.locator in inputs.pending
+        )
 
     def _drop(
         self, reasons: Mapping[Unit, Iterable[Diagnostic]], into: dict[Unit, list[Diagnostic]]
@@ -93,13 +100,14 @@ class Selection:
         for unit in dropped:
             self.units.discard(unit)
             into.setdefault(unit, []).extend(reasons[unit])
-            for key in self._changed_keys(unit):
-                self._touching[key].discard(unit)
+            for key in self._keys_of(unit):
+                del self._touching[key][unit]
         return dropped
 
     def _couple(self, dropped: Iterable[Unit]) -> None:
         """A unit that gives up a key which a dropped unit was to take over must wait as well."""
-        queue = list(dropped)
+        given_up = any([] in said.values() for said in self._touching.values())
+        queue = list(dropped) if given_up else []
         while queue:
             unit = queue.pop()
             losers = {loser for key in self._gained(unit) for loser in self._losing(key)}
@@ -121,25 +129,23 @@ class Selection:
     def _losing(self, key: Key) -> Iterator[Unit]:
         """Selected units of accepted owners of a key that no longer say it."""
         for held in self._claims.of(key):
-            inputs = self._sources[held.origin.source]
-            whole = inputs.unit is UnitOf.REVISION
-            unit = Unit(inputs.name, "" if whole else held.origin.locator)
-            said = inputs.says(held.origin.locator)
-            if unit in self.units and all(item.resource.key != key for item in said):
+            unit = self._sources[held.origin.source].unit_of(held.origin.locator)
+            said = self._touching.get(key, {}).get(unit)
+            if said is not None and not any(same_locator(held, item) for item in said):
                 yield unit
 
-    def _changed_keys(self, unit: Unit) -> set[Key]:
+    def _keys_of(self, unit: Unit) -> set[Key]:
         inputs = self._sources[unit.source]
-        held = (*self._all(inputs.accepted.get, unit), *self._all(inputs.says, unit))
+        accepted = (inputs.accepted.get(locator, ()) for locator in self.locators(unit))
+        held = chain(chain.from_iterable(accepted), self._said_by(unit))
         return {item.resource.key for item in held}
 
-    def _all(
-        self, look: Callable[[str], tuple[Located, ...] | None], unit: Unit
-    ) -> Iterator[Located]:
-        for locator in self.locators(unit):
-            yield from look(locator) or ()
-
-    def _said(self, unit: Unit) -> Iterator[tuple[Diagnostic, ...]]:
+    def _said_by(self, unit: Unit) -> Iterator[Located]:
         inputs = self._sources[unit.source]
         for locator in self.locators(unit):
-            yield inputs.pending[locator].errors
+            yield from inputs.says(locator)
+
+    def _errors(self, unit: Unit) -> Iterator[Diagnostic]:
+        inputs = self._sources[unit.source]
+        for locator in self.locators(unit):
+            yield from inputs.pending[locator].errors

@@ -33,11 +33,12 @@ class Trial:
     def move(self, target: Mapping[Key, Located | None]) -> Generator[None, None, None]:
         """Put the engine to the accepted inputs with `target` laid over them."""
         steps = dict(self._steps(target))
-        self.applied = target
+        self.applied = {**self.applied, **target}  # if this ends half way, all of it is withdrawn
         keys = iter(sorted(steps))
         while chunk := tuple(islice(keys, SLICE)):
             self._note(self.engine.apply({key: steps[key] for key in chunk}))
             yield
+        self.applied = target
 
     def settle(self) -> None:
         """What is applied has become the accepted inputs."""

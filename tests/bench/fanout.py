@@ -44,13 +44,13 @@ async def subscribe(crowd: Child, world: World, count: int, **more: Any) -> None
     await crowd.ask("connect", have=await world.service.have(), count=count, **given)
 
 
-async def one_round(bench: Bench, world: World, crowd: Child, group: str, row: str) -> Round:
-    """Change a file and wait for everybody."""
-    await crowd.ask("reset", group=group)
-    begun = world.change()
+async def one_round(bench: Bench, world: World, crowd: Child, changed: int, row: str) -> Round:
+    """Change a file, the same one in every world, and wait for everybody."""
+    await crowd.ask("reset", group=world.name)
+    begun = world.change(changed)
     committed = await world.committed(begun)
     acked = await world.acked(begun)
-    report = await crowd.ask("report", group=group)
+    report = await crowd.ask("report", group=world.name)
     bench.note_stall(row, world.service, begun, acked.seconds)
     seconds = (acked.seconds - begun, acked.seconds - committed.seconds)
     return Round(begun, *seconds, report["bytes"] // report["members"])
@@ -63,9 +63,9 @@ async def _rounds(
     floors: dict[World, list[float]] = {world: [] for world in worlds}
     bare: list[float] = []
     row = f"fan-out to {number:,}"
-    for _ in range(bench.sizes.rounds + 1):
+    for turn in range(bench.sizes.rounds + 1):
         for world in worlds:
-            ours[world].append(await one_round(bench, world, crowd, world.name, row))
+            ours[world].append(await one_round(bench, world, crowd, turn, row))
             await bench.pause()
             size = ours[world][-1].size
             await others.ask("reset", group="raw", size=size)

@@ -10,7 +10,9 @@ from typing import Any, cast
 from tests.bench.child import serve
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-DATA, HEADERS, SETTINGS, PING = 0, 1, 4, 6
+DATA, HEADERS, SETTINGS, PING, WINDOW = 0, 1, 4, 6, 8
+MUCH = (1 << 30).to_bytes(4, "big")
+"""Bytes that a connection may bring before it must be told again; never reached here."""
 AT_ONCE = 100
 
 
@@ -58,7 +60,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
-        self.transport.write(PREFACE + frame(SETTINGS, 0, 0, b""))
+        self.transport.write(PREFACE + frame(SETTINGS, 0, 0, b"") + frame(WINDOW, 0, 0, MUCH))
 
     def data_received(self, data: bytes) -> None:
         data = self.rest + data

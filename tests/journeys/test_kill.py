@@ -188,3 +188,23 @@ async def test_a_client_outlives_the_server_and_itself_and_misses_only_the_diffe
         steps = follower.updates[1:]
         assert [each.draft.whole for each in steps] == [False] * len(steps)
         assert [key.name for each in steps for key in each.upserts] == ["a"]
+
+
+async def test_a_crash_between_two_staged_batches_shows_nothing_and_is_made_good(
+    make_service: Callable[..., Any], texts_of: Any, wait_until: Wait
+) -> None:
+    """G1, G4: half of a version is no version; the next worker writes it whole."""
+    service = make_service()
+    service.environment["GALLEY_FAILPOINTS"] = "mesh:store.staged=exit@2"
+    service.write("many.yaml", texts_of(f"m{n}" for n in range(2500)))
+    await service.start()
+    async with service.follow(node="one") as follower:
+        await wait_until(lambda: service.log.count("The worker of channel mesh ended") >= 2)
+        assert follower.updates == []
+        del service.environment["GALLEY_FAILPOINTS"]
+        await service.kill()
+        await service.start()
+        await follower.at(1)
+        assert len(follower.names) == 2500
+        assert [update.version for update in follower.updates] == [1]
+    assert (await service.get("/check"))["ok"] is True

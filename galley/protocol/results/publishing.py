@@ -38,6 +38,8 @@ class PublishResult(Result):
     diagnostics: list[DiagnosticResult] = []
     """The verdict of today's checks."""
     quarantined: list[QuarantineResult] = []
+    """The first 500."""
+    quarantined_total: int = 0
     lifted: list[QuarantineResult] = []
     holds: list[HoldResult] = []
     affected: list[str] = []

@@ -52,7 +52,7 @@ def in_worker() -> None:
 
     before(Reader, "notice", "noticed", lambda *_: ())
     before(Intake, "take", "read", lambda _, batch: (len(batch.changes),))
-    before(Publisher, "_decide", "staged", lambda _, candidate, *__: (len(candidate.outputs),))
+    before(Publisher, "_decide", "staged", lambda *_: ())
     before(
         Announcer,
         "published",

@@ -126,7 +126,7 @@ def test_the_key_of_a_dry_run_says_what_would_happen(
         "reason": "x",
         "lifts": "Other content lifts it.",
     }
-    answer = published(2, dry_run=True, quarantined=[quarantined])
+    answer = published(2, dry_run=True, quarantined=[quarantined], quarantined_total=1)
     backend.answers[Method.ROLLBACK] = answer
     with served():
         shown = galley("rollback", "--reason", "x", "--dry-run").out

@@ -46,6 +46,7 @@ class Rig:
             **settings,
         }
         self.source = MemorySource("memory")
+        self.others: list[MemorySource] = []
         self.live: dict[str, dict[str, bytes]] = {"mesh": {}, "mesh.observed": {}}
         self.versions: list[tuple[Any, ...]] = []
         self.health: dict[str, Any] = {}
@@ -62,7 +63,7 @@ class Rig:
         settings = ChannelSettings.model_validate(self.options)
         assignment = Assignment(settings, str(self.folder / "data"), self.folder)
         self._worker = asyncio.create_task(
-            work(assignment, self.theirs, [self.source]), name="worker"
+            work(assignment, self.theirs, [self.source, *self.others]), name="worker"
         )
         self._listener = asyncio.create_task(self._listen(), name="listener")
 

@@ -1,7 +1,6 @@
 """A channel's life: first publication, restarts, holds that expire, what people can ask."""
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -162,9 +161,7 @@ async def test_unknown_things_are_not_found(rig: Any, refused: Any) -> None:
         assert caught.value.code == "not-found"
 
 
-async def test_the_store_of_another_process_is_refused(
-    rig: Any, new_rig: Callable[..., Any]
-) -> None:
+async def test_a_whole_store_checks_out(rig: Any) -> None:
     await rig.until(lambda: rig.version == 1)
 
     checks = await rig.ask("check")

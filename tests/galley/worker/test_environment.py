@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sources.memory import MemorySource
+
 LABEL = {"type": "labels", "set": {"team": "mesh"}}
 
 
@@ -77,6 +79,64 @@ async def test_rolling_an_environment_back_keeps_it_back(rig: Any, make: Any) ->
     other = {"type": "labels", "set": {"team": "other"}}
     await reconfigure(rig, transforms=(other,))
     await rig.eventually(lambda: labelled(rig, "other"))
+
+
+async def test_overriding_the_quarantine_lets_the_environment_come_back(
+    rig: Any, make: Any
+) -> None:
+    rig.put("a", make("a", x="1"))
+    await rig.until(lambda: rig.version == 1)
+    await reconfigure(rig, transforms=(LABEL,))
+    await rig.until(lambda: rig.version == 2)
+    await rig.ask("rollback", target="1", reason="no labels")
+
+    await rig.ask("publish", override_quarantine=True, reason="labels after all")
+
+    await rig.until(lambda: rig.version == 4)
+    assert await labelled(rig, "mesh")
+    assert await rig.ask("quarantine") == []
+
+
+async def test_a_dry_run_of_settings_changes_nothing(rig: Any, make: Any) -> None:
+    rig.put("a", make("a", x="1"))
+    await rig.until(lambda: rig.version == 1)
+    environment = (await rig.ask("channel"))["environment"]
+
+    answer = await rig.ask(
+        "reconfigure", settings={**rig.options, "transforms": [LABEL]}, dry_run=True
+    )
+
+    assert answer["changed"] == 1
+    assert (await rig.ask("channel"))["environment"] == environment
+
+
+async def test_a_changed_rank_takes_effect_at_once(new_rig: Callable[..., Any], make: Any) -> None:
+    low, high = {"name": "memory", "rank": 1}, {"name": "other", "rank": 2}
+    rig = await new_rig(sources=tuple({"type": "memory", **each} for each in (low, high)))
+    other = MemorySource("other")
+    rig.put("a", make("a", x="low"))
+    await rig.stop()
+    other.put(make("a", x="high"), locator="a")
+    rig.others = [other]
+    await rig.start()
+    await rig.until(lambda: rig.names() == {"a": {"x": "high"}})
+
+    await reconfigure(
+        rig, sources=tuple({"type": "memory", **e} for e in (low, {**high, "rank": 0}))
+    )
+
+    await rig.until(lambda: rig.names() == {"a": {"x": "low"}})
+
+
+async def test_settings_that_start_the_sources_anew_lose_nothing(rig: Any, make: Any) -> None:
+    rig.put("a", make("a", x="1"))
+    await rig.until(lambda: "a" in rig.names())
+
+    await reconfigure(rig, limits={"depth": 50})
+    rig.put("b", make("b", x="1"))
+
+    await rig.until(lambda: "b" in rig.names())
+    assert set(rig.names()) == {"a", "b"}
 
 
 async def labelled(rig: Any, team: str) -> bool:

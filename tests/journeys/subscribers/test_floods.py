@@ -57,7 +57,7 @@ async def drown(raw: Any, flood: Callable[[Any], None], size: Callable[[], int])
     for number in range(TIMES):
         flood(raw)
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(1):
                 await raw.writer.drain()
                 await asyncio.sleep(0.0005)  # one at a time, so that each is answered
         except (TimeoutError, ConnectionError):

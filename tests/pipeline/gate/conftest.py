@@ -1,6 +1,6 @@
 """A gate over small ConfigMaps, fed by hand."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, TypeVar
 
 import pytest
@@ -63,7 +63,7 @@ class Bench:
     def __init__(self, **options: Any) -> None:
         environment = Environment.build(EnvironmentSpec(policies=(POLICY,)))
         self.ledger = Ledger(kinds=environment.kinds)
-        budget = DeletionBudget(options.pop("limits", BudgetLimits()))
+        budget = DeletionBudget(self.ledger.held, options.pop("limits", BudgetLimits()))
         trial = Trial(Engine(environment), self.ledger.accepted)
         self.gate = Gate(self.ledger, trial, budget, **options)
         self.now = 1000.0
@@ -87,6 +87,10 @@ class Bench:
         else:
             self.gate.accept(candidate, self.now)
         return candidate
+
+    def move(self, inputs: Mapping[Key, Located | None]) -> None:
+        """Put the engine to other inputs, as a rollback does before it is committed."""
+        finish(self.gate.trial.move(inputs))
 
     def live(self) -> dict[str, dict[str, str]]:
         """Names of what is live to their data."""

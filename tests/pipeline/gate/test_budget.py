@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.engine.candidate import InputDelta
 from pipeline.engine.gate import Wishes
+from pipeline.engine.quarantine import Quarantined
 
 
 def fill(bench: Any, say: Any, count: int) -> None:
@@ -107,5 +109,33 @@ def test_what_comes_back_does_not_count(bench: Any, say: Any) -> None:
     bench.publish()
 
     candidate = delete(bench, say, *range(15))
+
+    assert not candidate.parked
+
+
+def test_emptying_is_noticed_after_a_key_has_moved_to_another_source(bench: Any, say: Any) -> None:
+    bench.say(*(say.read(f"f{n}", say.resource(f"r{n}", x="1")) for n in range(3)))
+    bench.publish()
+    bench.say(say.removed("f0"))
+    bench.say(say.read("o", say.resource("r0", x="1"), source="other"), source="other")
+    bench.publish()
+
+    candidate = delete(bench, say, 1, 2)
+
+    assert candidate.parked[0].diagnostics[0].code == "GAL0703"
+
+
+def test_what_a_rollback_brings_back_does_not_count(bench: Any, say: Any) -> None:
+    fill(bench, say, 100)
+    held = {n: say.read(f"f{n}", say.resource(f"r{n}", x="1")).resources[0] for n in range(15)}
+    delete(bench, say, *held)
+    deltas = [InputDelta("files", f"f{n}", say.key(f"r{n}"), None, held[n]) for n in held]
+    bench.ledger.quarantine.add(
+        Quarantined("files", say.key(f"r{n}"), None, 3, 1, 0.0, "an accident", 2) for n in held
+    )
+    bench.move({say.key(f"r{n}"): held[n] for n in held})
+    bench.gate.restore(deltas, {say.key(f"r{n}"): held[n].resource for n in held}, bench.now)
+
+    candidate = delete(bench, say, *range(20, 35))
 
     assert not candidate.parked
