@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
-from aiohttp import web
 
 from galley import settings_file
 from galley.listening import Listener, ListenError
@@ -48,7 +47,7 @@ class Service:
         self.started = time.time()
         self.listener = Listener()
         self._path = path
-        self._app: web.Application | None = None
+        self._renew_access: Callable[[], object] = lambda: None
         self._channels: dict[str, Channel] = {}
         self._workers: dict[str, WorkerProcess] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -63,7 +62,8 @@ class Service:
             ListenError: the address cannot be listened on.
             AccessError: a token of the settings cannot be read.
         """
-        self._app = app = build_app(self, self.settings)
+        app = build_app(self, self.settings)
+        self._renew_access = app[STATE].access
         try:
             await self._start_channels(self.settings.channels)
             freeze()
@@ -131,8 +131,7 @@ class Service:
             self.listener.renew(self.settings)
         except ListenError as error:
             warnings.append(f"The old certificate stays in use: {error}.")
-        if self._app is not None:
-            self._app[STATE].access()  # and connections of tokens that are gone are closed
+        self._renew_access()  # and connections of tokens that are gone are closed
         log.info("Settings taken over; %s warnings.", len(warnings))
         return warnings
 
