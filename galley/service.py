@@ -6,7 +6,6 @@ then the subscribers' connections, then the workers, all within one deadline.
 
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 import time
@@ -16,7 +15,7 @@ from typing import Any
 
 import uvloop
 
-from galley import settings_file
+from galley import memory, settings_file
 from galley.listening import Listener, ListenError
 from galley.protocol.control import COMPANION, Method
 from galley.protocol.results import ChannelResult, ProblemResult
@@ -66,7 +65,7 @@ class Service:
         self._renew_access = app[STATE].access
         try:
             await self._start_channels(self.settings.channels)
-            freeze()
+            memory.settle()
             await self.listener.start(app, self.settings)
             turning = asyncio.create_task(self._turn(), name="deliveries")
             try:
@@ -251,12 +250,6 @@ async def tell_deliveries(line: Channel, worker: WorkerProcess) -> None:
         with contextlib.suppress(BackendError):
             await worker.ask(Method.RECEIVED, params, within=5)
             worker.untold = {}
-
-
-def freeze() -> None:
-    """Leave what the first load brought out of every later collection: it stays anyway."""
-    gc.collect()
-    gc.freeze()
 
 
 async def _reload(service: Service) -> None:

@@ -105,7 +105,7 @@ class Publisher:
             self._report_defects()
             before = {key: channel.ledger.live.get(key) for key in candidate.outputs}
             await uninterrupted(self._decide(Decision(candidate, before), order))
-        channel.verdict = candidate
+        channel.verdict = candidate.verdict()
         channel.problem = ""
         return Decision(candidate, before)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.engine.inputs import Unit
 from pipeline.model import Diagnostic, Key, Located, Resource
@@ -51,6 +51,10 @@ class Candidate:
     waiting: tuple[Diagnostic, ...] = ()
     """Blocking diagnostics that no change unit can be blamed for: the candidate waits."""
     quarantined: tuple[Unit, ...] = ()
+
+    def verdict(self) -> "Candidate":
+        """What is kept back and why, without what it consists of: that may be everything."""
+        return replace(self, units=frozenset(), inputs=(), outputs={})
 
     @property
     def publishable(self) -> bool:
