@@ -118,14 +118,17 @@ class WorkerProcess:
             return
         try:
             async with asyncio.timeout(within):
-                if self._link:
-                    with contextlib.suppress(LinkClosedError):
-                        await self._link.send([0, Method.STOP.value, {}])
+                await self._say_stop()
                 await process.wait()
         except TimeoutError:
             log.error("The worker of channel %s is stuck; killing it.", self.settings.name)
             process.kill()
             await process.wait()
+
+    async def _say_stop(self) -> None:
+        if self._link:
+            with contextlib.suppress(LinkClosedError):  # it ends already
+                await self._link.send([0, Method.STOP.value, {}])
 
     async def changes_since(self, version: int) -> tuple[int, list[PastChange]]:
         """How an old version differs from the live one, for `Channel`."""

@@ -25,6 +25,9 @@ class SourceSettings(BaseModel):
     """Name of the source, unique in its channel; lower case, digits and dashes."""
     rank: int = 0
     """The highest rank that claims a key supplies it."""
+    unit: Literal["locator", "revision"] = "locator"
+    """What is accepted or refused as one: each file or object by itself, or everything that the
+    source says at one time."""
     required: bool = True
     """Whether the channel's first publication waits for this source."""
     default_namespace: str = "default"

@@ -108,6 +108,10 @@ class CatchUp:
         async with self._turns:
             if session.closing:
                 return False
+            if session.websocket.idle:  # nothing waits before it: no need to watch over it
+                written = session.websocket.write(frame)
+                await asyncio.sleep(0)
+                return written
             writing = asyncio.ensure_future(session.websocket.send(frame))
             if await _within(writing, TURN_SECONDS):
                 return writing.result()

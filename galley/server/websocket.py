@@ -108,6 +108,11 @@ class WebSocket:
         """Whether anything can still be written."""
         return not (self._said or self.transport.is_closing())
 
+    @property
+    def idle(self) -> bool:
+        """Whether the system has taken everything that was written."""
+        return self.transport.get_write_buffer_size() == 0
+
     def write(self, frames: bytes) -> bool:
         """Write ready-made frames without waiting; False if the connection is going away."""
         if self._said or self.transport.is_closing():

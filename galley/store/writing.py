@@ -5,7 +5,7 @@ what is already so is left alone. A change that gives an input only another orig
 alters the current row in place, because an origin is a fact about now and no part of a version.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select
@@ -85,7 +85,8 @@ class BatchWriter:
             for key, digest in wanted.items()
             if digest != (held[key].digest if key in held else None)
         }
-        self._close(_CLOSE_OUTPUT, [held[key] for key in changed if key in held])
+        closed = [held[key] for key in changed if key in held]
+        self._close(_CLOSE_OUTPUT, closed, _output)
         self._database.many(
             _ADD_OUTPUT,
             [
@@ -109,7 +110,7 @@ class BatchWriter:
             spot for spot in same if _origin(wanted[spot]) != (held[spot].revision, held[spot].line)
         ]
         self._database.many(_MOVE_INPUT, [_move(held[spot], wanted[spot]) for spot in moved])
-        self._close(_CLOSE_INPUT, [held[spot] for spot in held.keys() - same])
+        self._close(_CLOSE_INPUT, [held[spot] for spot in held.keys() - same], _input)
         self._database.many(
             _ADD_INPUT,
             [
@@ -119,9 +120,11 @@ class BatchWriter:
             ],
         )
 
-    def _close(self, statement: Any, rows: list[Row[Any]]) -> None:
+    def _close(
+        self, statement: Any, rows: list[Row[Any]], primary: Callable[[Row[Any]], dict[str, Any]]
+    ) -> None:
         until = self._number - 1
-        self._database.many(statement, [{**_primary(row), "to_last": until} for row in rows])
+        self._database.many(statement, [{**primary(row), "to_last": until} for row in rows])
 
     def _body_row(self, resource: Resource) -> dict[str, Any]:
         key = self._names.keys[resource.key]
@@ -141,11 +144,14 @@ def _origin(change: InputChange) -> tuple[str, int]:
     return (text(change.origin.revision), change.origin.line) if change.origin else ("", 0)
 
 
-def _primary(row: Row[Any]) -> dict[str, Any]:
-    names = ("place", "key", "first")
-    return {f"is_{name}": getattr(row, name) for name in names if hasattr(row, name)}
+def _output(row: Row[Any]) -> dict[str, Any]:
+    return {"is_key": row.key, "is_first": row.first}
+
+
+def _input(row: Row[Any]) -> dict[str, Any]:
+    return {"is_place": row.place, "is_key": row.key, "is_first": row.first}
 
 
 def _move(row: Row[Any], change: InputChange) -> dict[str, Any]:
     revision, line = _origin(change)
-    return {**_primary(row), "to_revision": revision, "to_line": line}
+    return {**_input(row), "to_revision": revision, "to_line": line}

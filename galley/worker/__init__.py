@@ -12,6 +12,7 @@ Operators meet `operations` (each method and what answers it), `actions`, `rollb
 `redaction` (values as maps, without secrets).
 
 Underneath: `channel` (the state that these share), `store_thread` and `loading` (the store),
-`service_link` (requests), `keeper` (what happens by the clock), `assembly` (the parts put
+`window` (the deletion budget after a restart), `service_link` (requests), `keeper` (what happens by
+the clock), `assembly` (the parts put
 together), `process` (start and stop).
 """

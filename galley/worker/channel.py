@@ -22,7 +22,7 @@ from pipeline.engine.budget import BudgetLimits, DeletionBudget
 from pipeline.engine.candidate import Candidate
 from pipeline.engine.engine import Engine
 from pipeline.engine.gate import Gate, Wishes
-from pipeline.engine.inputs import SourceInputs
+from pipeline.engine.inputs import SourceInputs, UnitOf
 from pipeline.engine.ledger import Ledger
 from pipeline.engine.observed import Observed
 from pipeline.engine.trial import Trial
@@ -111,7 +111,10 @@ def new_gate(environment: Environment, settings: ChannelSettings) -> tuple[Ledge
     ledger = Ledger(kinds=environment.kinds)
     for source in settings.sources:
         ledger.sources[source.name] = SourceInputs(
-            source.name, rank=source.rank, required=source.required
+            source.name,
+            rank=source.rank,
+            unit=UnitOf(source.unit),
+            required=source.required,
         )
     trial = Trial(Engine(environment), ledger.accepted)
     budget = settings.publish.deletion_budget

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from galley import memory
 from galley.protocol.control import COMPANION
 from galley.protocol.framing import Link
 from galley.settings import ChannelSettings
@@ -95,6 +96,7 @@ async def _run(worker: Worker, given: Iterable[Source]) -> None:
     worker.clockwork.extend(worker.keeper.start())
     async with channel.lock:
         await _load(worker)
+    memory.settle()
     worker.intake.start(channel.settings, given)
     worker.publisher.touch()
     await worker.publisher.run()

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from galley import memory
 from galley.store.errors import HeadConflictError, StoreError, WriterLostError
 from galley.store.values import Audit, Commit, InputChange, Record, Version, VersionKind
 from galley.worker.bookkeeping import Bookkeeping, cause_of, counts_of
@@ -20,6 +21,9 @@ from pipeline.engine.gate import Wishes
 from pipeline.model import Key, Resource
 
 log = logging.getLogger("galley.publisher")
+
+LARGE = 5_000
+"""Changed outputs from which a publication leaves enough memory behind to tidy up."""
 
 RETRY_FIRST, RETRY_MOST = 0.5, 30.0
 """Seconds between two tries of a commit that failed."""
@@ -76,8 +80,8 @@ class Publisher:
             await self._channel.dirty.wait()
             await self._quiet()
             try:
-                async with self._channel.lock:
-                    await self.publish()
+                if await self._publish_once() >= LARGE:
+                    memory.settle()
                 wait = RETRY_FIRST
             except (WriterLostError, HeadConflictError):
                 raise
@@ -87,6 +91,12 @@ class Publisher:
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, RETRY_MOST)
                 self._channel.dirty.set()
+
+    async def _publish_once(self) -> int:
+        """Publish by itself; how many outputs changed."""
+        async with self._channel.lock:
+            decision = await self.publish()
+        return len(decision.candidate.outputs) if decision else 0
 
     async def catch_up(self) -> None:
         """Publish what was observed and could not be published then."""

@@ -87,11 +87,12 @@ async def reach(channel: Channel, target: Version, scope: Scope, reason: str) ->
         entries += await channel.store.run(
             lambda store: list(_environments(store, channel, target, reason))
         )
+    deltas = tuple(await _deltas(channel, chosen))
     return Reach(
         target,
         scope.whole,
-        tuple(await _deltas(channel, chosen)),
-        await _outputs(channel, head, target) if scope.whole else {},
+        deltas,
+        await _outputs(channel, head, target, deltas) if scope.whole else {},
         tuple(entries),
         environment,
     )
@@ -114,14 +115,25 @@ async def _deltas(channel: Channel, differences: list[InputDifference]) -> list[
     ]
 
 
-async def _outputs(channel: Channel, head: int, target: Version) -> dict[Key, Resource | None]:
+async def _outputs(
+    channel: Channel, head: int, target: Version, deltas: tuple[InputDelta, ...]
+) -> dict[Key, Resource | None]:
+    """The target's outputs that are not live; a body that an input has as well is read once."""
     changes: list[Difference] = await channel.store.run(
         lambda store: store.difference(head, target.number)
     )
-    bodies = await contents(channel.store, {item.new for item in changes if item.new})
-    return {
-        item.key: resource(item.key, item.new, bodies) if item.new else None for item in changes
-    }
+    known = {delta.new.resource.digest: delta.new.resource for delta in deltas if delta.new}
+    missing = {item.new for item in changes if item.new} - known.keys()
+    bodies = await contents(channel.store, missing)
+    return {item.key: _resource(item, known, bodies) for item in changes}
+
+
+def _resource(
+    item: Difference, known: Mapping[bytes, Resource], bodies: Mapping[bytes, bytes]
+) -> Resource | None:
+    if item.new is None:
+        return None
+    return known.get(item.new) or resource(item.key, item.new, bodies)
 
 
 def _environments(

@@ -11,7 +11,7 @@ from galley.worker.findings import Findings
 from galley.worker.intake import Intake
 from galley.worker.keeper import Keeper
 from galley.worker.problems import RefusedError, conflict
-from pipeline.engine.inputs import SourceInputs
+from pipeline.engine.inputs import SourceInputs, UnitOf
 from pipeline.environment import InvalidEnvironmentError
 
 
@@ -90,5 +90,6 @@ class Reconfiguring:
         for source in settings.sources:
             inputs = ledger.sources.setdefault(source.name, SourceInputs(source.name))
             inputs.rank, inputs.required = source.rank, source.required
+            inputs.unit = UnitOf(source.unit)
         known = {source.name for source in settings.sources}
         self._intake.forget([name for name in ledger.sources if name not in known])

@@ -1,6 +1,7 @@
 """One resource from its origin through the stages to versions: what `galley trace` shows."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from galley.worker.channel import Channel
@@ -41,11 +42,11 @@ class Tracing:
 
     def _held(self, key: Key) -> Located | None:
         """What a source says about the key, pending content first."""
-        for inputs in self._channel.ledger.sources.values():
-            for said in inputs.pending.values():
-                for item in said.resources:
-                    if item.resource.key == key:
-                        return item
+        sources = self._channel.ledger.sources.values()
+        pending = (said.resources for inputs in sources for said in inputs.pending.values())
+        for item in chain.from_iterable(pending):
+            if item.resource.key == key:
+                return item
         parents = self._channel.engine.parents(key)
         return self._channel.ledger.accepted(parents[0] if parents else key)
 

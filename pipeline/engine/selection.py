@@ -72,11 +72,7 @@ class Selection:
         for unit in sorted(units):
             inputs = self._sources[unit.source]
             for locator in sorted(self.locators(unit)):
-                old = {held.resource.key: held for held in inputs.accepted.get(locator, ())}
-                new = {held.resource.key: held for held in inputs.says(locator)}
-                for key in sorted(old.keys() | new.keys()):
-                    if not same_resource(old.get(key), new.get(key)):
-                        yield InputDelta(unit.source, locator, key, old.get(key), new.get(key))
+                yield from _deltas(inputs, locator)
 
     def _select(self, unit: Unit) -> None:
         self.units.add(unit)
@@ -149,3 +145,12 @@ class Selection:
         inputs = self._sources[unit.source]
         for locator in self.locators(unit):
             yield from inputs.pending[locator].errors
+
+
+def _deltas(inputs: SourceInputs, locator: str) -> Iterator[InputDelta]:
+    """What accepting one locator does to each of its inputs."""
+    old = {held.resource.key: held for held in inputs.accepted.get(locator, ())}
+    new = {held.resource.key: held for held in inputs.says(locator)}
+    for key in sorted(old.keys() | new.keys()):
+        if not same_resource(old.get(key), new.get(key)):
+            yield InputDelta(inputs.name, locator, key, old.get(key), new.get(key))

@@ -125,7 +125,7 @@ class Rig:
             await self.source.flushed()
 
         async def decided() -> bool:
-            return (await self.ask("sources"))[0]["state"] != "never-synced"
+            return bool((await self.ask("sources"))[0]["state"] != "never-synced")
 
         await self.eventually(decided)
 

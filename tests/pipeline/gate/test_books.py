@@ -101,7 +101,11 @@ def test_choosing_looks_at_each_pending_locator_a_few_times(
         bench.say(say.read(f"f{file}", *held))
     asked = []
     says = SourceInputs.says
-    counting = lambda self, locator: asked.append(locator) or says(self, locator)  # noqa: E731
+
+    def counting(self: SourceInputs, locator: str) -> Any:
+        asked.append(locator)
+        return says(self, locator)
+
     monkeypatch.setattr(SourceInputs, "says", counting)  # counts, and does what it does
 
     bench.publish()
