@@ -45,16 +45,22 @@ class Bookkeeping:
         self._states: dict[str, SourceState] = {}
 
     def facts(
-        self, candidate: Candidate, lifted: Iterable[Quarantined], audit: tuple[Audit, ...]
+        self,
+        candidate: Candidate,
+        lifted: Iterable[Quarantined],
+        audit: tuple[Audit, ...],
+        confirm: str = "",
     ) -> Record:
-        """What this candidate's transaction says besides the version itself."""
+        """What this candidate's transaction says besides the version itself; `confirm` is the id
+        of the parked candidate that an operator has confirmed."""
         kept = list(self._kept_back(candidate))
+        fresh = (item for item in kept if item.id not in self._candidates)
         self._proposed = {item.id for item in kept}
         return Record(
             lift_quarantine=tuple(lifted),
             checkpoints=tuple(self._due_checkpoints(candidate)),
             sources=tuple(self._due_states(candidate)),
-            candidates=tuple(item for item in kept if item.id not in self._candidates),
+            candidates=(*fresh, *self._confirmed(confirm, candidate)),
             audit=audit,
         )
 
@@ -100,6 +106,15 @@ class Bookkeeping:
             refusals = tuple(Refusal(unit, ()) for unit in sorted(candidate.units))
             name = _name((*refusals, Refusal(Unit("", ""), candidate.waiting)))
             yield self._stored(name, CandidateState.WAITING, refusals, list(candidate.waiting))
+
+    def _confirmed(self, confirm: str, candidate: Candidate) -> Iterator[StoredCandidate]:
+        """The candidate that was parked until now and is published with this one."""
+        before = self._channel.verdict
+        if before is None or not confirm or before.parked_id != confirm:
+            return
+        if not candidate.waiting and candidate.parked_id != confirm:
+            found = [item for refusal in before.parked for item in refusal.diagnostics]
+            yield self._stored(confirm, CandidateState.CONFIRMED, before.parked, found)
 
     def _stored(
         self,

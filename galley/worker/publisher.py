@@ -128,9 +128,9 @@ class Publisher:
         if order and order.wishes.override is None:
             lifted += channel.ledger.quarantine.of_key("", None)
         due = not candidate.waiting and (candidate.outputs or channel.head is None)
-        facts = self._books.facts(
-            candidate, lifted, (order.audit,) if order and (due or lifted) else ()
-        )
+        audit = (order.audit,) if order and (due or lifted) else ()
+        confirm = order.wishes.confirm if order else ""
+        facts = self._books.facts(candidate, lifted, audit, confirm)
         version = None
         if due:
             version = await self._commit(candidate, order, facts)

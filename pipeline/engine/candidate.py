@@ -56,11 +56,6 @@ class Candidate:
         """What is kept back and why, without what it consists of: that may be everything."""
         return replace(self, units=frozenset(), inputs=(), outputs={})
 
-    @property
-    def publishable(self) -> bool:
-        """Whether it may be published and says anything new."""
-        return bool(self.outputs) and not self.waiting
-
 
 def units_id(changes: Iterable[tuple[Unit, Key, bytes | None, bytes | None]]) -> str:
     """Twelve hexadecimal digits that name exactly these changes (unit, key, old, new digest)."""

@@ -200,6 +200,8 @@ async def test_a_removed_source_is_a_deletion_within_the_budget(
     candidate = (await rig.ask("channel"))["parked"][0]
     await rig.ask("publish", candidate=candidate, reason="the team has left")
     await rig.until(lambda: rig.names() == {})
+    kept = {item["id"]: item["state"] for item in (await rig.ask("history"))["candidates"]}
+    assert kept[candidate] == "confirmed"
 
 
 NO_BAD = {
