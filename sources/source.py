@@ -7,6 +7,7 @@ nothing of channels, versions or subscribers.
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path as FilePath
 from typing import Protocol, TypeAlias
 
 from pipeline.model import Batch, Diagnostic, Kinds, Origin, Path, Place
@@ -37,6 +38,11 @@ class SourceContext:
 
     kinds: Kinds = field(default_factory=Kinds)
     limits: Limits = field(default_factory=Limits)
+    folder: FilePath | None = None
+    """Where it may keep what it can fetch again, one folder for all sources of a channel; None: it
+    makes one for as long as it runs."""
+    accepted: Callable[[], str] = str
+    """The revision of which everything is live now; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 In reading order: `key` (a resource's name), `canonical` (one value, one sequence of bytes),
 `resource` (one object at rest as bytes), `origin` (where it is now), `diagnostic` (what is wrong
-with it), `batch` (what a source says), `kind` (what is known of a kind), `digest` (the digest of a
-set), `messages` (the catalogue of everything that can be wrong). This is the only part of
-`pipeline` that `sources` may import.
+with it), `revision` (a named state of a source), `batch` (what a source says), `kind` (what is
+known of a kind), `digest` (the digest of a set), `messages` (the catalogue of everything that can
+be wrong). This is the only part of `pipeline` that `sources` may import.
 """
 
 from pipeline.model.batch import Batch, Broken, Change, Located, Read, Removed
@@ -15,6 +15,7 @@ from pipeline.model.key import Key
 from pipeline.model.kind import Kind, Kinds
 from pipeline.model.origin import Origin, Place
 from pipeline.model.resource import Document, Resource
+from pipeline.model.revision import Revision
 
 __all__ = [
     "Batch",
@@ -34,5 +35,6 @@ __all__ = [
     "Read",
     "Removed",
     "Resource",
+    "Revision",
     "UnencodableError",
 ]

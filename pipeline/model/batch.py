@@ -11,6 +11,7 @@ from typing import TypeAlias
 from pipeline.model.diagnostic import Diagnostic
 from pipeline.model.origin import Origin
 from pipeline.model.resource import Resource
+from pipeline.model.revision import Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,9 @@ class Batch:
     """Prefix of the locators that a complete batch speaks for; empty: all of the source."""
     cause: str = ""
     """Who or what changed it, where the source knows: a commit's author and subject."""
+    revisions: tuple[Revision, ...] = ()
+    """What led here since the batch before, newest first and bounded by the source: whatever
+    embodies the batch embodies these. Empty where a source keeps no history."""
+    errors: tuple[Diagnostic, ...] = ()
+    """What is wrong with the revision as a whole, whatever its locators hold: it blocks every
+    change unit of the source until a later batch comes without."""
