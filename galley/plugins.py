@@ -81,6 +81,9 @@ class BrokenSource:
     def locate(self, origin: Origin, path: Path) -> Place | None:  # noqa: ARG002  # nothing is
         return None
 
+    def link(self, origin: Origin) -> str:  # noqa: ARG002  # as above
+        return ""
+
 
 def _source(settings: PluginSettings, context: SourceContext) -> Source:
     factory = _loaded(SOURCES, settings.plugin)
@@ -88,7 +91,9 @@ def _source(settings: PluginSettings, context: SourceContext) -> Source:
         source = factory(settings, context)
     except Exception as error:  # code from outside may raise anything
         raise PluginError(settings.plugin, _reason(error)) from error
-    whole: Source = _with(source, settings.plugin, "run", "health", "hint", "locate", "name")
+    whole: Source = _with(
+        source, settings.plugin, "run", "health", "hint", "locate", "link", "name"
+    )
     return whole
 
 

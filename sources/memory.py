@@ -81,6 +81,9 @@ class MemorySource:
         """Nothing here has lines."""
         return None
 
+    def link(self, origin: Origin) -> str:  # noqa: ARG002  # the protocol's
+        return ""
+
     async def run(self, emit: Emit) -> None:
         complete = True
         while True:

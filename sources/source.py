@@ -95,3 +95,6 @@ class Source(Protocol):
         Blocking I/O: call it in a thread. If the path itself is not there (a missing field), the
         nearest parent that is.
         """
+
+    def link(self, origin: Origin) -> str:
+        """Web address where people can look at an origin; empty where there is none."""

@@ -58,6 +58,9 @@ class FilesSource:
             return None
         return reader.manifests.locate(content.data, origin, path)
 
+    def link(self, origin: Origin) -> str:  # noqa: ARG002  # the protocol's
+        return ""
+
     async def run(self, emit: Emit) -> None:
         shortest, longest = _BACK_OFF
         wait = shortest

@@ -92,6 +92,9 @@ class HostsSource:
     def locate(self, origin: Origin, path: FieldPath) -> Place | None:  # noqa: ARG002  # a row is one
         return Place(origin.line, 1)
 
+    def link(self, origin: Origin) -> str:  # noqa: ARG002  # a table is on nobody's web page
+        return ""
+
     @property
     def _locator(self) -> str:
         return self._table.name
