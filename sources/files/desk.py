@@ -74,11 +74,15 @@ class Desk:
     def done(self, locator: str) -> None:
         """It was read, or is gone."""
         self._due.pop(locator, None)
+        if not self._due:
+            self._due = {}  # one that was emptied keeps the room that it once took
 
     def ready(self) -> Iterator[tuple[str, Due]]:
-        """Everything whose time has come."""
+        """Everything whose time has come, unless it is done before its turn."""
         now = time.monotonic()
-        yield from [(locator, due) for locator, due in self._due.items() if due.at <= now]
+        for locator in [locator for locator, due in self._due.items() if due.at <= now]:
+            if due := self._due.get(locator):
+                yield locator, due
 
     def next(self) -> float | None:
         """When the next look is due, by the monotonic clock; None if nothing is."""

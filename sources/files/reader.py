@@ -38,7 +38,8 @@ class Reader:
         self._name = settings.name
         self._limits = context.limits
         self._ignore = Ignore(settings)
-        self._listing = Listing()
+        self._links: dict[str, str] = {}
+        self._folders: set[str] = set()
         self._slice = 0.0
         self.manifests = Manifests(settings, context)
         self.tree = Tree(settings.path)
@@ -79,7 +80,7 @@ class Reader:
         """Turn notifications into places to look at. Called for every change, so it is quick."""
         kinds: dict[str, set[Notice]] = {}
         for notice, path in changes:
-            locator = self._listing.links.get(path) or self.tree.locator(path)
+            locator = self._links.get(path) or self.tree.locator(path)
             if locator:
                 kinds.setdefault(locator, set()).add(notice)
         moved = any(notices == {Notice.deleted} for notices in kinds.values())
@@ -99,13 +100,13 @@ class Reader:
         elif name in {"..data", IGNORE_FILE}:
             self.want_scan(whole=name == "..data")
         elif self._ignore.wants(locator):
-            known = self.held.get(locator) is not None
+            known = locator in self.held
             self.desk.changed(locator, trusted=placed and (moved or known))
         elif not hidden(locator) and self._maybe_folder(locator):
             self.want_scan()
 
     def _maybe_folder(self, locator: str) -> bool:
-        return locator + "/" in self._listing.folders or self.tree.is_folder(locator)
+        return locator + "/" in self._folders or self.tree.is_folder(locator)
 
     # --- looking at everything ---
 
@@ -123,16 +124,16 @@ class Reader:
         for _ in walk.steps():
             await self._breathe()
         self.tree.check()
-        self._listing = walk.listing
-        await self._compare(walk.listing, whole=whole, patience=patience)
-        for broken in walk.listing.broken.values():
+        found = walk.listing  # not kept: it is as large as what is held
+        self._links, self._folders = found.links, found.folders
+        await self._compare(found, whole=whole, patience=patience)
+        for broken in found.broken.values():
             self._keep(broken, UNREAD)
 
     async def _compare(self, listing: Listing, *, whole: bool, patience: float) -> None:
         for locator, signature in listing.files.items():
             await self._breathe()
-            holding = self.held.get(locator)
-            if holding is None or holding.signature != signature:
+            if not self.held.unchanged(locator, signature):
                 self.desk.listed(locator, Look(signature), trusted=whole)
         for locator in self.held:
             await self._breathe()
@@ -226,7 +227,7 @@ class Reader:
         folder = self.tree.is_folder(locator)
         if folder and not locator.endswith("/"):
             self.want_scan()
-        if self.held.get(locator) is None:
+        if locator not in self.held:
             return
         # A folder that can be listed again holds its files under names of their own.
         self.pending[locator] = Removed(locator)
