@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from sys import intern
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, or_, select, tuple_
@@ -209,9 +210,11 @@ def _whole(digest: bytes, content: bytes | None) -> bool:
 
 
 def _key(row: Row[Any]) -> Key:
-    return Key(row.collection, row.namespace, row.name)
+    """The key; many are kept, so what they have in common is one text for all of them."""
+    return Key(intern(row.collection), intern(row.namespace), row.name)
 
 
 def _stored_input(row: Row[Any]) -> StoredInput:
-    origin = Origin(row.source, row.revision, locator_text(row.locator), row.line)
+    place = locator_text(row.locator)
+    origin = Origin(intern(row.source), intern(row.revision), place, row.line)
     return StoredInput(_key(row), row.digest, origin)

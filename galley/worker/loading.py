@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from functools import partial
 from itertools import islice
+from sys import intern
 
 from galley.store.store import Store
 from galley.store.values import StoredInput
@@ -68,7 +69,7 @@ async def contents(store: StoreThread, digests: Iterable[bytes]) -> dict[bytes, 
 def resource(key: Key, digest: bytes, bodies: Mapping[bytes, bytes]) -> Resource:
     """The resource that has this digest; its bytes were checked when they were read."""
     content = bodies[digest]
-    return Resource(key, read_header(content).api_version, content, digest)
+    return Resource(key, intern(read_header(content).api_version), content, digest)
 
 
 def _shared(item: StoredInput, outputs: Mapping[Key, Resource]) -> Resource | None:

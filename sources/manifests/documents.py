@@ -5,6 +5,7 @@ creationTimestamp, ownerReferences, finalizers) is not configuration and is drop
 data of a Secret.
 """
 
+from sys import intern
 from typing import Any
 
 from pipeline.model import Diagnostic, Key, Path, Resource, UnencodableError
@@ -67,7 +68,7 @@ class _Reading:
         name = self._name(metadata, kind)
         namespace = self._namespace(metadata, kind)
         if name and namespace is not None:
-            self._key = Key(kind.collection, namespace, name)
+            self._key = Key(kind.collection, intern(namespace), name)
         labels = self._texts(metadata, "labels")
         annotations = self._texts(metadata, "annotations")
         self._check_labels(labels)
