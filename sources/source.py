@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Protocol, TypeAlias
 
-from pipeline.model import Batch, Diagnostic, Kinds, Origin, Path, Place
+from pipeline.model import Batch, Diagnostic, Kinds, Origin, Path, Place, Read
 
 Emit: TypeAlias = Callable[[Batch], Awaitable[None]]
 """Hand a batch to the channel; returns when it was taken, so a source never runs ahead."""
@@ -32,6 +32,11 @@ class Limits:
     """Documents in one file."""
 
 
+def as_it_is(read: Read) -> Read:
+    """The same: nothing of it is known."""
+    return read
+
+
 @dataclass(frozen=True, slots=True)
 class SourceContext:
     """What a source is given besides its settings."""
@@ -43,6 +48,9 @@ class SourceContext:
     makes one for as long as it runs."""
     accepted: Callable[[], str] = str
     """The revision of which everything is live now; empty if there is none."""
+    known: Callable[[Read], Read] = as_it_is
+    """A read with the channel's own resources in the place of equal ones. A source that keeps many
+    reads for one batch asks for each of them: after a restart it would keep every body twice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,7 @@ class Channel:
         """Put another engine in place, filled with the accepted inputs."""
         self.environment = environment
         self.ledger.kinds = environment.kinds
+        self.ledger.live.adopt(engine.outputs)
         self.gate.trial = Trial(engine, self.ledger.accepted)
         publish = self.settings.publish
         self.gate.isolate = publish.on_error == "isolate"

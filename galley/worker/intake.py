@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Generator, Iterable, Mapping
 
+from galley import memory
 from galley.plugins import build_source
 from galley.protocol.framing import LinkClosedError
 from galley.settings import ChannelSettings
@@ -45,7 +46,9 @@ class Intake:
     def start(self, settings: ChannelSettings, given: Iterable[Source] = ()) -> None:
         """Start every source of the settings; `given` ones are used as they are."""
         ready = {source.name: source for source in given}
-        context = SourceContext(self._channel.environment.kinds, settings.limits)
+        context = SourceContext(
+            self._channel.environment.kinds, settings.limits, known=self._channel.ledger.known
+        )
         for config in settings.sources:
             source = ready.get(config.name) or build_source(
                 _resolved(config, self._channel), context
@@ -78,9 +81,13 @@ class Intake:
             BehindError: it could not be taken in whole.
         """
         async with self._channel.lock:
-            await uninterrupted(self._take(batch))
+            changed = await uninterrupted(self._take(batch))
+        if len(batch.changes) - changed >= memory.LARGE:
+            # As soon as the source has let go of it: most of the batch was no news.
+            asyncio.get_running_loop().call_soon(memory.settle)
 
-    async def _take(self, batch: Batch) -> None:
+    async def _take(self, batch: Batch) -> int:
+        """Take it in; how many locators that changed."""
         channel = self._channel
         with following():
             config, observed = channel.observed.split(batch)
@@ -92,6 +99,7 @@ class Intake:
                 self._reconciled = True
                 self._companion.reconcile()
             await self._companion.publish(channel.engine)
+        return len(changed)
 
     def _observe(self, changes: Mapping[Key, Resource | None]) -> Generator[None, None, None]:
         for part in parts(changes.items(), SLICE):

@@ -22,9 +22,6 @@ from pipeline.model import Key, Resource
 
 log = logging.getLogger("galley.publisher")
 
-LARGE = 5_000
-"""Changed outputs from which a publication leaves enough memory behind to tidy up."""
-
 RETRY_FIRST, RETRY_MOST = 0.5, 30.0
 """Seconds between two tries of a commit that failed."""
 
@@ -80,7 +77,7 @@ class Publisher:
             await self._channel.dirty.wait()
             await self._quiet()
             try:
-                if await self._publish_once() >= LARGE:
+                if await self._publish_once() >= memory.LARGE:
                     memory.settle()
                 wait = RETRY_FIRST
             except (WriterLostError, HeadConflictError):

@@ -34,17 +34,14 @@ class Claims:
         held = self._claims.get(key, ())
         return held if isinstance(held, tuple) else (held,)
 
-    def add(self, item: Located) -> None:
-        held = self.of(item.resource.key)
-        self._claims[item.resource.key] = (*held, item) if held else item
+    def put(self, item: Located) -> None:
+        """Enter the claim of a locator, in the place of the one that it had on the key."""
+        key = item.resource.key
+        others = tuple(other for other in self.of(key) if not same_locator(other, item))
+        self._claims[key] = (*others, item) if others else item
 
     def __iter__(self) -> Iterator[Key]:
         return iter(self._claims)
-
-    def refresh(self, item: Located) -> None:
-        """The same content was read again, perhaps on another line."""
-        self.discard(item)
-        self.add(item)
 
     def discard(self, item: Located) -> None:
         """Take back the claim that this locator has on the key."""

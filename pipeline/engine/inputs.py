@@ -6,7 +6,7 @@ whole, break or lose. Nothing here decides what is published: that is `gate`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -75,6 +75,15 @@ class SourceInputs:
         self.cause = batch.cause
         return changed
 
+    def known(self, read: Read) -> Read:
+        """What was read, with the accepted resource itself in the place of an equal one: the engine
+        and what is live hold that, and another would be the same body in memory once more."""
+        held = {item.resource.key: item for item in self.accepted.get(read.locator, ())}
+        if not held:
+            return read
+        found = tuple(_known(item, held.get(item.resource.key)) for item in read.resources)
+        return replace(read, resources=found)
+
     def units(self) -> Iterator[Unit]:
         """The pending change units."""
         if self.unit is UnitOf.REVISION:
@@ -116,7 +125,7 @@ class SourceInputs:
                 self.notes[locator] = change.notes
             else:
                 self.notes.pop(locator, None)
-            return self._say(locator, Said(change.resources))
+            return self._say(locator, Said(self.known(change).resources))
         self.notes.pop(locator, None)
         if isinstance(change, Broken):
             return self._say(locator, Said(errors=change.errors))
@@ -128,8 +137,8 @@ class SourceInputs:
         if said.errors or not same_content(said.resources, accepted):
             self.pending[locator] = said
             return before != said
-        if said.resources:
-            self.accepted[locator] = said.resources  # the same content, perhaps on other lines
+        if said.resources != accepted:
+            self.accepted[locator] = said.resources  # the same content on other lines
         return before is not None
 
     def _forget_unmentioned(self, batch: Batch) -> set[str]:
@@ -143,6 +152,14 @@ class SourceInputs:
             and not (below and locator.startswith(below))
         }
         return {locator for locator in gone if self._take(Removed(locator))}
+
+
+def _known(new: Located, old: Located | None) -> Located:
+    if old is None:
+        return new
+    resource = old.resource if new.resource == old.resource else new.resource
+    origin = old.origin if new.origin == old.origin else new.origin
+    return Located(resource, origin)
 
 
 def same_content(one: Iterable[Located], other: Iterable[Located]) -> bool:

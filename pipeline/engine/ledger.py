@@ -33,9 +33,14 @@ class Ledger:
         changed = inputs.receive(batch)
         for change in batch.changes:
             if isinstance(change, Read) and change.locator not in inputs.pending:
-                for item in change.resources:
-                    self.claims.refresh(item)
+                for item in inputs.accepted.get(change.locator, ()):
+                    self.claims.put(item)
         return changed
+
+    def known(self, read: Read) -> Read:
+        """A source's read, with what is accepted in the place of what is equal to it."""
+        inputs = self.sources.get(read.resources[0].origin.source) if read.resources else None
+        return inputs.known(read) if inputs else read
 
     def units(self) -> Iterator[Unit]:
         """Every pending change unit of every source."""
@@ -125,6 +130,7 @@ class Ledger:
         for inputs in self.sources.values():
             if not inputs.pending:
                 inputs.accepted_revision = inputs.revision
+                inputs.pending = {}  # one that was emptied keeps the room that it once took
         self.live.put_all(candidate.outputs)
 
     def restore(self, inputs: Iterable[InputDelta], outputs: Mapping[Key, Resource | None]) -> None:
@@ -172,15 +178,19 @@ class Ledger:
         return self.sources[name]
 
     def _replace(self, inputs: SourceInputs, locator: str, held: tuple[Located, ...]) -> None:
-        for item in inputs.accepted.get(locator, ()):
-            self.claims.discard(item)
-            self._count(item, -1)
+        before = inputs.accepted.get(locator, ())
         inputs.set_accepted(locator, held)
-        for item in inputs.accepted.get(locator, ()):
+        after = inputs.accepted.get(locator, ())
+        kept = {item.resource.key for item in after}
+        for item in before:
+            self._count(item, -1)
+            if item.resource.key not in kept:
+                self.claims.discard(item)
+        for item in after:
             self._claim(item)
 
     def _claim(self, item: Located) -> None:
-        self.claims.add(item)
+        self.claims.put(item)
         self._count(item, +1)
 
     def _count(self, item: Located, step: int) -> None:

@@ -40,6 +40,13 @@ class Live(dict[Key, Resource]):
         changed = len(changes) - added - deleted
         return Tally(added, changed, deleted, len(self) + added - deleted, buckets.digest())
 
+    def adopt(self, outputs: Mapping[Key, Resource]) -> None:
+        """Hold these very objects wherever they are equal to what is live: one body, not two."""
+        for key, held in self.items():
+            made = outputs.get(key)
+            if made is not None and made == held:
+                self[key] = made
+
     def put_all(self, changes: Mapping[Key, Resource | None]) -> None:
         """Take over the outputs of a new version."""
         _put(self._buckets, changes)

@@ -37,6 +37,7 @@ class Reader:
     def __init__(self, settings: FilesSettings, context: SourceContext) -> None:
         self._name = settings.name
         self._limits = context.limits
+        self._known = context.known
         self._ignore = Ignore(settings)
         self._links: dict[str, str] = {}
         self._folders: set[str] = set()
@@ -197,6 +198,8 @@ class Reader:
             self.held.seen(locator, content.signature)
             return
         change = await self._decode(locator, content.data)
+        if isinstance(change, Read):
+            change = self._known(change)
         if isinstance(change, Read) and self.held.loses(change) and due.confirm != digest:
             due.confirm = digest
             self.desk.again(due, Look(content.signature))
