@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from time import monotonic
 from typing import Any, TypeVar
 
+from galley import memory
 from galley.protocol.control import Change, Entry, VersionNote
 from galley.protocol.messages import Note, Subscribe
 from galley.protocol.results import DeliveryResult, SubscriberResult
@@ -62,14 +63,12 @@ class Channel:
         self._gone = Gone()
         self._subscriptions: dict[Subscription, None] = {}
         self._synced = 0
-        self._staged: list[Change] = []
         self._moved = asyncio.Event()
 
     # What the worker tells.
 
     def opened(self, lineage: str) -> None:
         """A (re)load begins; what is held is served until it is whole."""
-        self._staged = []
         self.damage = ""
         self._run(self._live.open(lineage))
 
@@ -91,7 +90,7 @@ class Channel:
 
     def changes(self, changes: list[Change]) -> None:
         """Part of the version that `published` will name."""
-        self._staged += changes
+        self._run(self._live.stage(changes))
 
     def published(self, version: VersionNote) -> None:
         """Commit what changed since the last call.
@@ -99,8 +98,7 @@ class Channel:
         Raises:
             DamagedContentError: it does not add up to the version's digest.
         """
-        staged, self._staged = self._staged, []
-        self._run(self._move(self._live.commit(staged, version), version))
+        self._run(self._move(self._live.commit(version), version))
 
     # What is live.
 
@@ -323,6 +321,9 @@ class Channel:
         for live in self._live.views if everybody else moved.views:
             yield from self.distribution.fan_out(live)
         yield from self.distribution.offer_again()
+        if moved.changes >= memory.LARGE:
+            yield 0.0
+            memory.give_back()
 
     def _unsync(self, subscription: Subscription) -> bool:
         """Count it as not having what is live; whether it was counted."""

@@ -7,6 +7,7 @@ the worker told is not the digest that it told, nothing is sent until it has tol
 
 import hashlib
 from collections.abc import Iterable
+from sys import intern
 from typing import NamedTuple
 
 from galley.protocol.control import Change, Entry, VersionNote
@@ -29,6 +30,8 @@ class Moved(NamedTuple):
     """Those whose content is another one now."""
     unsynced: int
     """Subscriptions that had the old content of these."""
+    changes: int
+    """How many resources it changed."""
 
 
 class Live:
@@ -45,13 +48,14 @@ class Live:
         """Whether content, views and head belong together, so that they may be sent."""
         self._opening = ""
         self._seen: set[bytes] = set()
-        self._reloaded: list[Change] = []
+        self._staged: list[Change] = []
+        """What the next version will have changed, as far as it is known."""
 
     def open(self, lineage: str) -> Job[None]:
         """A load begins; what is held is compared with it, and served on until it is whole."""
         self._opening = lineage
         self._seen = set()
-        self._reloaded = []
+        self._staged = []
         if self.head is None:
             self.content = Content()
             self.views.all.buckets = Buckets()
@@ -61,46 +65,57 @@ class Live:
     def load(self, entries: Iterable[Entry]) -> Job[None]:
         """Part of a load."""
         if self.head is None:
-            self.views.all.buckets.fill(self._take(entry) for entry in entries)
+            self._fill(entries)
             return
         for entry in entries:
-            key = Key(entry.collection, entry.namespace, entry.name)
+            key = _key(entry)
             key_hash = key.hash
             self._seen.add(key_hash)
             held = self.views.all.buckets.get(key_hash)
             if held != entry.digest:
-                self._reloaded.append(Change(*key, held, entry.digest, entry.content))
+                self._staged.append(Change(*key, held, entry.digest, entry.content))
             yield 0.0
 
     def loaded(self, version: VersionNote | None) -> Job[Moved]:
         """The load is whole."""
         if self.head is not None:
             yield from self._unseen()
-        changes, self._reloaded = self._reloaded, []
         self._seen = set()
         if version is None:
-            self._reloaded = changes
             self.lineage = self._opening
-            return Moved([], 0)
-        return (yield from self.commit(changes, version))
+            return Moved([], 0, 0)
+        return (yield from self.commit(version))
 
-    def commit(self, changes: Iterable[Change], version: VersionNote) -> Job[Moved]:
-        """The changes make up this version.
+    def stage(self, changes: Iterable[Change]) -> Job[None]:
+        """Part of the version that `commit` will name.
+
+        Nobody is served before the first version: what makes it up is taken over as it comes, as
+        a load is. To stage all there is would take as much memory again.
+        """
+        if self.head is not None:
+            self._staged.extend(changes)
+            return
+        self._fill(Entry(*c[:3], c.digest, c.content) for c in changes if c.digest and c.content)
+        return
+        yield
+
+    def commit(self, version: VersionNote) -> Job[Moved]:
+        """What is staged makes up this version.
 
         Raises:
             DamagedContentError: they do not.
         """
         self.settled = False
+        staged, self._staged = self._staged, []
         touched: dict[LiveView, list[Was]] = {}
-        for change in (*self._reloaded, *changes):
+        for change in staged:
             self._apply(change, touched)
             yield 0.0
-        self._reloaded = []
         everything = self.views.all
         everything.built = True
         if not touched.get(everything):
             everything.digest = everything.buckets.digest()
-        moved = yield from self._advance(touched, version)
+        views, unsynced = yield from self._advance(touched, version)
         if everything.digest != version.digest:
             raise DamagedContentError(
                 f"version {version.number} should have digest {version.digest.hex()} and has "
@@ -110,10 +125,13 @@ class Live:
         self.head = version
         self.note = _note(self.lineage, version)
         self.settled = True
-        return moved
+        return Moved(views, unsynced, len(staged))
+
+    def _fill(self, entries: Iterable[Entry]) -> None:
+        self.views.all.buckets.fill(self._take(entry) for entry in entries)
 
     def _take(self, entry: Entry) -> tuple[bytes, bytes]:
-        key = Key(entry.collection, entry.namespace, entry.name)
+        key = _key(entry)
         self.content.put(key, entry.content)
         return key.hash, entry.digest
 
@@ -121,11 +139,11 @@ class Live:
         for key, content in self.content.selection(View()):
             if key.hash not in self._seen:
                 digest = hashlib.sha256(content).digest()
-                self._reloaded.append(Change(*key, digest, None, None))
+                self._staged.append(Change(*key, digest, None, None))
             yield 0.0
 
     def _apply(self, change: Change, touched: dict[LiveView, list[Was]]) -> None:
-        key = Key(change.collection, change.namespace, change.name)
+        key = _key(change)
         key_hash = key.hash
         for live in self.views.concerned(key.collection, key.namespace):
             if not live.built and live is not self.views.all:
@@ -139,7 +157,9 @@ class Live:
         else:
             self.content.put(key, change.content)
 
-    def _advance(self, touched: dict[LiveView, list[Was]], version: VersionNote) -> Job[Moved]:
+    def _advance(
+        self, touched: dict[LiveView, list[Was]], version: VersionNote
+    ) -> Job[tuple[list[LiveView], int]]:
         moved, unsynced = [], 0
         last = self.head.number if self.head else 0
         for live, changes in touched.items():
@@ -148,7 +168,12 @@ class Live:
                 moved.append(live)
                 unsynced += synced
             yield 0.0
-        return Moved(moved, unsynced)
+        return moved, unsynced
+
+
+def _key(told: Entry | Change) -> Key:
+    """The key, of which histories keep many: only the name is a text of its own."""
+    return Key(intern(told.collection), intern(told.namespace), told.name)
 
 
 def _note(lineage: str, version: VersionNote) -> Note:

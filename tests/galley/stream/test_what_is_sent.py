@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from galley.protocol.control import Change
 from galley.protocol.messages import Have, View
 from galley.settings import StreamSettings
+from pipeline.model import Resource
 
 
 async def test_a_newcomer_gets_the_full_state(line: Any, raw: Any, resource: Any) -> None:
@@ -341,3 +343,30 @@ class TestLimits:
             await raw.take()
         with pytest.raises(AssertionError, match="limit"):
             await raw.subscribe(View.of(namespaces=["z"]), id=3)
+
+
+async def test_a_worker_that_dies_while_it_tells_the_first_version_leaves_nothing_behind(
+    line: Any, raw: Any, resource: Any
+) -> None:
+    """What makes up the first version is not staged; so it must be forgotten when a load begins."""
+    lost: Resource = resource("lost")
+    line.channel.changes([Change(*lost.key, None, lost.digest, lost.content)])
+    line.load()
+
+    line.publish(resource("a"))
+
+    await raw.subscribe()
+    await raw.take()
+    assert raw.held == line.content
+    assert line.channel.resources.get(lost.key) is None
+
+
+async def test_the_first_version_is_no_change_to_be_remembered(line: Any, resource: Any) -> None:
+    """The way to it from nothing is the full state, which is there already."""
+    line.publish(*(resource(f"r{number}") for number in range(100)))
+    everything = line.channel._live.views.all
+    assert len(everything.buckets) == 100
+    assert everything.history.position == 0
+
+    line.publish(resource("r1", 2))
+    assert everything.history.position == 1
