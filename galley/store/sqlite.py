@@ -29,10 +29,11 @@ from galley.store.errors import (
 from galley.store.faults import translated
 
 _STEP = 0.05
+# The cache need not be large: the system caches the file, and a change looks at few pages.
 _SETTINGS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA cell_size_check = ON",
-    "PRAGMA cache_size = -16384",
+    "PRAGMA cache_size = -4096",
     "PRAGMA temp_store = MEMORY",
 )
 _WRITER = (
