@@ -18,6 +18,7 @@ from galley.worker.planning import Planning
 from galley.worker.publisher import Publisher
 from galley.worker.queries import Queries
 from galley.worker.reconfiguring import Reconfiguring
+from galley.worker.revisions import Revisions
 from galley.worker.rollback import Rollback
 
 
@@ -31,11 +32,14 @@ class Worker:
     intake: Intake
     keeper: Keeper
     operations: Operations
+    revisions: Revisions
+    """To be observed before the sources are started."""
     clockwork: list[asyncio.Task[None]] = field(default_factory=list)
 
 
 def assemble(channel: Channel, companion: Companion, tasks: asyncio.TaskGroup) -> Worker:
     """Wire the parts; nothing runs yet."""
+    revisions = Revisions()
     publisher = Publisher(channel, companion, Bookkeeping(channel))
     environments = Environments(channel, companion)
     intake = Intake(channel, companion, publisher, tasks)
@@ -48,4 +52,4 @@ def assemble(channel: Channel, companion: Companion, tasks: asyncio.TaskGroup) -
     operations = Operations(channel, queries, findings, planning, actions, health)
     reconfiguring = Reconfiguring(channel, environments, intake, keeper, findings)
     operations.add(Method.RECONFIGURE, reconfiguring.answer)
-    return Worker(channel, publisher, environments, intake, keeper, operations)
+    return Worker(channel, publisher, environments, intake, keeper, operations, revisions)
