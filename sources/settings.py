@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from sources.duration import parse_duration
+from sources.forge_settings import ForgeSettings
 
 
 def _seconds(value: object) -> object:
@@ -54,13 +55,13 @@ class FilesSettings(SourceSettings):
     """Seconds after which size and time of a written file are looked at again before it is read."""
 
 
-class MemorySettings(SourceSettings):
+class MemorySettings(ForgeSettings, SourceSettings):
     """A source fed by hand: tests, and programs that embed Galley."""
 
     type: Literal["memory"]
 
 
-class PluginSettings(SourceSettings):
+class PluginSettings(ForgeSettings, SourceSettings):
     """A source from outside: a package that is installed beside Galley."""
 
     type: Literal["plugin"]
