@@ -5,14 +5,28 @@ own settings know better.
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from sources.secrets import SecretRef
 
 ForgeKind = Literal["github", "gitlab", "gitea", "generic"]
 """gitea: also Forgejo and Codeberg; generic: the protocol of docs/webhooks.md."""
+
+
+def _web(address: str) -> str:
+    parts = urlsplit(address)
+    if address and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ValueError("an address begins with https:// or http:// and a host")
+    if "@" in parts.netloc:
+        raise ValueError("a password or token has no place in an address")
+    return address
+
+
+WebAddress = Annotated[str, AfterValidator(_web)]
+"""An address of http or https without credentials, or an empty text."""
 
 
 class _Frozen(BaseModel):
@@ -35,7 +49,7 @@ class StatusSettings(_Frozen):
 
     kind: ForgeKind
     """Who is told: github, gitlab, gitea (also Forgejo) or generic (docs/webhooks.md)."""
-    url: str = Field(default="", pattern=r"^(https?://.+)?$")
+    url: WebAddress = ""
     """Base address of the forge's API, for generic that of the receiver; derived from the source's
     url if empty."""
     token: SecretRef
@@ -44,7 +58,7 @@ class StatusSettings(_Frozen):
     """Path of the repository at the forge, `owner/name`; derived from the source's url."""
     context: str = Field(default="galley/{channel}", min_length=1, max_length=200)
     """Name of the status beside those of others; {channel} and {source} are filled in."""
-    target_url: str = Field(default="", pattern=r"^(https?://.+)?$")
+    target_url: WebAddress = ""
     """Address that people come to from the status; {channel}, {source}, {revision} and {version}
     are filled in."""
     ca: Path | None = None

@@ -82,6 +82,7 @@ async def work(assignment: Assignment, link: Link, given: Iterable[Source] = ())
             await listening
             running.cancel()
             await worker.intake.stop()
+            await worker.reporter.stop()
             await service.settle()
             for task in worker.clockwork:
                 task.cancel()
@@ -97,6 +98,7 @@ async def _run(worker: Worker, given: Iterable[Source]) -> None:
     async with channel.lock:
         await _load(worker)
     memory.settle()
+    await worker.reporter.start()
     worker.intake.start(channel.settings, given)
     worker.publisher.touch()
     await worker.publisher.run()

@@ -58,7 +58,7 @@ def generic(
     }
 
 
-KINDS = {"github": github, "gitea": gitea, "gitlab": gitlab, "generic": generic}
+KINDS: dict[str, Any] = {"github": github, "gitea": gitea, "gitlab": gitlab, "generic": generic}
 SIGNED = [*KINDS.items(), ("gitea", forgejo)]
 
 
