@@ -167,13 +167,12 @@ class _Now(Collector):
             "Tries to tell a forge, by outcome.",
             labels=(*labels, "outcome"),
         )
-        for row in self._rows:
-            for source in row.health.sources:
-                if found := source.commit_status:
-                    where = (row.health.channel, source.name)
-                    waiting.add_metric(where, found.waiting)
-                    for outcome in COMMIT_STATUS_OUTCOMES:
-                        told.add_metric((*where, outcome), getattr(found, outcome))
+        sources = ((row.health.channel, each) for row in self._rows for each in row.health.sources)
+        for channel, source in sources:
+            if found := source.commit_status:
+                waiting.add_metric((channel, source.name), found.waiting)
+                for outcome in COMMIT_STATUS_OUTCOMES:
+                    told.add_metric((channel, source.name, outcome), getattr(found, outcome))
         yield waiting
         yield told
 
