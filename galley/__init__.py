@@ -4,7 +4,8 @@ In reading order: `settings` and `settings_file` (what it is told), `service` (i
 `workers` (the processes of its channels, from outside) and `worker` (such a process, from inside),
 `store` (a channel's history), `protocol` (what travels), `server` (HTTP and the stream) and
 `listening` (its socket), `client` (for other programs), `cli` (for people), `plugins` and
-`entry_points` (parts from other packages), `memory` (after a large load), `logs`, `times` and
+`entry_points` (parts from other packages), `forges` (what forges send and expect), `backoff`
+(between two tries), `memory` (after a large load), `logs`, `times` and
 `suggest` (how things are said).
 """
 

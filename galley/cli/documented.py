@@ -94,10 +94,9 @@ def _sentence(model: type[Any]) -> str:
 
 
 def _type(field: FieldInfo) -> str:
-    text = _type_name(field.annotation)
-    if any(getattr(each, "func", None) for each in field.metadata):
+    if field.annotation is float and any(getattr(each, "func", None) for each in field.metadata):
         return "duration"
-    return text
+    return _type_name(field.annotation)
 
 
 def _type_name(kind: Any) -> str:

@@ -20,7 +20,7 @@ CHANNELS = (
 )
 SOURCES = (
     *("SOURCE", "TYPE", "STATE", "READ", "REVISION", "ACCEPTED", "FILES", "RESOURCES"),
-    *("PENDING", "BLOCKED", "QUARANTINED", "PROBLEM"),
+    *("PENDING", "BLOCKED", "QUARANTINED", "FORGE", "PROBLEM"),
 )
 
 
@@ -178,8 +178,17 @@ def _source(each: dict[str, Any]) -> list[object]:
         each["pending"],
         each["blocked"],
         each["quarantined"],
+        _forge(each["commit_status"]),
         problem,
     ]
+
+
+def _forge(found: dict[str, Any] | None) -> str:
+    """Whether commit status gets to the source's forge."""
+    if found is None:
+        return "-"
+    waiting = f"{found['waiting']} waiting" if found["waiting"] else "told"
+    return f"{waiting}: {found['problem']}" if found["problem"] else waiting
 
 
 def _subscriber(each: dict[str, Any]) -> list[object]:

@@ -8,7 +8,7 @@ In reading order: `client` (the loop, connections, last good), `update` (what an
             ...
 """
 
-from galley.client.backoff import Backoff
+from galley.backoff import Backoff
 from galley.client.client import Client
 from galley.client.errors import (
     ClientError,

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from galley.client.backoff import Backoff
+from galley.backoff import Backoff
 from galley.client.errors import ClientError, Refused, SubscriptionError
 from galley.client.keep import Keep
 from galley.client.link import LARGEST, Link

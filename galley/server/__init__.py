@@ -1,9 +1,9 @@
 """How a request travels, and how a version reaches its subscribers.
 
 A request: `app` (the routes), `middleware` (what guards them), `access` (who may do what), `state`
-(what handlers share), `backend` (what they need of the service), `api` (the answers), `problems`
-(errors as documents), `openapi`, `probes`, `metrics`, `counts` and `stall` (what is measured),
-`statuspage`.
+(what handlers share), `backend` (what they need of the service), `api` (the answers), `hooks` (what
+forges' requests leave behind), `problems` (errors as documents), `openapi`, `probes`, `metrics`,
+`counts` and `stall` (what is measured), `statuspage`.
 
 A version: `channel` (the serving side of one channel line), `live` and `content` (what is live),
 `views` (what is subscribed to), `history` (what a view held lately), `steps` (the messages between

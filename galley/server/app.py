@@ -11,6 +11,7 @@ from galley.server import openapi, probes, statuspage
 from galley.server.api import ROUTES
 from galley.server.api.routing import PREFIX, reply
 from galley.server.backend import Backend
+from galley.server.hooks import HOOKS, Hooks, keep_hooks
 from galley.server.metrics import Metrics
 from galley.server.middleware import grant_of, guard, outermost
 from galley.server.stall import watch_loop
@@ -31,9 +32,10 @@ def build_app(backend: Backend, settings: ServiceSettings) -> web.Application:
     app = web.Application(middlewares=[outermost, guard])
     app[STATE] = State(backend, settings)
     app[METRICS] = Metrics()
+    app[HOOKS] = Hooks(backend)
     mount(app)
     app[STATE].expel = app[STREAMS].expel
-    app.cleanup_ctx.append(watch_loop)
+    app.cleanup_ctx.extend((watch_loop, keep_hooks))
     _add_routes(app.router)
     return app
 

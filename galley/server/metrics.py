@@ -25,6 +25,7 @@ from galley.protocol.results import ChannelResult
 from galley.server.counts import Counts
 
 SUBSCRIBER_STATES = ("synced", "pending", "nacked", "diverged", "stale", "gone")
+COMMIT_STATUS_OUTCOMES = ("told", "failed", "given_up", "dropped")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
 SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
 STALLS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
@@ -57,6 +58,8 @@ class Row(NamedTuple):
     lag: float
     """The longest lag of a subscriber, seconds."""
     counts: Counts
+    webhooks: Mapping[tuple[str, str, str], int] = {}
+    """Number of webhook requests by source, outcome and reason."""
 
 
 class Metrics:
@@ -122,6 +125,8 @@ class _Now(Collector):
                 gauge.add_metric((row.health.channel,), value(row.health))
             yield gauge
         yield from self._sources()
+        yield from self._webhooks()
+        yield from self._commit_status()
         yield from self._subscribers()
         yield from self._stream()
 
@@ -139,6 +144,37 @@ class _Now(Collector):
                 synced.add_metric((row.health.channel, source.name), source.state == "synced")
         yield age
         yield synced
+
+    def _webhooks(self) -> Iterator[Metric]:
+        labels = ("channel", "source", "outcome", "reason")
+        requests = CounterMetricFamily(
+            "galley_webhook_requests", "Requests of forges, by what became of them.", labels=labels
+        )
+        for row in self._rows:
+            for which, number in row.webhooks.items():
+                requests.add_metric((row.health.channel, *which), number)
+        yield requests
+
+    def _commit_status(self) -> Iterator[Metric]:
+        labels = ("channel", "source")
+        waiting = GaugeMetricFamily(
+            "galley_commit_status_waiting",
+            "Commits that the forge is to be told of.",
+            labels=labels,
+        )
+        told = CounterMetricFamily(
+            "galley_commit_status",
+            "Tries to tell a forge, by outcome.",
+            labels=(*labels, "outcome"),
+        )
+        sources = ((row.health.channel, each) for row in self._rows for each in row.health.sources)
+        for channel, source in sources:
+            if found := source.commit_status:
+                waiting.add_metric((channel, source.name), found.waiting)
+                for outcome in COMMIT_STATUS_OUTCOMES:
+                    told.add_metric((channel, source.name, outcome), getattr(found, outcome))
+        yield waiting
+        yield told
 
     def _subscribers(self) -> Iterator[Metric]:
         labels = ("channel", "state")
@@ -162,7 +198,8 @@ class _Now(Collector):
             "acks": _counter("acks", "Acknowledgements.", "channel"),
             "mismatches": _counter("mismatches", "Digests that came out different.", "channel"),
         }
-        for health, _, _, counts in self._rows:
+        for row in self._rows:
+            health, counts = row.health, row.counts
             for kind, number in counts.steps.items():
                 steps.add_metric((health.channel, kind), number)
             for kind, number in counts.nacks.items():

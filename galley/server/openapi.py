@@ -51,19 +51,31 @@ def _operation(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": f"{route.handle.__module__.rpartition('.')[2]}_{route.handle.__name__}",
         "summary": route.summary,
-        "description": f"Needs the role `{route.role}`." if route.role else "Needs any token.",
+        "description": _description(route),
         "parameters": _path_parameters(route.path),
         "responses": {
-            "200": {"description": "Done.", "content": {"application/json": {"schema": answer}}},
+            "202" if route.is_open else "200": {
+                "description": "Done.",
+                "content": {"application/json": {"schema": answer}},
+            },
             "default": {"description": "A problem document.", "content": PROBLEM},
         },
     }
-    if route.verb in {"GET", "DELETE"}:
+    if route.is_open:
+        operation["security"] = []
+        operation["requestBody"] = {"content": {"*/*": {"schema": {}}}}
+    elif route.verb in {"GET", "DELETE"}:
         operation["parameters"] += _query_parameters(schemas[route.takes.__name__])
     else:
         body = {"schema": {"$ref": REF.format(model=route.takes.__name__)}}
         operation["requestBody"] = {"content": {"application/json": body}}
     return operation
+
+
+def _description(route: Route) -> str:
+    if route.is_open:
+        return "Needs no token: the signature is the credential."
+    return f"Needs the role `{route.role}`." if route.role else "Needs any token."
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:

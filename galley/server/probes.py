@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from galley.protocol.results import ChannelResult
 from galley.server.channel import Channel
+from galley.server.hooks import HOOKS, Hooks
 from galley.server.metrics import Row
 from galley.server.middleware import grant_of
 from galley.server.state import METRICS, STATE
@@ -40,7 +41,7 @@ async def metrics(request: web.Request) -> web.Response:
     grant, backend = grant_of(request), request.app[STATE].backend
     channels = backend.channels()
     rows = [
-        await _row(health, channels[health.channel])
+        await _row(health, channels[health.channel], request.app[HOOKS])
         for health in backend.health()
         if grant.may(health.channel, "read") and health.channel in channels
     ]
@@ -48,7 +49,7 @@ async def metrics(request: web.Request) -> web.Response:
     return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-async def _row(health: ChannelResult, channel: Channel) -> Row:
+async def _row(health: ChannelResult, channel: Channel, hooks: Hooks) -> Row:
     """Count the subscribers, with a breath now and then."""
     states: Counter[str] = Counter()
     longest = 0.0
@@ -57,4 +58,4 @@ async def _row(health: ChannelResult, channel: Channel) -> Row:
         longest = max(longest, lag)
         if number % AT_ONCE == 0:
             await asyncio.sleep(0)
-    return Row(health, states, longest, channel.counts)
+    return Row(health, states, longest, channel.counts, hooks.counts(health.channel))

@@ -7,9 +7,11 @@ commit), `bookkeeping` (what is written beside it), `announce` (telling the serv
 
 Operators meet `operations` (each method and what answers it), `actions`, `rollback` with `targets`
 (which version) and `reach` (how far), `planning`, `naming` (what people call a resource),
-`problems`. People who ask meet `queries`,
-`listing`, `diffs`, `tracing`, `findings` with `places` (line and column), `health`, `reports` and
-`redaction` (values as maps, without secrets).
+`problems`. People who ask meet `queries`, `listing`, `diffs`, `tracing`, `findings` with `places`
+(line and column), `health`, `reports` and `redaction` (values as maps, without secrets).
+
+Forges meet `revisions` (what becomes of commits) and `deliveries` (who has which version), which
+`reporter` hears of; `status_words` says it, `posts` reads the settings, `courier` carries it.
 
 Underneath: `channel` (the state that these share), `store_thread` and `loading` (the store),
 `window` (the deletion budget after a restart), `service_link` (requests), `keeper` (what happens by

@@ -8,6 +8,7 @@ from galley.worker.actions import Actions
 from galley.worker.bookkeeping import Bookkeeping
 from galley.worker.channel import Channel
 from galley.worker.companion import Companion
+from galley.worker.deliveries import Deliveries
 from galley.worker.environments import Environments
 from galley.worker.findings import Findings
 from galley.worker.health import Health
@@ -18,6 +19,8 @@ from galley.worker.planning import Planning
 from galley.worker.publisher import Publisher
 from galley.worker.queries import Queries
 from galley.worker.reconfiguring import Reconfiguring
+from galley.worker.reporter import Reporter
+from galley.worker.revisions import Revisions
 from galley.worker.rollback import Rollback
 
 
@@ -31,11 +34,16 @@ class Worker:
     intake: Intake
     keeper: Keeper
     operations: Operations
+    revisions: Revisions
+    """To be observed before the sources are started."""
+    reporter: Reporter
     clockwork: list[asyncio.Task[None]] = field(default_factory=list)
 
 
 def assemble(channel: Channel, companion: Companion, tasks: asyncio.TaskGroup) -> Worker:
     """Wire the parts; nothing runs yet."""
+    revisions, reporter = Revisions(), Reporter(channel, tasks)
+    revisions.observe(reporter)
     publisher = Publisher(channel, companion, Bookkeeping(channel))
     environments = Environments(channel, companion)
     intake = Intake(channel, companion, publisher, tasks)
@@ -46,6 +54,7 @@ def assemble(channel: Channel, companion: Companion, tasks: asyncio.TaskGroup) -
     actions = Actions(channel, publisher, rollback, queries, findings)
     planning = Planning(channel, queries, findings)
     operations = Operations(channel, queries, findings, planning, actions, health)
-    reconfiguring = Reconfiguring(channel, environments, intake, keeper, findings)
+    reconfiguring = Reconfiguring(channel, environments, intake, keeper, findings, reporter)
     operations.add(Method.RECONFIGURE, reconfiguring.answer)
-    return Worker(channel, publisher, environments, intake, keeper, operations)
+    operations.add(Method.RECEIVED, Deliveries(channel, reporter).answer)
+    return Worker(channel, publisher, environments, intake, keeper, operations, revisions, reporter)

@@ -10,12 +10,14 @@ import time
 from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 from galley.protocol.framing import LinkClosedError
 from galley.settings import ChannelSettings
 from galley.store.values import Hold, Version
 from galley.worker.announce import Announcer
+from galley.worker.courier import Courier
 from galley.worker.environment_files import EnvironmentFiles
 from galley.worker.store_thread import StoreThread
 from pipeline.engine.budget import BudgetLimits, DeletionBudget
@@ -46,6 +48,8 @@ class Channel:
     gate: Gate
     observed: Observed
     sources: dict[str, Source] = field(default_factory=dict)
+    fetched: Path | None = None
+    """Where sources keep what they can fetch again; None: each finds a place of its own."""
     head: Version | None = None
     holds: dict[str, Hold] = field(default_factory=dict)
     wanted: Environment | None = None
@@ -65,11 +69,16 @@ class Channel:
     """When a source was last read completely before this process started."""
     failed: dict[str, Diagnostic] = field(default_factory=dict)
     """Sources whose own code failed, until they are run again."""
+    forge_problems: dict[str, Diagnostic] = field(default_factory=dict)
+    """Sources whose forge cannot be talked to as the settings say; they are read all the same."""
+    couriers: dict[str, Courier] = field(default_factory=dict)
+    """Who tells forges what becomes of commits, by source."""
 
     def problem_of(self, source: str) -> Diagnostic | None:
         """Why a source cannot be read now; None while all is well or it does not run."""
         running = self.sources.get(source)
-        return self.failed.get(source) or (running.health().problem if running else None)
+        problem = running.health().problem if running else None
+        return self.failed.get(source) or problem or self.forge_problems.get(source)
 
     @property
     def name(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from galley.protocol.control import Method
 from galley.store.store import Store
-from galley.store.values import Delivery, Record
+from galley.store.values import Record
 from galley.worker.actions import Actions, audit
 from galley.worker.channel import Channel
 from galley.worker.findings import Findings
@@ -48,7 +48,6 @@ class Operations:
             Method.CHECKPOINT: queries.checkpoint,
             Method.PLAN: planning.report,
             Method.CHANGES_SINCE: queries.changes_since,
-            Method.RECEIVED: self._received,
             Method.HINT: self._hint,
             Method.CHECK: self._check,
             Method.ROLLBACK: self._audited("rollback", actions.rollback),
@@ -84,11 +83,6 @@ class Operations:
     async def _glance(self, _params: Params) -> dict[str, Any]:
         self._health.store_bytes = await self._channel.store.run(lambda store: store.size())
         return self._health.report()
-
-    async def _received(self, params: Params) -> None:
-        received = {int(number): Delivery(*counts) for number, counts in params["received"].items()}
-        record = Record(received=received)
-        await self._channel.store.run(lambda store: store.record(record))
 
     async def _hint(self, params: Params) -> None:
         for name, source in self._channel.sources.items():

@@ -55,6 +55,8 @@ class Assignment:
     """Folder of the embedded store, or URL of the database."""
     folder: Path
     """Where relative paths of the settings start."""
+    fetched: Path | None = None
+    """Where sources keep what they can fetch again."""
 
 
 async def work(assignment: Assignment, link: Link, given: Iterable[Source] = ()) -> None:
@@ -82,6 +84,7 @@ async def work(assignment: Assignment, link: Link, given: Iterable[Source] = ())
             await listening
             running.cancel()
             await worker.intake.stop()
+            await worker.reporter.stop()
             await service.settle()
             for task in worker.clockwork:
                 task.cancel()
@@ -97,6 +100,7 @@ async def _run(worker: Worker, given: Iterable[Source]) -> None:
     async with channel.lock:
         await _load(worker)
     memory.settle()
+    await worker.reporter.start()
     worker.intake.start(channel.settings, given)
     worker.publisher.touch()
     await worker.publisher.run()
@@ -132,6 +136,7 @@ async def _channel(assignment: Assignment, store: StoreThread, announcer: Announ
         ledger=ledger,
         gate=gate,
         observed=Observed(ledger.observed),
+        fetched=assignment.fetched,
     )
     channel.head = await store.run(lambda opened: opened.head())
     await announcer.opened(store.lineage)

@@ -11,6 +11,7 @@ from galley.worker.findings import Findings
 from galley.worker.intake import Intake
 from galley.worker.keeper import Keeper
 from galley.worker.problems import RefusedError, conflict
+from galley.worker.reporter import Reporter
 from pipeline.engine.inputs import SourceInputs, UnitOf
 from pipeline.environment import InvalidEnvironmentError
 
@@ -25,12 +26,14 @@ class Reconfiguring:
         intake: Intake,
         keeper: Keeper,
         findings: Findings,
+        reporter: Reporter,
     ) -> None:
         self._channel = channel
         self._environments = environments
         self._intake = intake
         self._keeper = keeper
         self._findings = findings
+        self._reporter = reporter
 
     async def answer(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Take over `{settings}`, or with `dry_run` say what they would newly refuse:
@@ -78,6 +81,7 @@ class Reconfiguring:
                 await self._environments.take_over(prospect)
         if sources_changed or limits_changed:
             await self._intake.restart()
+        await self._reporter.look()
         await self._keeper.look()
 
     def _ranks_change(self, settings: ChannelSettings) -> bool:

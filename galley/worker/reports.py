@@ -104,7 +104,7 @@ def source_report(
     """`SourceResult`."""
     source = channel.sources.get(inputs.name)
     health = source.health() if source else SourceHealth()
-    problem = channel.problem_of(inputs.name)
+    problem, courier = channel.problem_of(inputs.name), channel.couriers.get(inputs.name)
     last = health.last_read or channel.stale_since.get(inputs.name, 0.0)
     return {
         "name": inputs.name,
@@ -122,6 +122,7 @@ def source_report(
         "blocked": _count(channel, inputs.name, "refused"),
         "quarantined": _count(channel, inputs.name, "quarantined"),
         "problem": diagnostic_json(problem, "source") if problem else None,
+        "commit_status": courier.report() if courier else None,
     }
 
 

@@ -2,7 +2,8 @@
 
 One model each, so that the OpenAPI document, the tables of the command line and the documented
 JSON can never disagree. Times are seconds since the epoch, digests hexadecimal text. In reading
-order: `common`, `versions`, `content`, `holding`, `publishing`, `glances`, `keeping`.
+order: `common`, `versions`, `content`, `holding`, `publishing`, `forges`, `glances`,
+`keeping`.
 """
 
 from galley.protocol.results.common import CountsResult, DiagnosticResult, ProblemResult, Result
@@ -15,6 +16,7 @@ from galley.protocol.results.content import (
     TraceResult,
     TraceStage,
 )
+from galley.protocol.results.forges import CommitStatusResult, WebhookResult
 from galley.protocol.results.glances import (
     ChannelResult,
     SourceResult,
@@ -49,6 +51,7 @@ __all__ = [
     "ChannelResult",
     "CheckResult",
     "ChecksResult",
+    "CommitStatusResult",
     "CountsResult",
     "DeliveryResult",
     "DiagnosticResult",
@@ -78,4 +81,5 @@ __all__ = [
     "ValidationResult",
     "VersionResult",
     "WaitResult",
+    "WebhookResult",
 ]

@@ -48,7 +48,7 @@ class ProblemResult(Result):
     status: int
     detail: str = ""
     code: str = ""
-    """usage · unauthorized · forbidden · not-found · conflict · refused · unavailable ·
-    timed-out · internal."""
+    """usage · unauthorized · forbidden · not-found · conflict · too-large · refused · too-many ·
+    unavailable · timed-out · internal."""
     remedy: str = ""
     diagnostics: list[DiagnosticResult] = []

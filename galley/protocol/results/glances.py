@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from galley.protocol.results.common import DiagnosticResult, Result
+from galley.protocol.results.forges import CommitStatusResult
 from galley.protocol.results.holding import HoldResult
 
 
@@ -27,6 +28,8 @@ class SourceResult(Result):
     """Of those, how many diagnostics block."""
     quarantined: int = 0
     problem: DiagnosticResult | None = None
+    commit_status: CommitStatusResult | None = None
+    """Only where the settings ask for it."""
 
 
 class SubscriberResult(Result):

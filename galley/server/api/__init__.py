@@ -1,8 +1,8 @@
 """The HTTP API, one file for each subject, all below `/api/v1`.
 
 `routing` says what a route is; `status`, `resources`, `versions`, `snapshot`, `waiting`,
-`publication`, `holds` and `keeping` declare theirs; `ROUTES` is all of them, which the router and
-the OpenAPI document are made of.
+`publication`, `holds`, `keeping` and `webhooks` declare theirs; `ROUTES` is all of them, which the
+router and the OpenAPI document are made of.
 """
 
 from galley.server.api import (
@@ -14,6 +14,7 @@ from galley.server.api import (
     status,
     versions,
     waiting,
+    webhooks,
 )
 from galley.server.api.routing import Route
 
@@ -26,6 +27,7 @@ ROUTES: tuple[Route, ...] = (
     *publication.ROUTES,
     *holds.ROUTES,
     *keeping.ROUTES,
+    *webhooks.ROUTES,
 )
 """Everything that the API does."""
 

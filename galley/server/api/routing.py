@@ -20,6 +20,8 @@ from galley.settings import Role
 PREFIX = "/api/v1"
 BODY_BYTES = 1024 * 1024
 BODY_SECONDS = 60.0
+NOBODY = Grant("nobody", {})
+"""What a caller may do of whom no token is asked."""
 
 
 class Ask(BaseModel):
@@ -77,6 +79,9 @@ class Route:
     """Whether the answer is a list of results."""
     takes: type[Ask] = Nothing
     body_bytes: int = BODY_BYTES
+    is_open: bool = False
+    """Whether no token is asked for, as the request proves itself; the handler reads the body and
+    gives a finished response."""
 
     @property
     def summary(self) -> str:
@@ -86,12 +91,14 @@ class Route:
     def add_to(self, router: web.UrlDispatcher) -> None:
         router.add_route(self.verb, PREFIX + self.path, self._answer)
 
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
-        grant = grant_of(request)
+    async def _answer(self, request: web.Request) -> Any:
         channel = request.match_info.get("channel", "")
+        backend = request.app[STATE].backend
+        if self.is_open:
+            return await self.handle(Call(request, backend, NOBODY, channel), Nothing())
+        grant = grant_of(request)
         if self.role is not None and not grant.may(channel or "*", self.role):
             raise _forbidden(grant, self.role, channel)
-        backend = request.app[STATE].backend
         if channel and channel not in backend.channels():
             raise refuse("not-found", f"There is no channel {channel[:100]!r}.")
         params = await self._params(request)
@@ -118,10 +125,27 @@ class Route:
             raise BackendError(invalid(error, known)) from None
 
 
-def reply(value: Any) -> web.Response:
+def reply(value: Any, status: int = 200) -> web.Response:
     """A JSON response of a result, a list of them, or a JSON-able value."""
     body = orjson.dumps(value, default=_dump)
-    return web.Response(body=body, content_type="application/json")
+    return web.Response(body=body, status=status, content_type="application/json")
+
+
+async def body_of(request: web.Request, most: int) -> bytes | None:
+    """The body; None, as soon as that is known, if it is larger than `most` bytes.
+
+    Raises:
+        TimeoutError: it does not come.
+    """
+    if (request.content_length or 0) > most:
+        return None
+    body = bytearray()
+    async with asyncio.timeout(BODY_SECONDS):
+        async for chunk in request.content.iter_chunked(65536):
+            body += chunk
+            if len(body) > most:
+                return None
+    return bytes(body)
 
 
 def _dump(value: Any) -> Any:
@@ -147,19 +171,12 @@ def _query(request: web.Request) -> dict[str, str]:
 
 
 async def _read(request: web.Request, most: int) -> bytes:
-    """The body, refused as soon as it is larger than `most` bytes."""
     if request.content_type != "application/json":
         raise refuse("usage", "The body must be JSON with Content-Type application/json.")
-    too_large = refuse("usage", f"The body is larger than {most:,} bytes.")
-    if (request.content_length or 0) > most:
-        raise too_large
-    body = bytearray()
-    async with asyncio.timeout(BODY_SECONDS):
-        async for chunk in request.content.iter_chunked(65536):
-            body += chunk
-            if len(body) > most:
-                raise too_large
-    return bytes(body)
+    body = await body_of(request, most)
+    if body is None:
+        raise refuse("usage", f"The body is larger than {most:,} bytes.")
+    return body
 
 
 def _json(body: bytes) -> Any:

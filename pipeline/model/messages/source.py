@@ -107,3 +107,20 @@ BAD_FILE_NAME = Message(
     example="A file unpacked from an old archive whose name is Latin-1.",
     remedy="Rename the file.",
 )
+
+FORGE_SETTINGS = Message(
+    code="GAL0950",
+    level=Level.WARNING,
+    title="forge cannot be talked to",
+    template="The forge cannot be talked to as `{setting}` says: {problem}.",
+    meaning=(
+        "The source is read all the same, at its own interval. Until it is mended, its webhook "
+        "refuses every request (`webhook`), or no commit status is told (`status`); what becomes "
+        "of commits meanwhile is told then."
+    ),
+    example="secret: {env: GALLEY_HOOK_SECRET}, and the service is started without that variable.",
+    remedy=(
+        "Set what is named. A file is looked at again every few seconds; a variable of the "
+        "environment takes a restart, another setting `galley reload`."
+    ),
+)

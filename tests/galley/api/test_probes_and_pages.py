@@ -4,6 +4,8 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from galley.protocol.results import CommitStatusResult
+
 
 async def test_readiness_follows_the_channels(backend: Any, serve: Any, http: Any) -> None:
     """One channel that is not ready is enough; a service without channels is not ready."""
@@ -36,6 +38,16 @@ async def test_metrics_tell_channels_sources_and_subscribers(service: Any) -> No
     assert (synced.labels, synced.value) == ({"channel": "default", "source": "files"}, 1)
     states = {each.labels["state"]: each.value for each in found["galley_subscribers"]}
     assert states == dict.fromkeys(("synced", "pending", "nacked", "diverged", "stale", "gone"), 0)
+
+
+async def test_metrics_tell_whether_forges_are_told(service: Any, backend: Any) -> None:
+    (source,) = backend.states[0].sources
+    source.commit_status = CommitStatusResult(waiting=2, told=5, failed=3, given_up=1)
+    found = await scrape(service)
+
+    assert [each.value for each in found["galley_commit_status_waiting"]] == [2]
+    counted = {each.labels["outcome"]: each.value for each in found["galley_commit_status_total"]}
+    assert counted == {"told": 5, "failed": 3, "given_up": 1, "dropped": 0}
 
 
 async def test_requests_are_counted_by_route_and_not_by_path(service: Any) -> None:

@@ -172,3 +172,25 @@ def test_times_are_told_from_now() -> None:
 )
 def test_keys_are_shortened(key: str, text: str) -> None:
     assert words.name(key) == text
+
+
+@pytest.mark.parametrize(
+    ("commit_status", "shown"),
+    [
+        (None, "-"),
+        ({"told": 3}, "told"),
+        ({"waiting": 2}, "2 waiting"),
+        ({"waiting": 2, "problem": "Cannot connect."}, "2 waiting: Cannot connect."),
+        ({"given_up": 1, "problem": "It answered 401."}, "told: It answered 401."),
+    ],
+)
+def test_sources_say_whether_their_forge_is_told(
+    served: Any, galley: Any, backend: Any, commit_status: Any, shown: str
+) -> None:
+    source = {"name": "repo", "type": "git", "unit": "revision", "rank": 0, "required": True}
+    source |= {"state": "synced", "commit_status": commit_status}
+    backend.answers[Method.SOURCES] = [source]
+    with served():
+        header, row = galley("sources").out.splitlines()
+
+    assert row[header.index("FORGE") :].split("  ")[0].strip() == shown

@@ -1,7 +1,6 @@
-"""One frozen model for each kind of source, told apart by its `type`."""
+"""What the settings of every source have in common."""
 
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -36,41 +35,10 @@ class SourceSettings(BaseModel):
     """Whether a document with neither apiVersion nor kind is an error, not skipped with an info."""
 
 
-class FilesSettings(SourceSettings):
-    """A folder of manifests, or a single one, watched."""
+class FolderSettings(SourceSettings):
+    """What every source has that reads manifests out of folders."""
 
-    type: Literal["files"] = "files"
-    path: Path
-    """Folder or file; a relative path starts at the settings file."""
     include: tuple[str, ...] = ("*.yaml", "*.yml", "*.json")
     """File name patterns that are read; everything else is ignored without a word."""
     exclude: tuple[str, ...] = ()
     """Path patterns, relative to the folder, that are not read; as in `.galleyignore`."""
-    rescan: Seconds = Field(default=30.0, gt=0)
-    """Seconds between two looks at everything, for file systems that notify nobody."""
-    step: int = Field(default=1, ge=1, le=1000)
-    """Milliseconds that the watcher gathers events before it hands them on."""
-    settle: Seconds = Field(default=0.01, ge=0)
-    """Seconds after which size and time of a written file are looked at again before it is read."""
-
-
-class MemorySettings(SourceSettings):
-    """A source fed by hand: tests, and programs that embed Galley."""
-
-    type: Literal["memory"]
-
-
-class PluginSettings(SourceSettings):
-    """A source from outside: a package that is installed beside Galley."""
-
-    type: Literal["plugin"]
-    plugin: str
-    """Name under which the package offers it in the entry-point group `galley.sources`."""
-    path: Path | None = None
-    """Folder or file, if it reads one; a relative path starts at the settings file."""
-    options: dict[str, Any] = {}  # pydantic copies it
-    """What the plugin itself wants to know."""
-
-
-AnySource = Annotated[FilesSettings | MemorySettings | PluginSettings, Field(discriminator="type")]
-"""Any source."""
