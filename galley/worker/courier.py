@@ -31,7 +31,6 @@ AGAIN_FIRST, AGAIN_MOST = 1.0, 300.0
 
 ANSWER_BYTES = 4096
 
-
 Exact: TypeAlias = Callable[[Status], Awaitable[Status]]
 """Makes a status more exact at the moment when it is told."""
 
@@ -40,9 +39,9 @@ class Courier:
     """For one source; outlives changes of its settings."""
 
     def __init__(self, source: str, exact: Exact) -> None:
+        self.source = source
         self.problem = ""
         """Why the last try failed, as a sentence; empty if it did not."""
-        self._source = source
         self._exact = exact
         self._outbox = Outbox()
         self._news = asyncio.Event()
@@ -134,7 +133,7 @@ class Courier:
     def _again(self, post: Post, status: Status, problem: str, asked: float) -> float:
         """It failed for now; the log says so once for a row of failures."""
         if not self.problem:
-            log.warning("Source %s: commit status waits: %s.", self._source, _safe(problem, post))
+            log.warning("Source %s: commit status waits: %s.", self.source, _safe(problem, post))
         self._failed += 1
         self.problem = _sentence(_safe(problem, post))
         self._outbox.postpone(status)
@@ -145,7 +144,7 @@ class Courier:
         self.problem = _sentence(_safe(problem, post))
         log.error(
             "Source %s: the status %s of %s is given up: %s.",
-            self._source,
+            self.source,
             status.state,
             status.revision[:12],
             _safe(problem, post),
@@ -153,7 +152,7 @@ class Courier:
 
     def _well(self) -> None:
         if self.problem:
-            log.info("Source %s: commit status is told again.", self._source)
+            log.info("Source %s: commit status is told again.", self.source)
         self.problem = ""
 
 

@@ -84,8 +84,8 @@ async def work(assignment: Assignment, link: Link, given: Iterable[Source] = ())
             await listening
             running.cancel()
             await worker.intake.stop()
-            await worker.reporter.stop()
             await service.settle()
+            await worker.reporter.stop()
             for task in worker.clockwork:
                 task.cancel()
     finally:

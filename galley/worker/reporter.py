@@ -122,17 +122,9 @@ class Reporter:
             under_way.task.cancel()
             await asyncio.gather(under_way.task, return_exceptions=True)
         if post:
-            task = self._tasks.create_task(self._tend(name, post), name=f"forge of {name}")
+            courier = self._channel.couriers[name]
+            task = self._tasks.create_task(_tend(courier, post), name=f"forge of {name}")
             self._rounds[name] = _Round(post, task)
-
-    async def _tend(self, name: str, post: Post) -> None:
-        """A courier that fails by a defect must not end the worker."""
-        while True:
-            try:
-                await self._channel.couriers[name].run(post)
-            except Exception:  # of any kind
-                log.exception("The courier of source %s failed.", name)
-            await asyncio.sleep(AFTER_DEFECT)
 
     async def _look_again(self) -> None:
         while True:
@@ -151,6 +143,16 @@ class Reporter:
             return status
         places = await located(state.diagnostics[:SHOWN], self._channel.sources)
         return replace(status, findings=findings(places))
+
+
+async def _tend(courier: Courier, post: Post) -> None:
+    """A courier that fails by a defect must not end the worker."""
+    while True:
+        try:
+            await courier.run(post)
+        except Exception:  # of any kind
+            log.exception("The courier of source %s failed.", courier.source)
+        await asyncio.sleep(AFTER_DEFECT)
 
 
 def _examine(

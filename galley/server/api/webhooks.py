@@ -122,7 +122,8 @@ async def _secret(desk: Desk) -> str:
     try:
         return await asyncio.to_thread(signing_secret, desk.settings.secret)
     except SecretError as error:
-        log.error("The webhook of source %s cannot be verified: %s.", desk.name, error)
+        where = f"{desk.name} of channel {desk.channel}"
+        log.error("The webhook of source %s cannot be verified: %s.", where, error)
         return ""
 
 

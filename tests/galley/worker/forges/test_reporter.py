@@ -102,14 +102,20 @@ async def test_who_has_it_is_told_until_all_have_answered(
     monkeypatch.setattr(outbox, "PACE_FIRST", 0.05)
     rig = await start()
     becomes(workers[-1], Standing.LIVE, 1)
-    for counts in ([3, 1, 0], [3, 2, 0], [3, 3, 0], [2, 2, 0], [0, 0, 0], [3, 2, 1]):
+    for counts in ([3, 1, 0], [3, 2, 0], [3, 3, 0]):
         await rig.ask("received", received={"1": counts})
-    await forge.until(lambda: forge.shown.get("c1", {}).get("result") == "failure")
+    await forge.until(lambda: "Live as version 1, had by 3 of 3" in forge.history["c1"])
+    told = list(forge.history["c1"])
 
-    history = forge.history["c1"]
-    assert history[-1] == "Live as version 1, had by 2 of 3, refused by 1"
-    assert "Live as version 1, had by 2 of 2" not in history
-    assert "Live as version 1, no subscribers" not in history
+    for counts in ([2, 2, 0], [0, 0, 0]):  # they leave: no news for the commit
+        await rig.ask("received", received={"1": counts})
+    becomes(workers[-1], Standing.LIVE, 2, commit="c2")
+    await forge.until(lambda: forge.history["c2"])
+    assert forge.history["c1"] == told
+
+    await rig.ask("received", received={"1": [3, 2, 1]})
+    await forge.until(lambda: forge.shown["c1"]["result"] == "failure")
+    assert forge.history["c1"][-1] == "Live as version 1, had by 2 of 3, refused by 1"
 
 
 async def test_who_has_a_version_is_known_after_a_restart(
