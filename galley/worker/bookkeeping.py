@@ -76,6 +76,11 @@ class Bookkeeping:
         self._states.update({state.source: state for state in record.sources})
         self._candidates = self._proposed
 
+    def rolled_back(self) -> None:
+        """The versions that embodied the sources' revisions may be taken back: who embodies one
+        from here on is written down anew."""
+        self._checkpoints.clear()
+
     def _due_checkpoints(self, candidate: Candidate) -> Iterator[Checkpoint]:
         number = 0 if candidate.outputs else self._channel.number
         for inputs in self._channel.ledger.sources.values():

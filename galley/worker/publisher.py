@@ -72,6 +72,7 @@ class Publisher:
         gate = self._channel.gate
         self._companion.touch(gate.trial.touched)
         gate.restore(inputs, outputs, now())
+        self._books.rolled_back()
 
     async def run(self) -> None:
         """Publish whenever something has changed and the quiet period is over; never returns."""
