@@ -59,6 +59,9 @@ class RetentionSettings(Settings):
     """Seconds for which one version an hour is kept."""
     daily: Seconds = Field(default=90 * 24 * 3600.0, ge=0)
     """Seconds for which one version a day is kept."""
+    kept_live: Seconds = Field(default=90 * 24 * 3600.0, ge=0)
+    """Seconds for which a version is kept that was live for longer than ten minutes, or is the last
+    of a source's revision."""
 
 
 class ChannelSettings(Settings):

@@ -81,6 +81,8 @@ def _tell(subject: str, found: dict[str, Any]) -> None:
         "live": f"{subject} is live{known}.",
         "acked": f"{subject} is live{known}, and its subscribers have it.",
         "superseded": f"{subject} was live{known}, and is not any more.",
+        "rolled-back": f"{subject} was live{known}, and was taken back by version "
+        f"{found['rolled_back_by']}.",
         "blocked": f"{subject} is blocked.",
         "refused": f"{subject} was refused by subscribers.",
         "timed-out": f"{subject} did not come in time; version {number} is live.",

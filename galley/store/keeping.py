@@ -31,10 +31,16 @@ BUDGET = 0.2
 
 def to_remove(database: Database, now: float, rule: Retention) -> list[int]:
     """The versions beyond the retention, oldest first."""
-    protected = set(_protected(database))
+    protected, revisions = set(_protected(database)), set(_of_revisions(database))
     columns = (VERSIONS.c.number, VERSIONS.c.time, VERSIONS.c.ended, VERSIONS.c.pinned)
     versions = (
-        Kept(row.number, row.time, row.ended, bool(row.pinned) or row.number in protected)
+        Kept(
+            row.number,
+            row.time,
+            row.ended,
+            protected=bool(row.pinned) or row.number in protected,
+            revision=row.number in revisions,
+        )
         for row in database.rows(select(*columns))
     )
     return doomed(versions, now, rule)[:VERSIONS_AT_ONCE]
@@ -92,10 +98,12 @@ def _protected(database: Database) -> Iterator[int]:
     """Versions that something else in the store names."""
     for row in database.rows(select(QUARANTINE.c.rollback, QUARANTINE.c.target).distinct()):
         yield from row
-    for (number,) in database.rows(
-        select(CHECKPOINTS.c.version).where(CHECKPOINTS.c.revision != "").distinct()
-    ):
-        yield number
     for (moment,) in database.rows(select(HOLDS.c.time)):
         held = history.live_at(database, moment)
         yield held.number if held else 0
+
+
+def _of_revisions(database: Database) -> Iterator[int]:
+    """Versions that are the last of a source's revision."""
+    query = select(CHECKPOINTS.c.version).where(CHECKPOINTS.c.revision != "").distinct()
+    return (number for (number,) in database.rows(query))

@@ -19,11 +19,13 @@ class Retention:
     """Age up to which the last version of each hour is kept."""
     daily: float = 90 * DAY
     """Age up to which the last version of each day is kept."""
+    kept_live: float = 90 * DAY
+    """Age up to which a version is kept that was live for longer than `lived`, or is the last of a
+    source's revision."""
     lived: float = 600.0
-    """A version that was live for longer than this is kept for good; infinity turns it off."""
 
 
-OBSERVED = Retention(every=float("inf"), most=10, hourly=0.0, daily=0.0, lived=float("inf"))
+OBSERVED = Retention(every=float("inf"), most=10, hourly=0.0, daily=0.0, kept_live=0.0)
 """For a companion channel, where only the latest counts."""
 
 
@@ -36,7 +38,9 @@ class Kept:
     ended: float
     """0 while it is live."""
     protected: bool = False
-    """Pinned, in quarantine, held, or the last of a revision."""
+    """Pinned, in quarantine, or held."""
+    revision: bool = False
+    """The last of a source's revision."""
 
 
 def doomed(versions: Iterable[Kept], now: float, rule: Retention) -> list[int]:
@@ -53,11 +57,13 @@ def doomed(versions: Iterable[Kept], now: float, rule: Retention) -> list[int]:
         hours.add(hour)
         days.add(day)
         recent = age <= rule.every and rank < rule.most
-        if not (recent or last_of_hour or last_of_day or _for_good(version, rule)):
+        remembered = age <= rule.kept_live and _memorable(version, rule)
+        for_good = version.protected or not version.ended
+        if not (recent or last_of_hour or last_of_day or remembered or for_good):
             gone.append(version.number)
     return gone[::-1]
 
 
-def _for_good(version: Kept, rule: Retention) -> bool:
-    lived = version.ended - version.time
-    return version.protected or not version.ended or lived > rule.lived
+def _memorable(version: Kept, rule: Retention) -> bool:
+    """Whether people may remember it, and want to go back to it."""
+    return version.revision or version.ended - version.time > rule.lived

@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from galley.store.database import Database
 from galley.store.schema import (
     BODIES,
+    CHECKPOINTS,
     ENVIRONMENTS,
     GARBAGE,
     INPUTS,
@@ -51,8 +52,8 @@ def forget(database: Database, doomed: Sequence[int]) -> None:
     """Take versions out of the history, inside a transaction; their rows become garbage."""
     for low, high in _stretches(database, set(doomed)):
         database.put(GARBAGE, {"low": low, "high": high})
-    for table, column in ((VERSIONS, VERSIONS.c.number), (RECEIVED, RECEIVED.c.version)):
-        database.execute(delete(table).where(column.in_(doomed)))
+    for column in (VERSIONS.c.number, RECEIVED.c.version, CHECKPOINTS.c.version):
+        database.execute(delete(column.table).where(column.in_(doomed)))
     used = select(VERSIONS.c.environment)
     database.execute(delete(ENVIRONMENTS).where(ENVIRONMENTS.c.digest.not_in(used)))
 

@@ -60,6 +60,7 @@ class Bookkeeping:
             lift_quarantine=tuple(lifted),
             checkpoints=tuple(self._due_checkpoints(candidate)),
             sources=tuple(self._due_states(candidate)),
+            forget_sources=tuple(sorted(self.gone())),
             candidates=(*fresh, *self._confirmed(confirm, candidate)),
             audit=audit,
         )
@@ -74,7 +75,25 @@ class Bookkeeping:
         """The store has taken these facts, the last that were gathered."""
         self._checkpoints.update({item.source: item.revision for item in record.checkpoints})
         self._states.update({state.source: state for state in record.sources})
+        for name in record.forget_sources:
+            self._states.pop(name, None)
+            self._checkpoints.pop(name, None)
         self._candidates = self._proposed
+
+    def gone(self) -> Iterator[str]:
+        """Sources that the settings do not have any more, and of which nothing is left."""
+        channel, ledger = self._channel, self._channel.ledger
+        configured = {source.name for source in channel.settings.sources}
+        for name in (ledger.sources.keys() | channel.stale_since.keys()) - configured:
+            inputs = ledger.sources.get(name)
+            held = inputs and (inputs.accepted or inputs.pending)
+            if not held and not ledger.quarantine.of_source(name):
+                yield name
+
+    def rolled_back(self) -> None:
+        """The versions that embodied the sources' revisions may be taken back: who embodies one
+        from here on is written down anew."""
+        self._checkpoints.clear()
 
     def _due_checkpoints(self, candidate: Candidate) -> Iterator[Checkpoint]:
         number = 0 if candidate.outputs else self._channel.number

@@ -7,7 +7,7 @@ what is durable.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,6 +103,12 @@ class Channel:
         self.gate.isolate = publish.on_error == "isolate"
         budget = publish.deletion_budget
         self.gate.budget.limits = BudgetLimits(budget.percent, budget.keys, budget.window)
+
+    def forget_sources(self, names: Iterable[str]) -> None:
+        """Sources that are gone for good."""
+        for name in names:
+            self.ledger.sources.pop(name, None)
+            self.stale_since.pop(name, None)
 
     def ready(self) -> bool:
         """Every required source has synced, or the last good state is served."""

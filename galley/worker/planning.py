@@ -75,7 +75,7 @@ class Planning:
         others = {name: _settled(item) for name, item in channel.ledger.sources.items()}
         ledger = replace(channel.ledger, sources={**others, batch.source: fork})
         gate = channel.gate
-        return Gate(ledger, gate.trial, gate.budget, isolate=gate.isolate)
+        return Gate(ledger, gate.trial, gate.budget, isolate=gate.isolate, remembers=False)
 
 
 def _settled(inputs: SourceInputs) -> SourceInputs:

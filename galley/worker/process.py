@@ -164,4 +164,4 @@ async def _open(assignment: Assignment, name: str, retention: Retention) -> Stor
 
 def _retention(settings: ChannelSettings) -> Retention:
     kept = settings.retention
-    return Retention(every=kept.every, most=kept.most, hourly=kept.hourly, daily=kept.daily)
+    return Retention(kept.every, kept.most, kept.hourly, kept.daily, kept.kept_live)

@@ -69,6 +69,7 @@ class Publisher:
         gate = self._channel.gate
         self._companion.touch(gate.trial.touched)
         gate.restore(inputs, outputs, now())
+        self._books.rolled_back()
 
     async def run(self) -> None:
         """Publish whenever something has changed and the quiet period is over; never returns."""
@@ -136,6 +137,7 @@ class Publisher:
             await self._books.write(facts)
         with following():
             channel.ledger.quarantine.lift(lifted)
+            channel.forget_sources(facts.forget_sources)
             if candidate.waiting:
                 return
             self._companion.touch(channel.gate.trial.touched)
@@ -143,6 +145,8 @@ class Publisher:
             if version:
                 channel.head = version
                 await channel.announcer.published(version, candidate.outputs, decision.before)
+            if any(self._books.gone()):  # its last keys were published; the next facts say so
+                self.touch()
             await self._companion.publish(channel.engine)
 
     async def _commit(self, candidate: Candidate, order: Order | None, facts: Record) -> Version:

@@ -160,19 +160,27 @@ class Queries:
         return {"head": head, "changes": past}
 
     async def checkpoint(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Which version embodies a source revision: `{version, revision, source, state}`."""
+        """`WaitResult`: which version embodies a source's revision, and whether it was taken
+        back."""
         revision, source = str(params["revision"]), str(params.get("source") or "")
-        found = await self._channel.store.run(
-            lambda store: store.checkpoint(revision, source=source)
-        )
-        if found:
-            return {"version": found.version, "revision": found.revision, "state": "live"}
-        pending = [
-            inputs
-            for inputs in self._channel.ledger.sources.values()
-            if inputs.revision.startswith(revision) and source in ("", inputs.name)
-        ]
-        return {"version": 0, "revision": revision, "state": "pending" if pending else "unknown"}
+
+        def read(store: Store) -> tuple[str, Version] | None:
+            found = store.checkpoint(revision, source=source)
+            return (found.revision, store.version(found.version)) if found else None
+
+        found = await self._channel.store.run(read)
+        if found is None:
+            number = self._channel.number
+            return {"done": False, "version": number, "revision": revision, "outcome": "timed-out"}
+        whole, version = found
+        return {
+            "done": not version.rolled_back_by,
+            "version": version.number,
+            "digest": version.digest.hex(),
+            "revision": whole,
+            "outcome": "rolled-back" if version.rolled_back_by else "live",
+            "rolled_back_by": version.rolled_back_by,
+        }
 
     async def _version(self, number: int) -> Version:
         channel = self._channel

@@ -2,13 +2,15 @@
 
 The engine, in reading order: `engine` (the face), `finding` (what it says), `segment` (stages that
 see the same table), `runner` (one stage at work), `tables` and `layer` (resources as stages left
-them), `reads` and `indexes` (who has looked at what), `observed` (facts about the world).
+them), `reads` and `indexes` (who has looked at what), `watch` (what it says of its work),
+`observed` (facts about the world).
 
 The gate: `inputs` and `ledger` (what sources say, and what is accepted), `claims` (who supplies a
 key), `gate` (which change units are published), `selection` (the choice, narrowed down), `trial`
 (the engine moved there and back), `candidate` (what comes of it), `misspelt` and `versions` (kinds
 that changed by mistake), `budget` (how much may be deleted), `quarantine` (what a rollback took
-back), `live` (what is published).
+back), `live` (what is published). What is refused is remembered: `recall` (for one proposal),
+`memory`, `meetings` (which units know of each other), `trace` (how that is found out).
 """
 
 from pipeline.engine.engine import Engine

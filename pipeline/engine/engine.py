@@ -14,6 +14,7 @@ from pipeline.engine.finding import Evaluation, Finding, merged
 from pipeline.engine.runner import Rules
 from pipeline.engine.segment import Log, Segment
 from pipeline.engine.tables import Change, Changes, Documents, Table
+from pipeline.engine.watch import Spot, Watcher
 from pipeline.environment import Environment
 from pipeline.model import Diagnostic, Key, Level, Resource
 from pipeline.stage import Stage, only_judges
@@ -66,6 +67,16 @@ class Engine:
             ran=log.ran,
             defects=tuple(sorted(log.defects, key=attrgetter("stage", "key", "problem"))),
         )
+
+    def watch(self, watcher: Watcher | None) -> None:
+        """Tell somebody of all work from here on; None: nobody any more."""
+        for segment in self._segments:
+            segment.teller.watcher = watcher
+
+    def population(self, spot: Spot) -> int:
+        """How many resources the collection has, whose existence the spot is."""
+        number, ref = spot
+        return self._segments[number].population(ref[0])
 
     def inverse(self, changes: Mapping[Key, Resource | None]) -> dict[Key, Resource | None]:
         """The changes that would take these back; ask before applying them."""
@@ -134,8 +145,8 @@ class Engine:
 
     def _build(self, rules: Rules) -> Table:
         table = Table(self._inputs)
-        for stages in _segments(rules.environment.stages):
-            segment = Segment(stages, table, self._documents, rules)
+        for number, stages in enumerate(_segments(rules.environment.stages)):
+            segment = Segment(number, stages, table, self._documents, rules)
             self._segments.append(segment)
             table = table.above(segment.layer)
         return table

@@ -14,7 +14,9 @@ from pipeline.engine.claims import resolve
 from pipeline.engine.finding import Finding
 from pipeline.engine.inputs import Unit
 from pipeline.engine.ledger import Ledger
+from pipeline.engine.memory import Reason
 from pipeline.engine.misspelt import misspelt_kinds
+from pipeline.engine.recall import Recall
 from pipeline.engine.selection import Selection
 from pipeline.engine.trial import Trial
 from pipeline.engine.versions import version_conflicts
@@ -36,12 +38,21 @@ class Gate:
     """The decision what is published next, over the inputs in a ledger."""
 
     def __init__(
-        self, ledger: Ledger, trial: Trial, budget: DeletionBudget, *, isolate: bool = True
+        self,
+        ledger: Ledger,
+        trial: Trial,
+        budget: DeletionBudget,
+        *,
+        isolate: bool = True,
+        remembers: bool = True,
     ) -> None:
+        """`remembers`: whether refusals that still stand are taken from earlier proposals; it makes
+        no difference but time."""
         self.ledger = ledger
         self.trial = trial
         self.budget = budget
         self.isolate = isolate
+        self.remembers = remembers
 
     def propose(self, now: float, wishes: Wishes | None = None) -> Generator[None, None, Candidate]:
         """Choose among all pending units; yields between slices of work so that others breathe.
@@ -49,8 +60,16 @@ class Gate:
         The engine is left at the candidate: follow with `accept` or `withdraw`.
         """
         wishes = wishes or Wishes()
+        while (candidate := (yield from self._propose(now, wishes))) is None:
+            yield from self.withdraw()
+        return candidate
+
+    def _propose(self, now: float, wishes: Wishes) -> Generator[None, None, Candidate | None]:
+        """One way from all units to a candidate; None: it met refusals that were remembered."""
         selection = Selection(self.ledger.sources, self.ledger.claims)
-        selection.start(self.ledger.units(), lambda unit: self._held(unit, wishes))
+        recall = Recall(self.trial.memory if self.remembers else None, self.ledger, selection)
+        units = tuple(self.ledger.units())
+        selection.start(units, lambda unit: self._held(unit, wishes), recall.known(units))
         while True:
             resolution = resolve(selection.keys(), selection.claims_on, self.ledger.rank)
             if selection.refuse(resolution.conflicts):
@@ -62,13 +81,18 @@ class Gate:
                 continue
             yield from self.trial.move(winners)
             blocking = self.trial.blocking()
-            if selection.refuse(self._blamed(blocking, selection)):
+            if recall.met(blocking):
+                return None
+            blamed = self._blamed(blocking, selection)
+            recall.blamed(blamed)
+            if selection.refuse(_diagnostics(blamed)):
                 continue
             if self._park(now, wishes, selection):
                 continue
             if not self.isolate and selection.units and (selection.refused or selection.parked):
                 _refuse_all(selection)
                 continue
+            recall.keep()
             return self._candidate(selection, blocking)
 
     def withdraw(self) -> Generator[None, None, None]:
@@ -97,6 +121,7 @@ class Gate:
         self.ledger.restore(inputs, outputs)
         self._note(now, {key: None for key in shares if self.ledger.share(key) != shares[key]})
         self.trial.settle()
+        self.trial.memory.clear()
 
     def origin_of(self, key: Key) -> Located | None:
         """The input under a key, as applied now or as accepted."""
@@ -105,8 +130,7 @@ class Gate:
 
     def place(self, finding: Finding) -> Diagnostic:
         """The finding's diagnostic with the place of the resource that it is about."""
-        key = finding.diagnostic.key or finding.subject
-        held = self.origin_of(key) or self.ledger.accepted(key)
+        held = self._found_on(finding)
         if held is None:
             return finding.diagnostic
         return finding.diagnostic.at(held.origin.source, held.origin.locator, held.origin.line)
@@ -114,6 +138,10 @@ class Gate:
     def remarks(self) -> list[Diagnostic]:
         """What is newly found about the candidate without blocking it; ask before `withdraw`."""
         return [self.place(found) for found in self.trial.fresh() if not found.diagnostic.blocking]
+
+    def _found_on(self, finding: Finding) -> Located | None:
+        key = finding.diagnostic.key or finding.subject
+        return self.origin_of(key) or self.ledger.accepted(key)
 
     def _held(self, unit: Unit, wishes: Wishes) -> bool:
         override = wishes.override
@@ -130,12 +158,13 @@ class Gate:
 
     def _blamed(
         self, blocking: Iterable[Finding], selection: Selection
-    ) -> dict[Unit, list[Diagnostic]]:
+    ) -> dict[Unit, list[Reason]]:
         """The units that each blocking finding names, with its diagnostic."""
-        reasons: dict[Unit, list[Diagnostic]] = {}
+        reasons: dict[Unit, list[Reason]] = {}
         for finding in sorted(blocking, key=lambda finding: finding.order):
             for unit in self._named(finding, selection):
-                reasons.setdefault(unit, []).append(self.place(finding))
+                reason = Reason(self.place(finding), self._found_on(finding), finding.blames)
+                reasons.setdefault(unit, []).append(reason)
         return reasons
 
     def _named(self, finding: Finding, selection: Selection) -> set[Unit]:
@@ -193,6 +222,10 @@ def _refuse_all(selection: Selection) -> None:
         for unit in selection.units
     }
     selection.refuse(reasons)
+
+
+def _diagnostics(reasons: Mapping[Unit, list[Reason]]) -> dict[Unit, list[Diagnostic]]:
+    return {unit: [reason.diagnostic for reason in found] for unit, found in reasons.items()}
 
 
 def _refusals(reasons: Mapping[Unit, list[Diagnostic]]) -> tuple[Refusal, ...]:

@@ -22,17 +22,18 @@ def misspelt_kinds(
     ledger: Ledger, winners: Mapping[Key, Located | None], selection: Selection
 ) -> dict[Unit, list[Diagnostic]]:
     """Units in which a kind was probably misspelt since they were accepted."""
-    lost = {key[1:]: key for key, held in winners.items() if held is None}
-    reasons: dict[Unit, list[Diagnostic]] = {}
-    if not lost:
-        return reasons
+    lost: dict[tuple[str, ...], list[Key]] = {}
     for key, held in winners.items():
-        meant = lost.get(key[1:])
-        if held is None or meant is None or ledger.kinds.get(key.collection):
+        if held is None:
+            lost.setdefault(key[1:], []).append(key)
+    reasons: dict[Unit, list[Diagnostic]] = {}
+    for key, held in winners.items() if lost else ():
+        if held is None or ledger.kinds.get(key.collection):
             continue
-        for unit in selection.touching(key) & selection.touching(meant):
-            if _close(key, meant):
-                reasons.setdefault(unit, []).append(_report(held, meant))
+        for meant in lost.get(key[1:], ()):
+            for unit in selection.touching(key) & selection.touching(meant):
+                if _close(key, meant):
+                    reasons.setdefault(unit, []).append(_report(held, meant))
     return reasons
 
 

@@ -15,6 +15,7 @@ from pipeline.engine.layer import Layer, old_root, old_value
 from pipeline.engine.reads import Ref
 from pipeline.engine.runner import Rules, Runner
 from pipeline.engine.tables import Change, Changes, Documents, Table
+from pipeline.engine.watch import Teller
 from pipeline.model import Diagnostic, Key, Level, Resource
 from pipeline.model.messages import stage as messages
 from pipeline.stage import Stage
@@ -48,7 +49,7 @@ class Segment:
     """A table, the stages that look at it, and the layer of the one that changes it."""
 
     def __init__(
-        self, stages: Sequence[Stage], table: Table, documents: Documents, rules: Rules
+        self, number: int, stages: Sequence[Stage], table: Table, documents: Documents, rules: Rules
     ) -> None:
         indexes = frozenset(index for stage in stages for index in stage.indexes)
         self._table = table
@@ -61,6 +62,7 @@ class Segment:
         self._read = frozenset(name for r in self._reading for name in r.stage.collections)
         self._passing: dict[str, tuple[Runner, ...]] = {}
         self._conflicts: dict[Key, tuple[Diagnostic, ...]] = {}
+        self.teller = Teller(number, table, derives=self.layer is not None)
 
     def apply(self, changes: Changes, log: Log) -> Changes:
         """Run what the changes concern; returns the changes of the next table."""
@@ -95,6 +97,10 @@ class Segment:
                 found = self._conflicts.get(key, ())
                 yield from (self._conflict_finding(one) for one in found if one.key == root)
 
+    def population(self, collection: str) -> int:
+        """How many resources of a collection its table holds."""
+        return self._table.population(collection)
+
     def resources(self, subject: Key) -> tuple[Resource, ...]:
         """What its table holds at a key: one resource or none."""
         resource = self._table.get(subject)
@@ -121,6 +127,7 @@ class Segment:
         """Bring counts and indexes up to date, and find the subjects that read what changed."""
         touched: Touched = {}
         flipped = self._table.note(changes)
+        self.teller.changes(changes)
         if not self._reading:
             return touched
         for key in changes:
@@ -128,6 +135,7 @@ class Segment:
                 self._touch_readers(key, key, changes, touched)
         for key, ref in self._indexes.update(changes):
             self._touch_readers(ref, key, changes, touched)
+            self.teller.index(ref, changes[key])
         for key, change in changes.items():
             if key.collection in flipped and (change.old is None) != (change.new is None):
                 self._touch_readers((key.collection,), key, changes, touched)
@@ -144,6 +152,7 @@ class Segment:
         change = step.changes.get(key)
         resource = self._table.get(key) if change is None else change.new
         before = runner.diagnostics.get(key, ())
+        had_read = self.teller.read(runner.reads, key)
         made: tuple[Resource, ...] | None = None
         if resource is None or (runner.only_made and not self._table.made(key)):
             runner.forget(key)
@@ -151,6 +160,8 @@ class Segment:
             made = runner.run(resource, self._documents.of(resource))
         if runner.changes and (made is not None or self._outcome(key) is not None):
             step.outcomes[key] = made
+        read = (*had_read, *self.teller.read(runner.reads, key))
+        self.teller.run(key, change, read, roots or (), changes=runner.changes)
         after = runner.diagnostics.get(key, ())
         if before or after:
             self._report(runner, key, step, before, roots or set())
@@ -202,7 +213,10 @@ class Segment:
                 unsettled[key] = None
             else:
                 following[key] = change
-        keys = {out: None for subject in unsettled for out in self._concerned(layer, subject, step)}
+        concerned = {key: tuple(self._concerned(layer, key, step)) for key in unsettled}
+        for subject, made in concerned.items():
+            self.teller.derived(subject, step.changes.get(subject), made)
+        keys = {key: None for made in concerned.values() for key in made}
         before = {key: self._before(layer, key, step.changes) for key in keys}
         for subject, outcome in step.outcomes.items():
             layer.record(subject, outcome)

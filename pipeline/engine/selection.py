@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping
 from itertools import chain
+from types import MappingProxyType
 
 from pipeline.engine.candidate import InputDelta
 from pipeline.engine.claims import Claim, Claims, same_locator
@@ -23,13 +24,21 @@ class Selection:
         self._touching: dict[Key, dict[Unit, list[Located]]] = {}
         """What the selected units say about each key; nothing where they give it up."""
 
-    def start(self, units: Iterable[Unit], quarantined: Callable[[Unit], bool]) -> None:
-        """Select every pending unit that could be read and is not in quarantine."""
+    def start(
+        self,
+        units: Iterable[Unit],
+        quarantined: Callable[[Unit], bool],
+        known: Mapping[Unit, list[Diagnostic]] = MappingProxyType({}),
+    ) -> None:
+        """Select every pending unit that could be read, is not in quarantine, and is not `known` to
+        be refused, with the reasons."""
         for unit in units:
             if errors := list(self._errors(unit)):
                 self.refused[unit] = errors
             elif quarantined(unit):
                 self.quarantined.add(unit)
+            elif unit in known:
+                self.refused[unit] = list(known[unit])
             else:
                 self._select(unit)
         self._couple([*self.quarantined, *self.refused])
@@ -67,6 +76,13 @@ class Selection:
     def locators(self, unit: Unit) -> Iterable[str]:
         return self._sources[unit.source].locators(unit)
 
+    def held_by(self, unit: Unit) -> Iterator[Located]:
+        """All that a pending unit says something about: what is accepted of it, and what it
+        says."""
+        inputs = self._sources[unit.source]
+        accepted = (inputs.accepted.get(locator, ()) for locator in self.locators(unit))
+        return chain(chain.from_iterable(accepted), self._said_by(unit))
+
     def deltas(self, units: Iterable[Unit]) -> Iterator[InputDelta]:
         """What accepting these units does to each input, in order."""
         for unit in sorted(units):
@@ -80,6 +96,9 @@ class Selection:
             self._touching.setdefault(key, {})[unit] = []
         for held in self._said_by(unit):
             self._touching[held.resource.key][unit].append(held)
+
+    def _keys_of(self, unit: Unit) -> set[Key]:
+        return {item.resource.key for item in self.held_by(unit)}
 
     def _speaks_of(self, held: Located) -> bool:
         """Whether a selected unit says something about the locator of an accepted resource."""
@@ -129,12 +148,6 @@ class Selection:
             said = self._touching.get(key, {}).get(unit)
             if said is not None and not any(same_locator(held, item) for item in said):
                 yield unit
-
-    def _keys_of(self, unit: Unit) -> set[Key]:
-        inputs = self._sources[unit.source]
-        accepted = (inputs.accepted.get(locator, ()) for locator in self.locators(unit))
-        held = chain(chain.from_iterable(accepted), self._said_by(unit))
-        return {item.resource.key for item in held}
 
     def _said_by(self, unit: Unit) -> Iterator[Located]:
         inputs = self._sources[unit.source]

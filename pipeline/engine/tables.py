@@ -78,6 +78,9 @@ class Table(Mapping[Key, Resource]):
         """Whether there is any resource of this collection."""
         return collection in self._counts
 
+    def population(self, collection: str) -> int:
+        return self._counts.get(collection, 0)
+
     def note(self, changes: Changes) -> tuple[str, ...]:
         """Take notice of changes that have happened below; collections that began or ended."""
         before: dict[str, bool] = {}

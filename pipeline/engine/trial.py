@@ -6,10 +6,12 @@ inputs: which outputs were touched and which blocking findings arose.
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 
 from pipeline.engine.engine import Engine
 from pipeline.engine.finding import Defect, Evaluation, Finding
+from pipeline.engine.memory import Memory
 from pipeline.model import Key, Located, Resource
 
 SLICE = 200
@@ -21,6 +23,7 @@ class Trial:
 
     def __init__(self, engine: Engine, accepted: Callable[[Key], Located | None]) -> None:
         self.engine = engine
+        self.memory = Memory(engine)
         self._accepted = accepted
         self.applied: Mapping[Key, Located | None] = {}
         """Inputs that differ from the accepted ones."""
@@ -50,11 +53,16 @@ class Trial:
 
     def blocking(self) -> list[Finding]:
         """Blocking findings that are not carried: new ones, and those on changed inputs."""
-        found = {identity(finding): finding for finding in self._fresh.values()}
-        for key in self.applied:
-            for finding in self.engine.findings_of(key):
-                found.setdefault(identity(finding), finding)
-        return [finding for finding in found.values() if finding.diagnostic.blocking]
+        found = {name: one for name, one in self._fresh.items() if one.diagnostic.blocking}
+        subjects = self.applied.keys() | {finding.subject for finding in found.values()}
+        for key in subjects:
+            for now in self.engine.findings_of(key):
+                name = identity(now)
+                if name in found:  # what it blames may have changed since it arose
+                    found[name] = replace(now, blames=now.blames | found[name].blames)
+                elif now.diagnostic.blocking and key in self.applied:
+                    found[name] = now
+        return list(found.values())
 
     def fresh(self) -> list[Finding]:
         """Findings of any level that were not there with the accepted inputs."""

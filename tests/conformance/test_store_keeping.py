@@ -1,5 +1,6 @@
 """Keeping and bringing back, on both engines: retention, purge, backup and restore."""
 
+import dataclasses
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,7 @@ from pipeline.engine.quarantine import Quarantined
 from pipeline.model import Key
 
 KEY = Key("core/ConfigMap", "default", "a")
-NOTHING = Retention(every=0.0, most=0, hourly=0.0, daily=0.0)
+NOTHING = Retention(every=0.0, most=0, hourly=0.0, daily=0.0, kept_live=float("inf"))
 AUDIT = Audit(9e9, "eve", "local", "purge", "leaked", "done")
 
 
@@ -89,6 +90,22 @@ def test_what_something_names_is_never_removed(strict: Any) -> None:
     )
     _retain_all(strict.store)
     assert [found.number for found in strict.store.versions()] == [9, 7, 5, 3, 2, 1]
+
+
+def test_the_last_of_a_revision_goes_in_time_and_its_checkpoint_with_it(
+    opened: Callable[..., SqlStore], book: Any
+) -> None:
+    book.store.close()
+    book.store = opened(retention=dataclasses.replace(NOTHING, kept_live=10.0))
+    for revision in range(1, 4):
+        point = values.Checkpoint("git", f"abcdef{revision}", 0, 1.0)
+        book.publish({"a": revision}, record=Record(checkpoints=[point]))
+    last = book.store.head().time
+
+    assert book.store.retain(last) == 0
+    assert book.store.retain(last + 100) == 2
+    assert book.store.checkpoint("abcdef1") is None
+    assert book.store.checkpoint("abcdef3").version == 3
 
 
 def test_changes_and_differences_after_retention(strict: Any) -> None:

@@ -67,7 +67,11 @@ class WaitResult(Result):
     version: int
     digest: str = ""
     revision: str = ""
-    outcome: Literal["live", "acked", "timed-out", "refused", "blocked", "superseded"]
+    outcome: Literal[
+        "live", "acked", "timed-out", "refused", "blocked", "superseded", "rolled-back"
+    ]
+    rolled_back_by: int = 0
+    """The rollback that took the version back; 0 if none did."""
     delivery: DeliveryResult | None = None
     diagnostics: list[DiagnosticResult] = []
 

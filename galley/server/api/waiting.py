@@ -74,11 +74,13 @@ async def _version(call: Call, asked: WaitAsk, deadline: float) -> WaitResult:
         digest = head.digest.hex()
         return WaitResult(done=True, version=head.number, digest=digest, outcome="live")
     past = await find_version(call, asked.version)
+    rollback = past["rolled_back_by"]
     return WaitResult(
-        done=not past["rolled_back_by"],
+        done=not rollback,
         version=asked.version,
         digest=past["digest"],
-        outcome="superseded",
+        outcome="rolled-back" if rollback else "superseded",
+        rolled_back_by=rollback,
     )
 
 

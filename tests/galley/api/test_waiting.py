@@ -42,15 +42,16 @@ async def test_what_does_not_come_times_out(service: Any, backend: Any, publish:
     assert (found.done, found.outcome, found.version) == (False, "timed-out", 3)
 
 
-@pytest.mark.parametrize(("rolled_back_by", "done"), [(0, True), (4, False)])
+@pytest.mark.parametrize(("rolled_back_by", "outcome"), [(0, "superseded"), (4, "rolled-back")])
 async def test_an_earlier_version_was_live_unless_it_was_taken_back(  # a table
-    service: Any, backend: Any, publish: Any, version: Any, rolled_back_by: int, done: bool
+    service: Any, backend: Any, publish: Any, version: Any, rolled_back_by: int, outcome: str
 ) -> None:
     publish(backend.lines["default"], 4)
     backend.answers[Method.HISTORY] = {"versions": [version(3, rolled_back_by=rolled_back_by)]}
     found = await wait(service, version=3, timeout=5)
 
-    assert (found.done, found.outcome) == (done, "superseded")
+    assert (found.done, found.outcome) == (not rolled_back_by, outcome)
+    assert found.rolled_back_by == rolled_back_by
 
 
 async def test_with_no_subscribers_a_live_version_counts_as_acked(

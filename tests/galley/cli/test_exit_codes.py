@@ -76,7 +76,7 @@ def test_a_rollback_ends_as_its_delivery_did(  # fixtures and a table
     [
         ({"done": True, "outcome": "live"}, Exit.DONE),
         ({"done": False, "outcome": "blocked"}, Exit.NEGATIVE),
-        ({"done": False, "outcome": "superseded"}, Exit.NEGATIVE),
+        ({"done": False, "outcome": "rolled-back", "rolled_back_by": 4}, Exit.NEGATIVE),
         ({"done": False, "outcome": "timed-out"}, Exit.TIMED_OUT),
     ],
 )

@@ -1,5 +1,7 @@
 """The rule of retention, over made-up histories."""
 
+from typing import Any
+
 import pytest
 
 from galley.store.retention import DAY, HOUR, OBSERVED, Kept, Retention, doomed
@@ -8,9 +10,9 @@ NOW = 1_000 * DAY + HOUR / 2
 RULE = Retention()
 
 
-def _version(number: int, age: float, *, lived: float = 1.0, protected: bool = False) -> Kept:
+def _version(number: int, age: float, *, lived: float = 1.0, **what: bool) -> Kept:
     time = NOW - age
-    return Kept(number, time, time + lived if lived else 0.0, protected)
+    return Kept(number, time, time + lived if lived else 0.0, **what)
 
 
 @pytest.mark.parametrize(
@@ -59,12 +61,30 @@ def test_after_a_week_one_a_day_is_left() -> None:
     [
         _version(1, 500 * DAY, protected=True),
         _version(1, 500 * DAY, lived=0.0),
-        _version(1, 500 * DAY, lived=601.0),
     ],
-    ids=["protected", "live", "live for long"],
+    ids=["protected", "live"],
 )
 def test_some_are_kept_for_good(kept: Kept) -> None:
     assert doomed([kept], NOW, RULE) == []
+
+
+@pytest.mark.parametrize(
+    "what", [{"lived": 601.0}, {"revision": True}], ids=["live for long", "last of a revision"]
+)
+def test_what_people_remember_is_kept_for_three_months(what: Any) -> None:
+    """Others take its place as the last of the hour and of the day."""
+    young, old = _version(1, 89 * DAY, **what), _version(2, 91 * DAY, **what)
+    later = [_version(3, 89 * DAY - 1), _version(4, 91 * DAY - 1)]
+
+    assert doomed([young, old, *later], NOW, RULE) == [2, 4]
+
+
+def test_a_slow_and_steady_channel_does_not_grow_without_end() -> None:
+    """A version every eleven minutes for two years: each was live for long."""
+    step = 660.0
+    versions = [_version(n, n * step, lived=step) for n in range(int(730 * DAY / step))]
+
+    assert len(versions) - len(doomed(versions, NOW, RULE)) == int(90 * DAY / step) + 1
 
 
 def test_at_most_so_many_of_a_day() -> None:

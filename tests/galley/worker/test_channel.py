@@ -1,9 +1,15 @@
 """A channel's life: first publication, restarts, holds that expire, what people can ask."""
 
 import time
+from contextlib import closing
 from typing import Any
 
 import pytest
+
+from galley.store.builtin import open_store
+from galley.store.retention import Retention
+from galley.store.values import Record, SourceState
+from sources.memory import MemorySource
 
 
 async def test_an_empty_source_makes_an_empty_first_version(rig: Any) -> None:
@@ -145,6 +151,45 @@ async def test_trace_goes_from_origin_to_versions(rig: Any, make: Any, named: st
     assert (answer["source"], answer["file"], answer["state"]) == ("memory", "f", "live")
     assert answer["versions"] == [rig.version]
     assert answer["stages"][0]["stage"] == "schema"
+
+
+async def test_a_source_that_was_taken_out_is_forgotten_once_its_keys_are_gone(
+    new_rig: Any, make: Any
+) -> None:
+    """In the list, and in the store: a restart does not bring it back."""
+    other = {"type": "memory", "name": "other"}
+    rig = await new_rig(sources=({"type": "memory", "name": "memory"}, other))
+    source = MemorySource("other")
+    rig.others.append(source)
+    await rig.stop()
+    await rig.start()
+    rig.put("a", make("a", x="1"))
+    source.put(make("b", x="1"), locator="b")
+    await rig.until(lambda: set(rig.names()) == {"a", "b"})
+
+    async def names() -> set[str]:
+        return {item["name"] for item in await rig.ask("sources")}
+
+    async def forgotten() -> bool:
+        return await names() == {"memory"}
+
+    rig.options["sources"] = rig.options["sources"][:1]
+    rig.others.clear()
+    await rig.ask("reconfigure", settings=rig.options)
+    await rig.until(lambda: set(rig.names()) == {"a"})
+    await rig.eventually(forgotten)
+    await rig.stop()
+    with closing(open_store(str(rig.folder / "data"), "mesh", retention=Retention())) as store:
+        assert [state.source for state in store.sources()] == ["memory"]
+        store.record(Record(sources=[SourceState("ended-before", "", 1.0)]))
+    await rig.start()
+    rig.put("c", make("c", x="1"))
+    await rig.until(lambda: "c" in rig.names())
+    assert await forgotten()
+    await rig.stop()
+    with closing(open_store(str(rig.folder / "data"), "mesh", retention=Retention())) as store:
+        assert [state.source for state in store.sources()] == ["memory"]
+    await rig.start()
 
 
 async def test_unknown_things_are_not_found(rig: Any, refused: Any) -> None:

@@ -58,7 +58,7 @@ async def test_a_checkpoint_that_could_not_be_written_is_written_later(
     rig.source.put(make("a", x="1"), locator="a", revision="abc1234")
 
     async def known() -> bool:
-        return bool((await rig.ask("checkpoint", revision="abc1234"))["version"])
+        return bool((await rig.ask("checkpoint", revision="abc1234"))["done"])
 
     await rig.eventually(known)
 

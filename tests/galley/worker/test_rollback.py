@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from galley.protocol.results import WaitResult
+
 
 async def publish(rig: Any, make: Any, *values: str, name: str = "a") -> None:
     """One version for each value of `x` in file f-NAME."""
@@ -281,3 +283,26 @@ def _policy() -> dict[str, Any]:
         "message": "bad is not allowed",
         "level": "error",
     }
+
+
+async def test_a_revision_that_was_rolled_back_says_so_until_it_is_published_again(
+    rig: Any, make: Any
+) -> None:
+    rig.source.put(make("a", x="1"), locator="a", revision="rev-one")
+    await rig.until(lambda: rig.names() == {"a": {"x": "1"}})
+    rig.source.put(make("a", x="2"), locator="a", revision="rev-two")
+    await rig.until(lambda: rig.names() == {"a": {"x": "2"}})
+
+    async def outcome(revision: str) -> tuple[str, int, int]:
+        answer = WaitResult.model_validate(await rig.ask("checkpoint", revision=revision))
+        return answer.outcome, answer.version, answer.rolled_back_by
+
+    back = rig.version + 1
+    await rig.ask("rollback", target="previous", reason="no")
+    assert await outcome("rev-one") == ("live", back - 2, 0)
+    assert await outcome("rev-two") == ("rolled-back", back - 1, back)
+    assert await outcome("rev-three") == ("timed-out", back, 0)
+
+    await rig.ask("publish", override_quarantine=True, reason="yes, after all")
+
+    assert await outcome("rev-two") == ("live", back + 1, 0)

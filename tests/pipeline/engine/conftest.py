@@ -165,3 +165,9 @@ def state() -> Callable[[Engine], Any]:
 def kinds_of_stage() -> dict[str, Any]:
     """The stage classes of this file by name."""
     return {"Derive": Derive, "Include": Include, "Judge": Judge, "Plain": Plain, "BY_TAG": BY_TAG}
+
+
+@pytest.fixture(scope="session")
+def stages_of() -> Callable[[], tuple[Stage, ...]]:
+    """All stages of this file, in an order that lets each see what others made."""
+    return stages
