@@ -30,10 +30,9 @@ def misspelt_kinds(
     for key, held in winners.items() if lost else ():
         if held is None or ledger.kinds.get(key.collection):
             continue
-        for meant in lost.get(key[1:], ()):
+        for meant in (each for each in lost.get(key[1:], ()) if _close(key, each)):
             for unit in selection.touching(key) & selection.touching(meant):
-                if _close(key, meant):
-                    reasons.setdefault(unit, []).append(_report(held, meant))
+                reasons.setdefault(unit, []).append(_report(held, meant))
     return reasons
 
 

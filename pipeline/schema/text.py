@@ -17,6 +17,8 @@ from pipeline.schema.errors import SchemaError
 MOST_DEPTH = 300
 """How deep a schema file may be nested."""
 
+_PARSERS_LIMIT = "exceeded maximum nesting depth"
+"""What libyaml says where its own limit is passed, which newer ones have."""
 _TOO_DEEP = f"it is nested more than {MOST_DEPTH} deep"
 _LISTS = ("List", "CustomResourceDefinitionList")
 
@@ -107,15 +109,21 @@ def _depth_at_most(text: str) -> int:
 
 def _too_deep(text: str) -> bool:
     """Whether it is nested too deep for the loader, which recurses and would take us with it."""
+    try:
+        return any(depth > MOST_DEPTH for depth in _depths(text))
+    except yaml.MarkedYAMLError as error:
+        if error.problem == _PARSERS_LIMIT:
+            return True
+        raise
+
+
+def _depths(text: str) -> Iterator[int]:
+    """How deep the parser is after each event."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MOST_DEPTH:
-                return True
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-    return False
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        yield depth
 
 
 def _items(content: Any) -> list[Any]:

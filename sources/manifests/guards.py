@@ -5,6 +5,7 @@ ten thousand levels, so depth is bounded first; aliases are bounded before they 
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,8 @@ from sources.source import Limits
 
 _SAFE_BRACKETS = 1500
 """So many brackets at most in a text nest at most so deep, which the parser bears."""
+PARSERS_LIMIT = "exceeded maximum nesting depth"
+"""What libyaml says where its own limit is passed, which newer ones have."""
 _DEEP_WIDTH = 200
 _DEEP_INDENT = re.compile(rf"[ \t?:-]{{{_DEEP_WIDTH}}}")
 """A block collection begins after nothing but these; so many of them allow 400 levels."""
@@ -51,15 +54,27 @@ def walk_depth(text: str, limit: int) -> None:
         FaultError: as for `check_depth`.
         yaml.YAMLError: as for `check_depth`.
     """
-    parser, depth = CParser(text), 0
-    while parser.check_event():
-        event = parser.get_event()
+    depth = 0
+    for event in _events(text, limit):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > limit:
             raise FaultError(too_deep(limit, place_of(event)))
+
+
+def _events(text: str, limit: int) -> Iterator[Any]:
+    """What the parser finds, one by one; it has a limit of its own, of a thousand brackets."""
+    parser = CParser(text)
+    try:
+        while parser.check_event():
+            yield parser.get_event()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        if mark is None or error.problem != PARSERS_LIMIT:
+            raise
+        raise FaultError(too_deep(limit, Place(mark.line + 1, mark.column + 1))) from error
 
 
 @dataclass(slots=True)

@@ -40,16 +40,24 @@ class Operator:
         while True:
             self.change()
             with contextlib.suppress(aiohttp.ClientError):
-                await self._note()
-                answer = await self.service.post("/rollback", reason="loop", wait=False)
-                if answer.status == 200:
-                    self.promised[answer.body["version"]] = answer.body["digest"]
+                head = await self._note()
+                if head.get("kind") == "publish":
+                    await self._roll_back(head["version"])
             await asyncio.sleep(0)
 
-    async def _note(self) -> None:
-        answer = await self.service.ask("GET", "/api/v1/channels/mesh/history")
+    async def _roll_back(self, head: int) -> None:
+        """Take back the newest change, and never more: two in a row would reach further back."""
+        asked = {"reason": "loop", "wait": False, "expect_version": head}
+        answer = await self.service.post("/rollback", **asked)
         if answer.status == 200:
-            self.promised |= {item["version"]: item["digest"] for item in answer.body["versions"]}
+            self.promised[answer.body["version"]] = answer.body["digest"]
+
+    async def _note(self) -> dict[str, Any]:
+        """Remember what is answered of the history; the live version of it."""
+        answer = await self.service.ask("GET", "/api/v1/channels/mesh/history")
+        versions = answer.body["versions"] if answer.status == 200 else []
+        self.promised |= {item["version"]: item["digest"] for item in versions}
+        return dict(versions[0]) if versions else {}
 
 
 async def strike(service: Any, victim: str) -> None:
