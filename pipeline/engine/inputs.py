@@ -53,6 +53,8 @@ class SourceInputs:
     """Only locators about which the source says something else than what is accepted."""
     notes: dict[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     """Warnings and infos of the last read, by locator."""
+    errors: tuple[Diagnostic, ...] = ()
+    """What is wrong with the revision as a whole; it blocks every change unit."""
     revision: str = ""
     accepted_revision: str = ""
     synced: bool = False
@@ -71,6 +73,9 @@ class SourceInputs:
         for change in batch.changes:
             if self._take(change):
                 changed.add(change.locator)
+        self.errors = tuple(
+            one if one.source else replace(one, source=self.name) for one in batch.errors
+        )
         self.revision = batch.revision
         self.cause = batch.cause
         return changed
@@ -85,9 +90,10 @@ class SourceInputs:
         return replace(read, resources=found)
 
     def units(self) -> Iterator[Unit]:
-        """The pending change units."""
-        if self.unit is UnitOf.REVISION:
-            if self.pending:
+        """The pending change units; a revision that is wrong as a whole is one though it changes
+        nothing."""
+        if self.unit is UnitOf.REVISION or not self.pending:
+            if self.pending or self.errors:
                 yield Unit(self.name, "")
             return
         for locator in self.pending:

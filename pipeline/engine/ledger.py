@@ -128,7 +128,7 @@ class Ledger:
             for locator in tuple(inputs.locators(unit)):
                 self._replace(inputs, locator, inputs.says(locator))
         for inputs in self.sources.values():
-            if not inputs.pending:
+            if not inputs.pending and not inputs.errors:
                 inputs.accepted_revision = inputs.revision
                 inputs.pending = {}  # one that was emptied keeps the room that it once took
         self.live.put_all(candidate.outputs)

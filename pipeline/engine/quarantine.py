@@ -100,7 +100,7 @@ class Quarantine:
     def obsolete(self, inputs: SourceInputs, accepted: Accepted) -> list[Quarantined]:
         """Entries whose source says again what is live; a source of which a part cannot be read
         says nothing about what it might hold there."""
-        broken = any(said.errors for said in inputs.pending.values())
+        broken = inputs.errors or any(said.errors for said in inputs.pending.values())
         entries = self.of_source(inputs.name) if inputs.synced and not broken else []
         keys = {entry.key for entry in entries if entry.key}
         said = _says(inputs, keys, accepted)

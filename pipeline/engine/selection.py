@@ -156,8 +156,10 @@ class Selection:
 
     def _errors(self, unit: Unit) -> Iterator[Diagnostic]:
         inputs = self._sources[unit.source]
+        yield from inputs.errors
         for locator in self.locators(unit):
-            yield from inputs.pending[locator].errors
+            if said := inputs.pending.get(locator):
+                yield from said.errors
 
 
 def _deltas(inputs: SourceInputs, locator: str) -> Iterator[InputDelta]:
