@@ -63,7 +63,7 @@ async def isolation(bench: Bench) -> None:
     bench.worlds[-1] = world
     await ready(world.service)
     idle = [(await _timed(bench, world))["whole"] for _ in range(bench.sizes.commits // 4 + 5)]
-    _add_channel(world, large.service.source)
+    add_channel(world, large.service.source)
     loading = []
     until = time.perf_counter() + bench.sizes.loading
     while time.perf_counter() < until:
@@ -121,7 +121,7 @@ def _weigh(store: Path) -> tuple[int, dict[str, int]]:
     return store.stat().st_size, rows
 
 
-def _add_channel(world: World, source: Path) -> None:
+def add_channel(world: World, source: Path) -> None:
     """Tell the service of another channel."""
     path = world.service.folder / "galley.yaml"
     settings: dict[str, Any] = yaml.safe_load(path.read_text())
