@@ -1,8 +1,22 @@
-"""What a process does with memory after a large load."""
+"""What a process does with memory: while it imports, and after a large load."""
 
 import ctypes
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Around a program's imports: what they make stays, so nobody looks it through for garbage,
+    neither meanwhile, which takes a tenth of their time, nor in any collection later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def settle() -> None:

@@ -13,6 +13,6 @@ Operators meet `operations` (each method and what answers it), `actions`, `rollb
 
 Underneath: `channel` (the state that these share), `store_thread` and `loading` (the store),
 `window` (the deletion budget after a restart), `service_link` (requests), `keeper` (what happens by
-the clock), `assembly` (the parts put
-together), `process` (start and stop).
+the clock), `assembly` (the parts put together), `process` (start and stop) and `entry` (its first
+message and its end).
 """
