@@ -11,7 +11,7 @@ PATIENCE = 0.05
 RETURN_PATIENCE = 1.0
 """The same after the whole folder was away: what fills it again takes a while."""
 OLD = 1_000_000_000
-"""Nanoseconds; a file not written for so long has settled when it is first seen."""
+"""Nanoseconds; a file not changed for so long has settled when it is first seen."""
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Desk:
         if locator in self._due:
             return
         signature = found.signature
-        old = signature is not None and time.time_ns() - signature.mtime > OLD
+        old = signature is not None and time.time_ns() - signature.changed > OLD
         wait = 0.0 if old or trusted else max(patience, self.pause(found))
         self._due[locator] = Due(at=now + wait, since=now, seen=found, trusted=trusted)
 
@@ -90,6 +90,9 @@ class Desk:
 
     def clear(self) -> None:
         self._due.clear()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._due))
 
     def __len__(self) -> int:
         return len(self._due)

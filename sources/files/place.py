@@ -13,13 +13,13 @@ class Signature(NamedTuple):
     """What changes when a file does; equal at two looks means that nobody is writing."""
 
     size: int
-    mtime: int
-    """Nanoseconds."""
+    changed: int
+    """Nanoseconds; the change of the inode, which no program can set as it can the content's."""
     inode: int
 
     @classmethod
     def of(cls, status: os.stat_result) -> "Signature":
-        return cls(status.st_size, status.st_mtime_ns, status.st_ino)
+        return cls(status.st_size, status.st_ctime_ns, status.st_ino)
 
 
 @dataclass(frozen=True, slots=True)

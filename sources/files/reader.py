@@ -50,6 +50,8 @@ class Reader:
         """What is to be emitted next."""
         self.scan: bool | None = None
         """Whether a walk is wanted; True if what it finds was put in place whole."""
+        self.grown = False
+        """Whether the last walk found folders that the one before it did not."""
 
     def forget(self) -> None:
         """Begin anew: nothing was ever emitted."""
@@ -81,12 +83,21 @@ class Reader:
         """Turn notifications into places to look at. Called for every change, so it is quick."""
         kinds: dict[str, set[Notice]] = {}
         for notice, path in changes:
-            locator = self._links.get(path) or self.tree.locator(path)
-            if locator:
+            if locator := self._locator(path):
                 kinds.setdefault(locator, set()).add(notice)
         moved = any(notices == {Notice.deleted} for notices in kinds.values())
         for locator, notices in kinds.items():
             self._notice_one(locator, notices, moved=moved)
+
+    def _locator(self, path: str) -> str | None:
+        """The locator of a path as the watcher names it: what lies behind a link that is followed
+        has the link's name."""
+        links, above = self._links, path
+        while links and above:
+            if link := links.get(above):
+                return link + path[len(above) + 1 :]
+            above = above.rpartition("/")[0]
+        return self.tree.locator(path)
 
     def want_scan(self, *, whole: bool = False) -> None:
         """Ask for a walk; `whole`: everything it finds was put in place by a rename."""
@@ -126,6 +137,7 @@ class Reader:
             await self._breathe()
         self.tree.check()
         found = walk.listing  # not kept: it is as large as what is held
+        self.grown = bool(self._folders) and not found.folders <= self._folders
         self._links, self._folders = found.links, found.folders
         await self._compare(found, whole=whole, patience=patience)
         for broken in found.broken.values():
@@ -180,8 +192,17 @@ class Reader:
         """Look again later; a file that never stops changing is reported meanwhile."""
         self.desk.again(due, found)
         if time.monotonic() - due.since > _RESTLESS:
-            report = messages.NEVER_SETTLES.report(seconds=_RESTLESS)
-            self._keep(Broken(locator, (report.at(self._name, locator),)), UNREAD)
+            self._restless(locator)
+
+    def give_up(self) -> None:
+        """Report what has not stopped changing so far, and was not read: it keeps what it held."""
+        for locator in self.desk:
+            if locator not in self.pending:
+                self._restless(locator)
+
+    def _restless(self, locator: str) -> None:
+        report = messages.NEVER_SETTLES.report(seconds=_RESTLESS)
+        self._keep(Broken(locator, (report.at(self._name, locator),)), UNREAD)
 
     async def _read(
         self, locator: str, due: Due, content: reading.Content | reading.Oversize
@@ -197,6 +218,7 @@ class Reader:
             self.desk.done(locator)
             self.held.seen(locator, content.signature)
             return
+        begun = time.monotonic()
         change = await self._decode(locator, content.data)
         if isinstance(change, Read):
             change = self._known(change)
@@ -204,7 +226,8 @@ class Reader:
             due.confirm = digest
             self.desk.again(due, Look(content.signature))
             return
-        self.desk.done(locator)
+        if due.at < begun:  # else it was notified again, while it was decoded in a thread
+            self.desk.done(locator)
         self.held.put(change, content.signature, digest)
         self.pending[locator] = change
 

@@ -1,12 +1,14 @@
 """The files source: one complete batch, then what changes.
 
-One task turns notifications into places to look at; `run` itself looks, reads and emits. A walk
-over everything, every `rescan` seconds, finds what no notification told.
+One task turns notifications into places to look at, another looks whether the folder is still
+there; `run` itself looks at files, reads and emits. A walk over everything, every `rescan` seconds,
+finds what no notification told.
 """
 
 import asyncio
 import random
 import time
+from contextlib import aclosing
 from dataclasses import replace
 
 from pipeline.model import Batch, Diagnostic, Origin, Path, Place
@@ -16,7 +18,7 @@ from sources.files.desk import RETURN_PATIENCE
 from sources.files.held import digest_of
 from sources.files.place import LostError, said
 from sources.files.reader import Reader
-from sources.files.watch import watch
+from sources.files.watch import FLOOD, watch
 from sources.settings import FilesSettings
 from sources.source import Emit, SourceContext, SourceHealth
 
@@ -24,6 +26,13 @@ _FIRST_WAIT = 5.0
 """Seconds that the first, complete batch waits for files that keep changing."""
 _BACK_OFF = (0.1, 5.0)
 """Seconds until a place that cannot be read is tried again: at first, and at most."""
+_TICK = 0.5
+"""Seconds between two looks at whether the folder itself is still there."""
+_ASLEEP = 1.0
+"""Seconds by which such a look is late if the process stood still meanwhile."""
+_GROWN = 1.0
+"""Seconds from a walk that found new folders to the next one: the system may have been asked to
+watch them after the walk had passed, and what changed in between is told by nobody."""
 
 
 class FilesSource:
@@ -35,6 +44,7 @@ class FilesSource:
         self._limits = context.limits
         self._reader = Reader(settings, context)
         self._health = SourceHealth()
+        self._unwatched: Diagnostic | None = None
         self._lost: LostError | None = None
         self._wake = asyncio.Event()
 
@@ -43,7 +53,8 @@ class FilesSource:
         return self._settings.name
 
     def health(self) -> SourceHealth:
-        return replace(self._health, locators=len(self._reader.held))
+        problem = self._health.problem or self._unwatched
+        return replace(self._health, locators=len(self._reader.held), problem=problem)
 
     def hint(self) -> None:
         self._reader.want_scan()
@@ -62,6 +73,7 @@ class FilesSource:
         return ""
 
     async def run(self, emit: Emit) -> None:
+        self._health = SourceHealth()  # whatever became of an earlier run, all is said again
         shortest, longest = _BACK_OFF
         wait = shortest
         while True:
@@ -84,7 +96,10 @@ class FilesSource:
         self._lost = None
         self._wake.clear()
         async with asyncio.TaskGroup() as tasks:
-            watching = tasks.create_task(self._notice(), name=f"watch {self.name}")
+            beside = [
+                tasks.create_task(self._notice(), name=f"watch {self.name}"),
+                tasks.create_task(self._tick(), name=f"ticks of {self.name}"),
+            ]
             try:
                 # One turn of the loop sets the watch up: nothing falls between it and the walk.
                 await asyncio.sleep(0)
@@ -95,7 +110,8 @@ class FilesSource:
                 self._rest()
                 await self._follow(emit)
             finally:
-                watching.cancel()
+                for task in beside:
+                    task.cancel()
 
     async def _first(self, emit: Emit) -> None:
         """Emit everything, as one complete batch."""
@@ -107,6 +123,7 @@ class FilesSource:
         while len(reader.desk) and time.monotonic() < until:
             await self._pause(until)
             await reader.attend()
+        reader.give_up()
         reader.tree.check()
         await emit(Batch(self.name, reader.take(), complete=True))
 
@@ -135,7 +152,7 @@ class FilesSource:
 
     def _next_rescan(self) -> float:
         seconds = self._settings.rescan * random.uniform(0.9, 1.0)  # noqa: S311  # no secret
-        return time.monotonic() + seconds
+        return time.monotonic() + (min(seconds, _GROWN) if self._reader.grown else seconds)
 
     async def _pause(self, until: float) -> None:
         """Wait for a notification, or for the next look that is due."""
@@ -149,26 +166,42 @@ class FilesSource:
         self._wake.clear()
 
     async def _notice(self) -> None:
-        """Note what is notified. That the folder is lost is noted too, and not raised: it would
-        cancel a batch that the channel is about to take."""
-        async for changes in watch(self._reader.tree, self._settings.step, self._unwatched):
-            try:
-                self._reader.tree.check()
-            except LostError as lost:
-                self._lost = lost
-                self._wake.set()
-                return
-            if changes:
+        """Note what is notified."""
+        told = watch(self._reader.tree, self._settings.step, self._watching)
+        async with aclosing(told):
+            async for changes in told:
+                if not self._there():
+                    return
                 self._reader.notice(changes)
+                if len(changes) >= FLOOD:
+                    self._reader.want_scan()
                 self._wake.set()
-            elif self._health.synced:
+
+    async def _tick(self) -> None:
+        """Look whether the folder is still there, again and again."""
+        while True:
+            due = time.monotonic() + _TICK
+            await asyncio.sleep(_TICK)
+            if not self._there():
+                return
+            if time.monotonic() > due + _ASLEEP:  # the system's queue may have run over
+                self.hint()
+            if self._health.synced:
                 self._rest()
 
+    def _there(self) -> bool:
+        """Whether the folder is there. That it is lost is noted and not raised: it would cancel a
+        batch that the channel is about to take."""
+        try:
+            self._reader.tree.check()
+        except LostError as lost:
+            self._lost = lost
+            self._wake.set()
+        return self._lost is None
+
     def _rest(self) -> None:
-        """All is well, but for what may keep the system from notifying us."""
-        problem = self._health.problem
-        unwatched = problem if problem and problem.code == messages.NOT_WATCHED.code else None
-        self._health = SourceHealth(synced=True, last_read=time.time(), problem=unwatched)
+        """All is well."""
+        self._health = SourceHealth(synced=True, last_read=time.time())
 
     def _lose(self, why: BaseException) -> None:
         self._reader.doubt()
@@ -179,9 +212,14 @@ class FilesSource:
         place = str(self._settings.path)
         self._problem(messages.SOURCE_UNREADABLE.report(problem=f"{place}: {problem}"))
 
-    def _unwatched(self, problem: str) -> None:
-        seconds = self._settings.rescan
-        self._problem(messages.NOT_WATCHED.report(seconds=seconds, problem=problem))
+    def _watching(self, problem: str) -> None:
+        """The watch has failed, or begins; what changed before it did was not noticed."""
+        if problem:
+            report = messages.NOT_WATCHED.report(seconds=self._settings.rescan, problem=problem)
+            self._unwatched = report.at(self.name, "")
+        else:
+            self._unwatched = None
+            self.hint()
 
     def _problem(self, report: Diagnostic) -> None:
         self._health = replace(self._health, problem=report.at(self.name, ""))

@@ -1,8 +1,10 @@
 """Disks that are full, read-only or damaged, clocks that jump, and folders that flap."""
 
+import asyncio
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -199,3 +201,31 @@ async def test_a_folder_that_flaps_deletes_nothing(
         assert set(follower.names) == {"a", "b", "c"}
         assert all({"a", "b"} <= {key.name for key in u.resources} for u in follower.updates)
     assert await service.version() == 2
+
+
+async def test_a_worker_that_stood_still_misses_nothing(make_service: Make, text_of: Text) -> None:
+    """While it is stopped the system's queue of notifications runs over, which nobody tells."""
+    service = make_service()
+    service.channel["sources"][0]["rescan"] = 3600
+    service.write("a.yaml", text_of("a", x="1"))
+    await service.start()
+    async with service.follow(node="one") as follower:
+        await follower.at(1)
+        (worker,) = service.workers()
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            flood(service.config)
+            service.write("a.yaml", text_of("a", x="2"))
+            await asyncio.sleep(2)  # what is to be noticed is how long it stands still
+        finally:
+            os.kill(worker, signal.SIGCONT)
+        await follower.holds(lambda names: names["a"] == {"x": "2"})
+
+
+def flood(folder: Path) -> None:
+    """As many notifications as the system keeps for one who does not listen."""
+    most = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
+    with (folder / "one.txt").open("wb", 0) as one, (folder / "other.txt").open("wb", 0) as other:
+        for _ in range(most // 2 + 1):
+            one.write(b".")
+            other.write(b".")

@@ -27,11 +27,11 @@ def test_a_file_is_another_by_size_time_or_inode() -> None:
 
 
 def test_times_of_any_year_are_told_apart() -> None:
-    held, far = Held(), FILE._replace(mtime=1 << 70)
+    held, far = Held(), FILE._replace(changed=1 << 70)
     held.put(read("a", "x"), far, b"1" * 16)
 
     assert held.unchanged("a", far)
-    assert not held.unchanged("a", far._replace(mtime=(1 << 70) + 1))
+    assert not held.unchanged("a", far._replace(changed=(1 << 70) + 1))
 
 
 def test_a_key_that_is_missing_is_noticed_also_after_the_file_was_broken() -> None:
