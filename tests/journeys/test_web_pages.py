@@ -30,7 +30,7 @@ async def routes(service: Any) -> list[tuple[str, str]]:
     document = (await service.ask("GET", "/api/v1/openapi.json")).body
     found = []
     for path, verbs in document["paths"].items():
-        parts = {**PARTS, "name": "a", "version": "1", "id": "x"}
+        parts = {**PARTS, "name": "a", "source": "files", "version": "1", "id": "x"}
         full = path if path.startswith("/api") else f"/api/v1{path}"
         found += [(verb.upper(), full.format(**parts)) for verb in verbs]
     return [*found, *OTHERS]
