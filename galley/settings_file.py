@@ -14,7 +14,8 @@ from pydantic import BaseModel, ValidationError
 from galley.entry_points import SOURCES, installed
 from galley.settings import ChannelSettings, ServiceSettings
 from galley.suggest import nearest
-from sources.settings import FilesSettings, PluginSettings
+from sources.settings import FilesSettings, GitSettings, PluginSettings
+from sources.settings.git import is_scp
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Place: TypeAlias = tuple[str | int, ...]
@@ -60,24 +61,43 @@ def _unknown_plugins(
                 yield f"{path}:{line}: no installed package offers the source {name}"
 
 
-def of_sources(paths: Sequence[Path], settings: ServiceSettings) -> ServiceSettings:
-    """The same settings with files sources besides, in the first channel: `--source PATH`.
+def of_sources(places: Sequence[str], settings: ServiceSettings) -> ServiceSettings:
+    """The same settings with sources besides, in the first channel: `--source PATH-OR-URL`.
 
     Raises:
-        SettingsError: a path does not exist.
+        SettingsError: a path does not exist, or an address is not usable.
     """
-    missing = [path for path in paths if not path.exists()]
-    if missing:
-        raise SettingsError([f"There is no folder or file {str(path)!r}." for path in missing])
     first, *others = settings.channels or (ChannelSettings(),)
     taken = {source.name for source in first.sources}
     sources = list(first.sources)
-    for path in paths:
-        name = _name(path.absolute(), taken)
-        taken.add(name)
-        sources.append(FilesSettings(name=name, path=path.absolute()))
+    problems: list[str] = []
+    for place in places:
+        try:
+            sources.append(_of_place(place, taken))
+        except SettingsError as error:
+            problems += error.problems
+        else:
+            taken.add(sources[-1].name)
+    if problems:
+        raise SettingsError(problems)
     channel = first.model_copy(update={"sources": tuple(sources)})
     return settings.model_copy(update={"channels": (channel, *others)})
+
+
+def _of_place(place: str, taken: set[str]) -> FilesSettings | GitSettings:
+    """The source that a folder, a file or a repository's address stands for."""
+    path, address = Path(place), place.removeprefix("git+")
+    if path.exists():
+        return FilesSettings(name=_name(path.absolute(), taken), path=path.absolute())
+    if address == place and "://" not in place and not is_scp(place):
+        raise SettingsError([f"There is no folder or file {place!r}."])
+    try:
+        name = _name(Path(address.rpartition(":")[2]), taken)
+        return resolved(GitSettings(name=name, type="git", url=address), Path.cwd())
+    except ValidationError as error:
+        said = error.errors(include_url=False, include_context=False, include_input=False)[0]["msg"]
+        problem = said.removeprefix("Value error, ")
+        raise SettingsError([f"An address given with --source is not usable: {problem}."]) from None
 
 
 def resolved(model: AnyModel, folder: Path) -> AnyModel:
@@ -189,7 +209,11 @@ def _written(where: Place) -> str:
     """`channels[0].sources[1].path`, without the steps that only the models have."""
     text = ""
     for number, part in enumerate(where, 1):
-        inner = text.endswith("]") and part in {"files", "memory", "plugin"} and number < len(where)
+        inner = (
+            text.endswith("]")
+            and part in {"files", "git", "memory", "plugin"}
+            and number < len(where)
+        )
         if not inner:
             text += f"[{part}]" if isinstance(part, int) else f".{part}"
     return text.removeprefix(".")

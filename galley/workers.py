@@ -171,6 +171,7 @@ class WorkerProcess:
             "settings": self.settings.model_dump(mode="json"),
             "store": service.store or str(service.data_dir),
             "folder": "/",
+            "fetched": str(service.data_dir.absolute() / "fetched" / self.settings.name),
             "log": service.log.model_dump(mode="json"),
         }
 

@@ -2,12 +2,17 @@
 
 from sources.files import FilesSource
 from sources.memory import MemorySource
-from sources.settings import FilesSettings, MemorySettings
+from sources.settings import FilesSettings, GitSettings, MemorySettings
 from sources.source import Source, SourceContext
 
 
-def build(settings: FilesSettings | MemorySettings, context: SourceContext) -> Source:
+def build(settings: FilesSettings | GitSettings | MemorySettings, context: SourceContext) -> Source:
     """The source that these settings describe; nothing is read before its `run`."""
     if isinstance(settings, FilesSettings):
         return FilesSource(settings, context)
+    if isinstance(settings, GitSettings):
+        # libgit2 takes 20 MB and 50 ms, which only a channel with repositories shall pay for.
+        from sources.git import GitSource  # noqa: PLC0415
+
+        return GitSource(settings, context)
     return MemorySource(settings)

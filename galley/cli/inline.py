@@ -69,7 +69,8 @@ async def read(settings: ChannelSettings, environment: Environment) -> Verdict:
     batches = [await _first_batch(source) for source in sources.values()]
     verdict = evaluate(settings, environment, batches)
     places = await located(verdict.diagnostics, sources)
-    paths = {each.name: path for each in settings.sources if (path := getattr(each, "path", None))}
+    given = {each.name: getattr(each, "path", None) for each in settings.sources}
+    paths = {name: path for name, path in given.items() if isinstance(path, Path)}
     shown = tuple(sorted((_shown(each, paths) for each in places), key=_order))
     return replace(verdict, diagnostics=shown)
 

@@ -39,6 +39,7 @@ TOPICS = {
     "08": "Encoding",
     "09": "Sources",
     "10": "Stages",
+    "11": "Git",
 }
 
 

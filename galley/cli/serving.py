@@ -30,8 +30,11 @@ def serve(
         Path | None, typer.Option("-c", "--config", help="The settings file.", metavar="FILE")
     ] = None,
     source: Annotated[
-        list[Path] | None,
-        typer.Option(help="A folder or file to read besides; repeatable.", metavar="PATH"),
+        list[str] | None,
+        typer.Option(
+            help="A folder, a file or a git repository to read besides; repeatable.",
+            metavar="PATH-OR-URL",
+        ),
     ] = None,
     listen: Annotated[
         str, typer.Option(help="Address and port; 127.0.0.1:8340 if nothing says otherwise.")
@@ -48,6 +51,7 @@ def serve(
     \b
     Examples:
       galley serve --source ./config
+      galley serve --source https://git.example.com/team/mesh.git
       galley serve -c galley.yaml
       galley serve --source ./config --listen 127.0.0.1:9000 --data-dir /var/lib/galley
     """
@@ -64,7 +68,7 @@ def serve(
 
 def _settings(
     config: Path | None,
-    sources: list[Path],
+    sources: list[str],
     listen: str,
     data_dir: Path | None,
     *,

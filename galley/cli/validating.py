@@ -86,7 +86,9 @@ def _settings(
         update["sources"] = ()
     chosen = chosen.model_copy(update=update)
     try:
-        whole = of_sources(paths, found.model_copy(update={"channels": (chosen,)}))
+        whole = of_sources(
+            [str(path) for path in paths], found.model_copy(update={"channels": (chosen,)})
+        )
     except SettingsError as error:
         raise Failure(" ".join(error.problems)) from None
     return whole.channels[0], folder

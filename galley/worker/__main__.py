@@ -44,7 +44,9 @@ async def _serve(end: socket.socket) -> int:
         return 1
     settings = ChannelSettings.model_validate(told["settings"])
     logs.configure(LogSettings.model_validate(told["log"]), channel=settings.name)
-    assignment = Assignment(settings, told["store"], Path(told["folder"]))
+    assignment = Assignment(
+        settings, told["store"], Path(told["folder"]), fetched=Path(told["fetched"])
+    )
     announcer = Announcer(link, settings.name)
     failures: list[BaseException] = []
     try:

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 from galley.protocol.framing import LinkClosedError
@@ -47,6 +48,8 @@ class Channel:
     gate: Gate
     observed: Observed
     sources: dict[str, Source] = field(default_factory=dict)
+    fetched: Path | None = None
+    """Where sources keep what they can fetch again; None: each finds a place of its own."""
     head: Version | None = None
     holds: dict[str, Hold] = field(default_factory=dict)
     wanted: Environment | None = None

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Generator, Iterable, Mapping
+from pathlib import Path
 
 from galley.plugins import build_source
 from galley.protocol.framing import LinkClosedError
@@ -45,15 +46,24 @@ class Intake:
     def start(self, settings: ChannelSettings, given: Iterable[Source] = ()) -> None:
         """Start every source of the settings; `given` ones are used as they are."""
         ready = {source.name: source for source in given}
-        context = SourceContext(self._channel.environment.kinds, settings.limits)
         for config in settings.sources:
             source = ready.get(config.name) or build_source(
-                _resolved(config, self._channel), context
+                _resolved(config, self._channel), self._context(config.name, settings)
             )
             self._channel.sources[config.name] = source
             self._running[config.name] = self._tasks.create_task(
                 self._tend(source), name=f"source {config.name}"
             )
+
+    def _context(self, name: str, settings: ChannelSettings) -> SourceContext:
+        channel = self._channel
+        inputs = channel.ledger.sources[name]
+        return SourceContext(
+            channel.environment.kinds,
+            settings.limits,
+            channel.fetched,
+            lambda: inputs.accepted_revision,
+        )
 
     async def restart(self) -> None:
         """Start the sources anew, as the settings and the environment now say."""
@@ -133,8 +143,8 @@ def _configured(source: Source) -> bool:
 
 
 def _resolved(config: AnySource, channel: Channel) -> AnySource:
-    """Settings with their relative path resolved against the settings file's folder."""
-    path = getattr(config, "path", None)
-    if path is None:
-        return config
-    return config.model_copy(update={"path": channel.files.folder / path})
+    """Settings with relative paths resolved against the settings file's folder."""
+    given = {name: getattr(config, name, None) for name in ("path", "url")}
+    paths = {name: each for name, each in given.items() if isinstance(each, Path)}
+    update = {name: channel.files.folder / path for name, path in paths.items()}
+    return config.model_copy(update=update)

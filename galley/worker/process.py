@@ -55,6 +55,8 @@ class Assignment:
     """Folder of the embedded store, or URL of the database."""
     folder: Path
     """Where relative paths of the settings start."""
+    fetched: Path | None = None
+    """Where sources keep what they can fetch again."""
 
 
 async def work(assignment: Assignment, link: Link, given: Iterable[Source] = ()) -> None:
@@ -134,6 +136,7 @@ async def _channel(assignment: Assignment, store: StoreThread, announcer: Announ
         ledger=ledger,
         gate=gate,
         observed=Observed(ledger.observed),
+        fetched=assignment.fetched,
     )
     channel.head = await store.run(lambda opened: opened.head())
     await announcer.opened(store.lineage)

@@ -1,9 +1,9 @@
 """A folder of manifests, or a single one, read and watched.
 
-In reading order: `place` (paths, locators, and what a look at one finds), `ignore` (what is not
-read), `listing` (a walk over everything), `watch` (what the system notifies), `reading` (bytes of
-one file), `held` (what every locator last held), `desk` (what is to be read, and when), `reader`
-(content to change), `source` (all of them together).
+In reading order: `place` (paths, locators, and what a look at one finds), `listing` (a walk over
+everything), `watch` (what the system notifies), `reading` (bytes of one file), `held` (what every
+locator last held), `desk` (what is to be read, and when), `reader` (content to change), `source`
+(all of them together).
 
 Locators are paths relative to the folder, with `/`; of a single file its name. A locator that ends
 in `/` is a folder. Files and folders whose names begin with a

@@ -10,12 +10,9 @@ from dataclasses import dataclass, field
 
 from pipeline.model import Broken, Diagnostic
 from pipeline.model.messages import source as messages
-from sources.files.ignore import IGNORE_FILE, Ignore
 from sources.files.place import Look, LostError, Signature, Tree, look, said
+from sources.ignore import IGNORE_FILE, TEMPLATES, Ignore
 
-TEMPLATES = frozenset(
-    {"kustomization.yaml", "kustomization.yml", "Kustomization", "Chart.yaml", "Chart.yml"}
-)
 _DEEPEST = 64
 """Folders below each other; more is a loop that nobody has noticed."""
 
@@ -32,8 +29,6 @@ class Listing:
     """Every folder that was listed; the top is the empty text."""
     links: dict[str, str] = field(default_factory=dict)
     """Real path of every link that is followed, and the locator of the link."""
-    ignores: dict[str, str] = field(default_factory=dict)
-    """Texts of `.galleyignore` by folder."""
 
     def covers(self, locator: str) -> bool:
         """Whether a locator that is not listed is missing for being unreadable, not for being
@@ -86,11 +81,12 @@ class Walk:
             yield from self._entry(folder, entry, around)
 
     def _read_ignores(self, folder: str, entries: list["os.DirEntry[str]"]) -> None:
+        rules = None
         for entry in entries:
             if entry.name == IGNORE_FILE:
                 with open(entry.path, encoding="utf-8", errors="replace") as text:  # noqa: PTH123  # a name from scandir
-                    self.listing.ignores[folder] = text.read()
-                self._ignore.replace(self.listing.ignores)
+                    rules = text.read()
+        self._ignore.rule(folder, rules)
 
     def _entry(
         self, folder: str, entry: "os.DirEntry[str]", around: tuple[str, ...]

@@ -130,8 +130,3 @@ def said(error: OSError) -> str:
     """What the system says, as the end of a sentence."""
     text = error.strerror or type(error).__name__
     return text[:1].lower() + text[1:]
-
-
-def hidden(locator: str) -> bool:
-    """Whether a part of the path begins with a dot."""
-    return locator.startswith(".") or "/." in locator

@@ -15,10 +15,10 @@ from pipeline.model.messages import source as messages
 from sources.files import reading
 from sources.files.desk import Desk, Due
 from sources.files.held import UNREAD, Held, digest_of, digest_of_errors
-from sources.files.ignore import IGNORE_FILE, Ignore
 from sources.files.listing import Listing, Walk
-from sources.files.place import Look, LostError, Signature, Tree, hidden
+from sources.files.place import Look, LostError, Signature, Tree
 from sources.files.watch import Changes
+from sources.ignore import IGNORE_FILE, Ignore, hidden
 from sources.manifests import Manifests
 from sources.settings import FilesSettings
 from sources.source import SourceContext

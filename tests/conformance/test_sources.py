@@ -1,6 +1,7 @@
 """Every source keeps the promises of `sources.source.Source`; a rig says how to work each."""
 
 import asyncio
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from pipeline.model import Batch, Broken, Key, Read, Removed, Resource
 from pipeline.model.messages import reading
 from sources.builtin import build
-from sources.settings import FilesSettings, MemorySettings
+from sources.settings import FilesSettings, GitSettings, MemorySettings
 from sources.source import Source, SourceContext
 
 DEADLINE = 10.0
@@ -82,6 +83,44 @@ class MemoryRig:
         self.memory.remove(place)  # type: ignore[attr-defined]  # a MemorySource
 
 
+class GitRig:
+    """A place is a file in a repository; every change is a commit that a webhook tells of."""
+
+    def __init__(self, folder: Path) -> None:
+        self.work = folder / "work"
+        self.git("init", "--quiet", "--initial-branch=main", str(self.work), inside=False)
+        self.commit()
+        settings = GitSettings(name="team", type="git", url=self.work)
+        self.source = build(settings, SourceContext(folder=folder / "fetched"))
+
+    def put(self, place: str, *names: str, value: int = 0) -> None:
+        documents = [
+            f"apiVersion: example.com/v1\nkind: Thing\nmetadata: {{name: {name}}}\nvalue: {value}\n"
+            for name in names
+        ]
+        (self.work / f"{place}.yaml").write_text("---\n".join(documents))
+        self.commit()
+
+    def damage(self, place: str) -> None:
+        (self.work / f"{place}.yaml").write_text("kind: [")
+        self.commit()
+
+    def remove(self, place: str) -> None:
+        (self.work / f"{place}.yaml").unlink()
+        self.commit()
+
+    def commit(self) -> None:
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", "a change")
+        if hasattr(self, "source"):
+            self.source.hint()
+
+    def git(self, *arguments: str, inside: bool = True) -> None:
+        identity = ("-c", "user.name=Ann", "-c", "user.email=ann@example.com")
+        place = ("-C", str(self.work)) if inside else ()
+        subprocess.run(["git", *place, *identity, *arguments], check=True, capture_output=True)
+
+
 class Channel:
     """Takes batches one at a time, as slowly as a test wants."""
 
@@ -135,7 +174,7 @@ async def running(source: Source) -> AsyncIterator[Channel]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-@pytest.fixture(params=[FilesRig, MemoryRig], ids=["files", "memory"])
+@pytest.fixture(params=[FilesRig, GitRig, MemoryRig], ids=["files", "git", "memory"])
 def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Rig:
     made: Rig = request.param(tmp_path)
     return made

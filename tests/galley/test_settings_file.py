@@ -110,6 +110,6 @@ def test_sources_of_the_command_line_get_names_of_their_own(tmp_path: Path) -> N
     for path in paths[:2]:
         path.mkdir(parents=True)
     paths[2].touch()
-    channel = of_sources(paths, ServiceSettings()).channels[0]
+    channel = of_sources([str(path) for path in paths], ServiceSettings()).channels[0]
 
     assert [source.name for source in channel.sources] == ["my-config", "my-config-2", "x"]

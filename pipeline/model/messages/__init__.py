@@ -1,14 +1,15 @@
 """The catalogue of every diagnostic, by topic; `galley explain` and `docs/messages.md` read it.
 
 `reading` GAL01xx, `structure` GAL02xx, `schema` GAL03xx, `transform` GAL04xx, `policy` GAL05xx,
-`analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx, `source` GAL09xx, `stage` GAL10xx;
-`message` says what an entry is.
+`analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx, `source` GAL09xx, `stage` GAL10xx,
+`git` GAL11xx; `message` says what an entry is.
 """
 
 from pipeline.model.messages import (
     analysis,
     encoding,
     gate,
+    git,
     policy,
     reading,
     schema,
@@ -19,7 +20,19 @@ from pipeline.model.messages import (
 )
 from pipeline.model.messages.message import Message
 
-_TOPICS = (reading, structure, schema, transform, policy, analysis, gate, encoding, source, stage)
+_TOPICS = (
+    reading,
+    structure,
+    schema,
+    transform,
+    policy,
+    analysis,
+    gate,
+    encoding,
+    source,
+    stage,
+    git,
+)
 
 CATALOGUE: dict[str, Message] = {
     entry.code: entry

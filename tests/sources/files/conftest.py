@@ -1,98 +1,17 @@
-"""A files source at work on a scratch folder, and what its batches say so far."""
+"""A files source at work on a scratch folder."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 
-from pipeline.model import Batch, Broken, Diagnostic, Read, Removed
 from sources.files import FilesSource
 from sources.settings import FilesSettings
 from sources.source import Limits, SourceContext
 
-DEADLINE = 10.0
-"""Seconds for which a condition is waited for."""
-
-
-def thing(name: str, value: object = 0, kind: str = "Thing") -> str:
-    """One resource as text."""
-    return (
-        f"apiVersion: example.com/v1\nkind: {kind}\nmetadata:\n  name: {name}\n"
-        f"spec:\n  value: {value}\n"
-    )
-
-
-class Follower:
-    """Takes batches as a channel would, and keeps what they add up to."""
-
-    def __init__(self, source: FilesSource) -> None:
-        self.source = source
-        self.batches: list[Batch] = []
-        self.held: dict[str, dict[str, bytes]] = {}
-        """Names to digests by locator."""
-        self.errors: dict[str, tuple[Diagnostic, ...]] = {}
-        self._news = asyncio.Condition()
-
-    @property
-    def names(self) -> set[str]:
-        return {name for held in self.held.values() for name in held}
-
-    def codes(self, locator: str) -> list[str]:
-        return [one.code for one in self.errors.get(locator, ())]
-
-    async def take(self, batch: Batch) -> None:
-        self.batches.append(batch)
-        if batch.complete:
-            self.held, self.errors = {}, {}
-        for change in batch.changes:
-            self._apply(change)
-        async with self._news:
-            self._news.notify_all()
-
-    def _apply(self, change: Read | Broken | Removed) -> None:
-        self.errors.pop(change.locator, None)
-        if isinstance(change, Broken):
-            self.errors[change.locator] = change.errors
-        elif isinstance(change, Removed):
-            self.held.pop(change.locator, None)
-        else:
-            self.held[change.locator] = {
-                one.resource.key.name: one.resource.digest for one in change.resources
-            }
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        """Wait until batches have made a condition true."""
-        async with asyncio.timeout(DEADLINE), self._news:
-            await self._news.wait_for(holds)
-
-    async def troubled(self, code: str = "") -> None:
-        """Wait until the source says that it has this problem; none: that it has no more."""
-        async with asyncio.timeout(DEADLINE):
-            while self._problem() != code:  # noqa: ASYNC110  # health is asked, it does not tell
-                await asyncio.sleep(0.01)
-
-    def _problem(self) -> str:
-        problem = self.source.health().problem
-        return problem.code if problem else ""
-
-    async def quiet(self) -> None:
-        """Wait until a file put beside all others has arrived: what came before was noticed."""
-        probe = self.source._reader.tree.path / "probe.yaml"
-        held = self.held.get("probe.yaml")
-        probe.write_text(thing("probe", len(self.batches)))
-        await self.until(lambda: self.held.get("probe.yaml") not in (None, held))
-
-
-Follow: TypeAlias = Callable[..., AbstractAsyncContextManager[Follower]]
-
-
-@pytest.fixture
-def manifest() -> Callable[..., str]:
-    """`manifest("a", 1)`: the text of one resource."""
-    return thing
+Follow: TypeAlias = Callable[..., AbstractAsyncContextManager[Any]]
 
 
 @pytest.fixture
@@ -104,24 +23,14 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def follow(root: Path) -> Follow:
+def follow(root: Path, attend: Follow) -> Follow:
     """`async with follow() as follower`: the source runs, and its first batch was taken."""
 
-    @asynccontextmanager
-    async def run(
+    def run(
         *, path: Path | None = None, limits: Limits | None = None, wait: bool = True, **options: Any
-    ) -> AsyncIterator[Follower]:
+    ) -> AbstractAsyncContextManager[Any]:
         settings = FilesSettings(name="team", path=path or root, **options)
-        source = FilesSource(settings, SourceContext(limits=limits or Limits()))
-        follower = Follower(source)
-        task = asyncio.create_task(source.run(follower.take), name="source under test")
-        try:
-            if wait:
-                await follower.until(lambda: bool(follower.batches))
-            yield follower
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        return attend(FilesSource(settings, SourceContext(limits=limits or Limits())), wait=wait)
 
     return run
 
@@ -137,3 +46,15 @@ def write(root: Path) -> Callable[..., Path]:
         return path
 
     return put
+
+
+@pytest.fixture
+def quiet(root: Path, manifest: Callable[..., str]) -> Callable[..., Any]:
+    """Wait until a file put beside all others has arrived: what came before was noticed."""
+
+    async def wait(follower: Any) -> None:
+        probe, held = root / "probe.yaml", follower.held.get("probe.yaml")
+        probe.write_text(manifest("probe", len(follower.batches)))
+        await follower.until(lambda: follower.held.get("probe.yaml") not in (None, held))
+
+    return wait

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -13,6 +13,7 @@ import pytest
 Text: TypeAlias = Callable[..., str]
 Write: TypeAlias = Callable[..., Path]
 Follow: TypeAlias = Callable[..., AbstractAsyncContextManager[Any]]
+Quiet: TypeAlias = Callable[[Any], Awaitable[None]]
 
 
 async def test_the_first_batch_is_complete_and_holds_everything(
@@ -61,12 +62,12 @@ async def test_a_deleted_file_is_removed(write: Write, manifest: Text, follow: F
 
 
 async def test_the_same_content_written_again_is_no_news(
-    write: Write, manifest: Text, follow: Follow
+    write: Write, manifest: Text, follow: Follow, quiet: Quiet
 ) -> None:
     write("a.yaml", manifest("a"))
     async with follow() as follower:
         write("a.yaml", manifest("a"))
-        await follower.quiet()
+        await quiet(follower)
         assert all(
             change.locator != "a.yaml" for one in follower.batches[1:] for change in one.changes
         )
@@ -162,7 +163,7 @@ async def test_a_folder_moved_in_and_out_is_noticed(
 
 
 async def test_a_read_that_takes_keys_away_is_confirmed_by_a_second(
-    root: Path, write: Write, manifest: Text, follow: Follow
+    root: Path, write: Write, manifest: Text, follow: Follow, quiet: Quiet
 ) -> None:
     """A file cut short between two documents parses well and lacks a resource."""
     both = manifest("a") + "---\n" + manifest("b")
@@ -174,7 +175,7 @@ async def test_a_read_that_takes_keys_away_is_confirmed_by_a_second(
             while not any(due.confirm for due in desk._due.values()):  # noqa: ASYNC110  # a turn
                 await asyncio.sleep(0)
         write("a.yaml", both)
-        await follower.quiet()
+        await quiet(follower)
         assert follower.names == {"a", "b", "probe"}
         assert len([one for one in follower.batches if "a.yaml" in _locators(one)]) == 1
 

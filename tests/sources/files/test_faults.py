@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,6 +16,7 @@ from sources.source import Limits
 Text: TypeAlias = Callable[..., str]
 Write: TypeAlias = Callable[..., Path]
 Follow: TypeAlias = Callable[..., AbstractAsyncContextManager[Any]]
+Quiet: TypeAlias = Callable[[Any], Awaitable[None]]
 
 
 async def test_a_missing_folder_is_a_source_that_cannot_be_read(
@@ -247,6 +248,17 @@ async def test_galleyignore_is_honoured_and_its_change_noticed(
         await follower.until(lambda: "b-draft.yaml" in follower.held)
 
 
+async def test_a_galleyignore_that_is_deleted_hides_nothing_any_more(
+    write: Write, manifest: Text, follow: Follow
+) -> None:
+    rules = write("x/.galleyignore", "a.yaml\n")
+    write("x/a.yaml", manifest("a"))
+    async with follow() as follower:
+        assert not follower.held
+        rules.unlink()
+        await follower.until(lambda: follower.names == {"a"})
+
+
 async def test_include_and_exclude_choose_what_is_read(
     write: Write, manifest: Text, follow: Follow
 ) -> None:
@@ -272,14 +284,14 @@ async def test_where_the_system_does_not_notify_the_rescan_does(
 
 
 async def test_files_that_vanish_while_they_are_read_are_no_error(
-    write: Write, manifest: Text, follow: Follow
+    write: Write, manifest: Text, follow: Follow, quiet: Quiet
 ) -> None:
     async with follow() as follower:
         for number in range(100):
             path = write(f"{number}.yaml", manifest("a"))
             await asyncio.sleep(0)
             path.unlink()
-        await follower.quiet()
+        await quiet(follower)
         await follower.until(lambda: follower.names == {"probe"})
         assert not follower.errors
 

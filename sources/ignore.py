@@ -1,4 +1,7 @@
-"""What of a folder is not read: hidden names, foreign names, `exclude`, `.galleyignore`."""
+"""What of a folder is not read: hidden names, foreign names, `exclude`, `.galleyignore`.
+
+Whatever the folder is in: locators here are relative to it, with `/`; that of a folder ends in one.
+"""
 
 import fnmatch
 import re
@@ -6,26 +9,31 @@ from collections.abc import Iterable, Iterator
 
 from pathspec import GitIgnoreSpec
 
-from sources.files.place import hidden
-from sources.settings import FilesSettings
+from sources.settings import FolderSettings
 
 IGNORE_FILE = ".galleyignore"
+TEMPLATES = frozenset(
+    {"kustomization.yaml", "kustomization.yml", "Kustomization", "Chart.yaml", "Chart.yml"}
+)
+"""Files whose folder holds what manifests are made of, and not manifests."""
 
 
 class Ignore:
-    """The rules of one source; the files named `.galleyignore` are added as they are found."""
+    """The rules of one source; the files named `.galleyignore` are taken in as they are found."""
 
-    def __init__(self, settings: FilesSettings) -> None:
+    def __init__(self, settings: FolderSettings) -> None:
         wanted = "|".join(fnmatch.translate(pattern) for pattern in settings.include)
         self._wanted = re.compile(wanted or r"(?!)")
         self._exclude = GitIgnoreSpec.from_lines(settings.exclude) if settings.exclude else None
         self._folders: dict[str, GitIgnoreSpec] = {}
 
-    def replace(self, folders: dict[str, str]) -> None:
-        """Take these texts of `.galleyignore`, by folder (`""`, `a/`, `a/b/`), for all others."""
-        self._folders = {
-            folder: GitIgnoreSpec.from_lines(text.splitlines()) for folder, text in folders.items()
-        }
+    def rule(self, folder: str, text: str | None) -> None:
+        """Take the text of the `.galleyignore` in a folder (`""`, `a/`, `a/b/`); None: it has
+        none."""
+        if text is None:
+            self._folders.pop(folder, None)
+        else:
+            self._folders[folder] = GitIgnoreSpec.from_lines(text.splitlines())
 
     def wants(self, locator: str) -> bool:
         """Whether this file is read."""
@@ -48,6 +56,11 @@ class Ignore:
             if verdict is not None:
                 return bool(verdict)
         return self._exclude is not None and self._exclude.match_file(locator)
+
+
+def hidden(locator: str) -> bool:
+    """Whether a part of the path begins with a dot."""
+    return locator.startswith(".") or "/." in locator
 
 
 def _folders(locator: str) -> Iterator[str]:

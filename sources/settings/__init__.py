@@ -1,0 +1,36 @@
+"""One frozen model for each kind of source, told apart by its `type`.
+
+In reading order: `common` (what every source has), `plain` (files, memory, plugin), `git`.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from sources.settings.common import FolderSettings, Seconds, SourceSettings
+from sources.settings.git import (
+    GitCredentials,
+    GitRef,
+    GitSettings,
+    GitWeb,
+)
+from sources.settings.plain import FilesSettings, MemorySettings, PluginSettings
+
+AnySource = Annotated[
+    FilesSettings | GitSettings | MemorySettings | PluginSettings, Field(discriminator="type")
+]
+"""Any source."""
+
+__all__ = [
+    "AnySource",
+    "FilesSettings",
+    "FolderSettings",
+    "GitCredentials",
+    "GitRef",
+    "GitSettings",
+    "GitWeb",
+    "MemorySettings",
+    "PluginSettings",
+    "Seconds",
+    "SourceSettings",
+]
