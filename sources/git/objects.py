@@ -63,12 +63,16 @@ def _reading() -> Iterator[None]:
 class Objects:
     """The objects of one mirror, as they are now; cheap to open, not shared between threads.
 
+    They are in packs alone: libgit2 never returns from a loose object that was cut short.
+
     Raises:
         DamagedError: it is no repository.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        if next(folder.glob("objects/[0-9a-f][0-9a-f]/*"), None):
+            raise DamagedError("it has objects that are in no pack")
         with _reading():
             self._repository = pygit2.Repository(str(folder), pygit2.enums.RepositoryOpenFlag.BARE)
 

@@ -60,6 +60,7 @@ _CONFIG: Config = {
     "core.hooksPath": "/dev/null",
     "credential.helper": "",
     "fetch.recurseSubmodules": "false",
+    "fetch.unpackLimit": "1",  # packs alone: see `Objects`
     "gc.auto": "0",
     "gc.autoDetach": "false",
     "maintenance.auto": "false",
