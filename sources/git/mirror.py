@@ -122,6 +122,8 @@ class Mirror:
         if self._news < _UPKEEP:
             return
         async with self._turn:
+            if not self._room.mine:
+                return
             self._news = 0
             wanted = {local(each.name) for each in self._followers if each.name}
             try:

@@ -33,6 +33,11 @@ class Room:
         self._lock = folder / f"{name}.lock"
         self.descriptor = -1
 
+    @property
+    def mine(self) -> bool:
+        """Whether we are the owner."""
+        return self.descriptor >= 0
+
     def enter(self) -> None:
         """Become the owner, and clean up after the one before.
 
@@ -40,7 +45,7 @@ class Room:
             RoomBusyError: somebody else is.
             OSError: the folder cannot be written.
         """
-        if self.descriptor >= 0:
+        if self.mine:
             return
         self.top.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -58,7 +63,7 @@ class Room:
 
     def leave(self) -> None:
         """Be the owner no longer; what is here stays."""
-        if self.descriptor >= 0:
+        if self.mine:
             os.close(self.descriptor)
             self.descriptor = -1
 

@@ -98,7 +98,9 @@ def attend() -> Attend:
                 await follower.until(lambda: bool(follower.batches))
             yield follower
         finally:
+            alive = not task.done()
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            (ended,) = await asyncio.gather(task, return_exceptions=True)
+            assert alive, ended
 
     return run

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -118,3 +118,15 @@ def follow(make_source: Callable[..., GitSource], attend: Follow) -> Follow:
         return attend(make_source(**options), wait=wait)
 
     return run
+
+
+@pytest.fixture
+def arrived() -> Callable[..., Awaitable[Any]]:
+    """The batch of a commit, hinted at."""
+
+    async def wait(follower: Any, commit: str) -> Any:
+        follower.source.hint()
+        await follower.until(lambda: follower.batches and follower.batches[-1].revision == commit)
+        return follower.batches[-1]
+
+    return wait

@@ -21,13 +21,6 @@ def locators(batch: Any) -> set[str]:
     return {change.locator for change in batch.changes}
 
 
-async def arrived(follower: Any, commit: str) -> Any:
-    """The batch of a commit, hinted at."""
-    follower.source.hint()
-    await follower.until(lambda: follower.batches and follower.batches[-1].revision == commit)
-    return follower.batches[-1]
-
-
 async def test_the_first_batch_is_whole_and_names_the_commit(
     repository: Repository, follow: Follow
 ) -> None:
@@ -41,7 +34,7 @@ async def test_the_first_batch_is_whole_and_names_the_commit(
 
 
 async def test_later_batches_carry_only_what_changed(
-    repository: Repository, manifest: Text, follow: Follow
+    repository: Repository, manifest: Text, follow: Follow, arrived: Any
 ) -> None:
     async with follow() as follower:
         first = repository.head
@@ -53,7 +46,7 @@ async def test_later_batches_carry_only_what_changed(
 
 
 async def test_a_deleted_file_is_removed_and_a_renamed_one_moves(
-    repository: Repository, manifest: Text, follow: Follow
+    repository: Repository, manifest: Text, follow: Follow, arrived: Any
 ) -> None:
     repository.write("mesh/b.yaml", manifest("b"))
     repository.commit()
@@ -67,7 +60,7 @@ async def test_a_deleted_file_is_removed_and_a_renamed_one_moves(
 
 
 async def test_a_batch_names_the_commits_that_led_to_it_newest_first(
-    repository: Repository, follow: Follow
+    repository: Repository, follow: Follow, arrived: Any
 ) -> None:
     async with follow() as follower:
         made = [repository.commit(f"number {number}") for number in range(3)]
@@ -79,7 +72,7 @@ async def test_a_batch_names_the_commits_that_led_to_it_newest_first(
 
 
 async def test_a_batch_names_at_most_two_hundred_commits(
-    repository: Repository, follow: Follow
+    repository: Repository, follow: Follow, arrived: Any
 ) -> None:
     async with follow() as follower:
         tip = repository.head
@@ -114,7 +107,7 @@ async def test_an_accepted_commit_that_is_not_here_names_the_newest_alone(
 
 
 async def test_a_commit_that_changes_nothing_of_ours_is_a_batch_without_changes(
-    repository: Repository, follow: Follow
+    repository: Repository, follow: Follow, arrived: Any
 ) -> None:
     async with follow(path="mesh") as follower:
         repository.write("docs/notes.yaml", "a: b")
@@ -124,7 +117,11 @@ async def test_a_commit_that_changes_nothing_of_ours_is_a_batch_without_changes(
 
 
 async def test_a_blob_is_parsed_once_however_many_commits_there_are(
-    repository: Repository, manifest: Text, follow: Follow, monkeypatch: pytest.MonkeyPatch
+    repository: Repository,
+    manifest: Text,
+    follow: Follow,
+    arrived: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for number in range(50):
         repository.write(f"mesh/{number}.yaml", manifest(f"n{number}"))
@@ -145,7 +142,7 @@ async def test_a_blob_is_parsed_once_however_many_commits_there_are(
 
 
 async def test_a_field_is_located_in_the_commit_at_which_it_was_read(
-    repository: Repository, manifest: Text, follow: Follow
+    repository: Repository, manifest: Text, follow: Follow, arrived: Any
 ) -> None:
     async with follow() as follower:
         old = follower.batches[0].changes[0].resources[0].origin
@@ -159,7 +156,7 @@ async def test_a_field_is_located_in_the_commit_at_which_it_was_read(
 
 
 async def test_a_path_may_be_a_single_file(
-    repository: Repository, manifest: Text, follow: Follow
+    repository: Repository, manifest: Text, follow: Follow, arrived: Any
 ) -> None:
     repository.write("mesh/b.yaml", manifest("b"))
     repository.commit()
@@ -171,7 +168,7 @@ async def test_a_path_may_be_a_single_file(
 
 
 async def test_ignore_files_and_patterns_work_as_in_a_folder(
-    repository: Repository, manifest: Text, follow: Follow
+    repository: Repository, manifest: Text, follow: Follow, arrived: Any
 ) -> None:
     repository.write("mesh/tests/b.yaml", manifest("b"))
     repository.write("mesh/drafts/c.yaml", manifest("c"))

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pytest
 from aiohttp import web
@@ -65,9 +65,12 @@ class Forge:
             "GIT_PROTOCOL": request.headers.get("Git-Protocol", ""),
             "REMOTE_ADDR": "127.0.0.1",
         }
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
         process = await asyncio.create_subprocess_exec(
-            "git", "http-backend", env=environment, **pipes
+            *("git", "http-backend"),
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         answer, _ = await process.communicate(await request.read())
         head, _, content = answer.partition(b"\r\n\r\n")
@@ -241,15 +244,3 @@ def sshd(tmp_path: Path) -> Iterator[Sshd]:
         yield server
     finally:
         server.stop()
-
-
-@pytest.fixture
-def arrived() -> Callable[..., Awaitable[Any]]:
-    """The batch of a commit, hinted at."""
-
-    async def wait(follower: Any, commit: str) -> Any:
-        follower.source.hint()
-        await follower.until(lambda: follower.batches and follower.batches[-1].revision == commit)
-        return follower.batches[-1]
-
-    return wait

@@ -1,4 +1,4 @@
-"""Servers that hang, break off, or talk nonsense: told of, tried again, and nobody else's problem."""
+"""Servers that hang, break off or talk nonsense: told of, tried again, nobody else's problem."""
 
 import asyncio
 import os
@@ -31,16 +31,19 @@ asyncio.run(GitSource(settings, SourceContext(folder=Path(sys.argv[2]))).run(tak
 
 
 def children() -> set[int]:
-    """The git processes that we have started, and theirs."""
-    listed = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True)
-    rows = [line.split(None, 2) for line in listed.stdout.splitlines()[1:]]
-    found, ours = set(), {os.getpid()}
+    """The git processes that fetch for us, and theirs; those of the server are the server's."""
+    listed = subprocess.check_output(["ps", "-eo", "pid,ppid,args"], text=True)
+    rows = [line.split(None, 2) for line in listed.splitlines()[1:]]
+    ours = {os.getpid()}
     while more := {int(pid) for pid, parent, _ in rows if int(parent) in ours} - ours:
         ours |= more
-    for pid, _, command in rows:
-        if int(pid) in ours and "git" in command.split()[0]:
-            found.add(int(pid))
-    return found
+    return {int(pid) for pid, _, command in rows if int(pid) in ours and fetches(command)}
+
+
+def fetches(command: str) -> bool:
+    program = Path(command.split(maxsplit=1)[0]).name
+    server = "http-backend" in command or "upload-pack" in command
+    return (program == "git" or program.startswith("git-")) and not server
 
 
 async def halfway(request: web.Request, content: bytes) -> web.StreamResponse:
@@ -134,7 +137,7 @@ async def test_a_fetch_that_hangs_holds_up_neither_others_nor_the_end(
     forge.trouble = stall
     async with follow(url=forge.url(), wait=False), follow(url=str(other.path)) as follower:
         async with asyncio.timeout(10):
-            while not any("POST" or each for each in forge.asked):  # noqa: ASYNC110  # as above
+            while not any("upload-pack" in each for each in forge.asked):  # noqa: ASYNC110  # above
                 await asyncio.sleep(0.01)
         other.write("b.yaml", manifest("b", 1))
         await arrived(follower, other.commit())
@@ -143,15 +146,26 @@ async def test_a_fetch_that_hangs_holds_up_neither_others_nor_the_end(
     assert not children()
 
 
+def half_packs(fetched: Path) -> list[Path]:
+    return list(fetched.glob("git/*/objects/pack/tmp_*"))
+
+
+def leave_lock(fetched: Path) -> None:
+    (place,) = fetched.glob("git/*/HEAD")
+    (place.parent / "shallow.lock").write_text("")
+
+
 @asynccontextmanager
-async def stalled_worker(forge: Any, fetched: Path) -> AsyncIterator[Any]:
+async def stalled_worker(repository: Any, forge: Any, fetched: Path) -> AsyncIterator[Any]:
     """A process whose fetch hangs in the middle of a pack."""
+    repository.write("noise", os.urandom(1_000_000))
+    repository.commit()
     forge.trouble = stall
     command = [sys.executable, "-P", "-c", ALONE, forge.url(), str(fetched)]
     worker = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
     try:
         async with asyncio.timeout(20):
-            while not list(fetched.glob("git/*/objects/pack/tmp_*")):  # noqa: ASYNC110  # a file
+            while not half_packs(fetched):  # noqa: ASYNC110  # a file tells nobody
                 await asyncio.sleep(0.01)
         yield worker
     finally:
@@ -165,20 +179,19 @@ async def test_a_killed_fetch_leaves_nothing_in_the_way(
     repository: Any, forge: Any, follow: Follow, fetched: Path
 ) -> None:
     """A worker killed in the middle of a pack, with its git; the next one finds what it left."""
-    async with stalled_worker(forge, fetched):
+    async with stalled_worker(repository, forge, fetched):
         pass
-    (place,) = fetched.glob("git/*/HEAD")
-    (place.parent / "shallow.lock").write_text("")
+    leave_lock(fetched)
     forge.trouble = None
     async with follow(url=forge.url()) as follower:
         assert follower.names == {"a"}
-        assert not list(fetched.glob("git/*/objects/pack/tmp_*"))
+        assert not half_packs(fetched)
 
 
 async def test_a_git_that_outlives_its_worker_is_waited_for(
     repository: Any, forge: Any, follow: Follow, fetched: Path
 ) -> None:
-    async with stalled_worker(forge, fetched) as worker:
+    async with stalled_worker(repository, forge, fetched) as worker:
         orphans = children() - {worker.pid}
         worker.kill()
         await worker.wait()

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,6 +17,18 @@ SECRET = "s3cret-of-the-team"
 def file_of(folder: Path, text: str = SECRET) -> dict[str, str]:
     (folder / "secret").write_text(text + "\n")
     return {"file": str(folder / "secret")}
+
+
+def command_lines() -> list[bytes]:
+    found = []
+    for each in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended
+            found.append(each.read_bytes())
+    return found
+
+
+def contents(folder: Path) -> list[bytes]:
+    return [each.read_bytes() for each in folder.rglob("*") if each.is_file()]
 
 
 async def test_a_repository_is_followed_over_https_with_an_authority_of_ones_own(
@@ -121,11 +133,7 @@ async def test_a_secret_is_nowhere_to_be_seen(
     lines: set[bytes] = set()
 
     async def watch(request: Any, content: bytes) -> None:
-        for each in Path("/proc").glob("[0-9]*/cmdline"):
-            try:
-                lines.add(each.read_bytes())
-            except OSError:
-                continue  # it has ended
+        lines.update(command_lines())
 
     forge.trouble = watch
     given = {"token": {"env": "MESH_SECRET"}}
@@ -136,9 +144,9 @@ async def test_a_secret_is_nowhere_to_be_seen(
         said = repr(follower.source.health()) + repr(follower.batches) + caplog.text
     assert not any(SECRET.encode() in line for line in lines)
     assert SECRET not in said
-    files = [each for each in fetched.rglob("*") if each.is_file()]
+    files = contents(fetched)
     assert files
-    assert not any(SECRET.encode() in each.read_bytes() for each in files)
+    assert not any(SECRET.encode() in each for each in files)
 
 
 async def test_credentials_are_not_for_the_host_that_a_server_sends_us_to(

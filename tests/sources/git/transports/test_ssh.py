@@ -19,6 +19,14 @@ def given(sshd: Any, tmp_path: Path) -> dict[str, Any]:
     return {"ssh_key": {"file": str(sshd.folder / "user")}, "known_hosts": {"file": str(place)}}
 
 
+def know(given: Any, hosts: str) -> None:
+    Path(given["known_hosts"]["file"]).write_text(hosts)
+
+
+def known(given: Any) -> str:
+    return Path(given["known_hosts"]["file"]).read_text()
+
+
 async def test_a_repository_is_followed_over_ssh(
     repository: Any, sshd: Any, given: Any, follow: Follow, arrived: Any, manifest: Any
 ) -> None:
@@ -42,11 +50,11 @@ async def test_key_and_known_hosts_may_be_variables(
 async def test_an_unknown_host_is_never_trusted(
     repository: Any, sshd: Any, given: Any, follow: Follow
 ) -> None:
-    Path(given["known_hosts"]["file"]).write_text("# nobody\n")
+    know(given, "# nobody\n")
     async with follow(url=sshd.url(repository.path), credentials=given, wait=False) as follower:
         await follower.troubled("GAL1104")
         assert not follower.batches
-    assert Path(given["known_hosts"]["file"]).read_text() == "# nobody\n"
+    assert known(given) == "# nobody\n"
 
 
 async def test_a_host_with_another_key_is_not_trusted_until_it_is_known(
@@ -59,7 +67,7 @@ async def test_a_host_with_another_key_is_not_trusted_until_it_is_known(
         sshd.start()
         await follower.troubled("GAL1104")
         assert follower.names == {"a"}
-        Path(given["known_hosts"]["file"]).write_text(sshd.known_hosts)
+        know(given, sshd.known_hosts)
         await follower.troubled("")
 
 
