@@ -56,8 +56,8 @@ class Mirror:
         self._room = Room(folder, address.name)
         self._turn = asyncio.Lock()
         self._followers: list[Follower] = []
-        self._news = _UPKEEP
-        """Fetches that have brought something since the last upkeep; many may be from before."""
+        self._news = 0
+        """Fetches that have brought something since the last upkeep."""
         self._cut = 0
         """To how many commits of history the next fetch cuts off what is here; 0: not at all."""
         self._tidy = True
@@ -223,7 +223,9 @@ class Mirror:
             OSError, RoomBusyError: it cannot be had.
             UnreadableError: git cannot make it.
         """
-        await asyncio.to_thread(self._room.enter)
+        if not self._room.mine:
+            await asyncio.to_thread(self._room.enter)
+            self._news += _UPKEEP if self.folder.exists() else 0  # who knows what is from before
         if not self._tidy:
             await asyncio.to_thread(self._room.sweep)
         if self.folder.exists() and self._readable():

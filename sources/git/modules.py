@@ -107,15 +107,15 @@ def _url(listed: str, path: str) -> str:
 
 def _joined(parent: Address, url: str) -> Address:
     """The address of a submodule; one that begins with dots is relative to its parent's."""
-    base = parent.url.rstrip("/")
-    relative = url.startswith(("./", "../"))
+    base, relative = parent.url.rstrip("/"), url.startswith(("./", "../"))
+    slash = "/"
     while url.startswith(("./", "../")):
         if url.startswith("../"):
-            front, slash, _ = base.rpartition("/")
-            base = front if slash else base.rpartition(":")[0]
+            front, slash, _ = base.rpartition("/") if "/" in base else base.rpartition(":")
+            base = front
         url = url.partition("/")[2]
     try:
-        found = Address(str(git_url(f"{base}/{url}" if relative else url)))
+        found = Address(str(git_url(f"{base}{slash}{url}" if relative else url)))
     except ValueError as error:
         raise ModuleError(f"its address is not usable: {error}") from error
     if found.scheme not in _SAFE[parent.scheme]:

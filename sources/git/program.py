@@ -10,9 +10,10 @@ import contextlib
 import os
 import re
 import signal
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 _LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes of standard output that are taken: the tags of a very large repository."""
@@ -88,18 +89,19 @@ async def git(
     Raises:
         GitTimeoutError, GitMissingError, GitError: it did not work.
     """
+    starting = asyncio.create_subprocess_exec(
+        "git",
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=folder,
+        env=_environment(folder, access),
+        start_new_session=True,
+        pass_fds=tuple(keep),
+    )
     try:
-        process = await asyncio.create_subprocess_exec(
-            "git",
-            *arguments,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=folder,
-            env=_environment(folder, access),
-            start_new_session=True,
-            pass_fds=tuple(keep),
-        )
+        process = await _started(starting)
     except FileNotFoundError as error:
         raise GitMissingError(error.strerror or "not found") from error
     try:
@@ -145,6 +147,18 @@ def _config(config: Config) -> Iterator[tuple[str, str]]:
     for number, (name, value) in enumerate(config.items()):
         yield f"GIT_CONFIG_KEY_{number}", name
         yield f"GIT_CONFIG_VALUE_{number}", value
+
+
+async def _started(
+    starting: Coroutine[Any, Any, asyncio.subprocess.Process],
+) -> asyncio.subprocess.Process:
+    """The process, once it runs; if we are cancelled meanwhile, it is ended whole."""
+    task = asyncio.create_task(starting, name="start git")
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await _end(await task)
+        raise
 
 
 async def _hear(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
