@@ -35,6 +35,10 @@ class Ignore:
         else:
             self._folders[folder] = GitIgnoreSpec.from_lines(text.splitlines())
 
+    def forget(self) -> None:
+        """Drop what any `.galleyignore` has said."""
+        self._folders.clear()
+
     def wants(self, locator: str) -> bool:
         """Whether this file is read."""
         name = locator[locator.rfind("/") + 1 :]

@@ -130,6 +130,7 @@ class Reader:
         return quick or (await self._walk(tree, top, stack), None)
 
     async def _walk(self, tree: Tree, top: Found, stack: ExitStack) -> Listing:
+        self._ignore.forget()
         path = self._settings.path
         prefix = f"{path}/" if path and top.mode in {TREE, MODULE} else path
         scene = Scene(self._settings.name, self._ignore, prefix, self._settings.submodules)

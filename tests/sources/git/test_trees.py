@@ -143,6 +143,19 @@ async def test_a_top_of_templates_blocks_the_commit_and_removes_nothing(
         assert (batch.changes, batch.errors) == ((), ())
 
 
+async def test_rules_go_with_the_folder_that_held_them(
+    repository: Any, follow: Follow, arrived: Any, manifest: Any
+) -> None:
+    repository.write("mesh/x/.galleyignore", "b.yaml")
+    repository.commit()
+    async with follow() as follower:
+        repository.remove("mesh/x")
+        await arrived(follower, repository.commit())
+        repository.write("mesh/x/b.yaml", manifest("b"))
+        await arrived(follower, repository.commit())
+        assert follower.names == {"a", "b"}
+
+
 async def test_a_pointer_of_lfs_is_not_configuration(
     repository: Any, follow: Follow, arrived: Any
 ) -> None:
