@@ -21,6 +21,9 @@ Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Place: TypeAlias = tuple[str | int, ...]
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
+KINDS = frozenset({"files", "git", "memory", "plugin"})
+FORMS = frozenset({"text", "map"})
+"""Steps of a place that only the models have: the kind of a source, the form of a ref."""
 LARGEST = 4 * 1024 * 1024
 """Bytes of a settings file."""
 
@@ -209,11 +212,8 @@ def _written(where: Place) -> str:
     """`channels[0].sources[1].path`, without the steps that only the models have."""
     text = ""
     for number, part in enumerate(where, 1):
-        inner = (
-            text.endswith("]")
-            and part in {"files", "git", "memory", "plugin"}
-            and number < len(where)
-        )
+        kind = text.endswith("]") and part in KINDS and number < len(where)
+        inner = kind or (text.endswith(".ref") and part in FORMS)
         if not inner:
             text += f"[{part}]" if isinstance(part, int) else f".{part}"
     return text.removeprefix(".")

@@ -21,6 +21,7 @@ def test_a_public_face_is_a_sorted_list_of_what_is_there(package: str) -> None:
     [
         ("galley.client", ("sqlalchemy", "watchfiles", "cel_expr_python", "typer", "yaml")),
         ("galley.service", ("sqlalchemy", "watchfiles", "cel_expr_python", "jsonschema_rs")),
+        ("sources.builtin", ("pygit2", "sqlalchemy")),
         ("galley.cli.main", ("aiohttp", "sqlalchemy", "cel_expr_python", "pydantic")),
     ],
 )

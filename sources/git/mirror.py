@@ -8,9 +8,10 @@ turns out to be damaged is thrown away and fetched anew.
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 
 from pipeline.model.messages import git as messages
@@ -43,6 +44,9 @@ _GC = {
     "gc.packRefs": "false",
 }
 """When `git gc --auto` packs; what nothing leads to any more is dropped at once."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _mirrors: WeakValueDictionary[Path, "Mirror"] = WeakValueDictionary()
 """Every mirror in use in this process, by its folder."""
@@ -112,7 +116,7 @@ class Mirror:
     async def discard(self) -> None:
         """Throw everything away that is here: it is damaged."""
         async with self._turn:
-            await asyncio.to_thread(self._room.discard)
+            await _whole(self._room.discard)
 
     async def upkeep(self) -> None:
         """Keep the mirror small: pack, drop what nothing leads to, and old history now and then.
@@ -135,7 +139,7 @@ class Mirror:
             except (GitError, DamagedError):
                 return  # the next fetch finds out what is wrong, and says so
             self._cut = _KEPT if int(counted) > _HISTORY else 0
-            await asyncio.to_thread(self._room.sweep_unused)
+            await _whole(self._room.sweep_unused)
 
     async def _run(self, *arguments: str) -> bytes:
         return await git(
@@ -171,7 +175,7 @@ class Mirror:
                 opened = access(self.address, credentials)
                 entered = await asyncio.to_thread(stack.enter_context, opened)
                 if not await self._attempt(together, entered):
-                    await asyncio.to_thread(self._room.discard)
+                    await _whole(self._room.discard)
                     await self._attempt(together, entered, last=True)
         except SecretError as error:
             report = messages.CREDENTIAL_MISSING.report(url=self.address.shown, problem=str(error))
@@ -195,7 +199,7 @@ class Mirror:
             self._cut = 1
             raise failure.too_slow(self.address, seconds) from error
         except GitError as error:
-            if last or not failure.may_be_damage(error) or await self._whole():
+            if last or not failure.may_be_damage(error) or await self._intact():
                 raise failure.unreadable(self.address, error) from error
             return False
         except DamagedError as error:
@@ -205,7 +209,7 @@ class Mirror:
         self._tidy, self._cut = True, 0
         return True
 
-    async def _whole(self) -> bool:
+    async def _intact(self) -> bool:
         """Whether everything is here that the mirror's refs lead to."""
         try:
             await self._run("fsck", "--connectivity-only", "--no-dangling")
@@ -224,19 +228,19 @@ class Mirror:
             UnreadableError: git cannot make it.
         """
         if not self._room.mine:
-            await asyncio.to_thread(self._room.enter)
+            await _whole(self._room.enter)
             self._news += _UPKEEP if self.folder.exists() else 0  # who knows what is from before
         if not self._tidy:
-            await asyncio.to_thread(self._room.sweep)
+            await _whole(self._room.sweep)
         if self.folder.exists() and self._readable():
             return
-        await asyncio.to_thread(self._room.discard)
-        made = await asyncio.to_thread(self._room.scratch)
+        await _whole(self._room.discard)
+        made = await _whole(self._room.scratch)
         try:
             await git("init", "--quiet", "--bare", "--template=", folder=made, timeout=30)
         except GitError as error:
             raise failure.unreadable(self.address, error) from error
-        await asyncio.to_thread(self._room.install, made)
+        await _whole(self._room.install, made)
 
     def _readable(self) -> bool:
         """Whether every ref of the mirror leads to a commit that is here."""
@@ -252,3 +256,16 @@ class Mirror:
     def _unusable(self, problem: str) -> UnreadableError:
         report = messages.MIRROR_UNUSABLE.report(url=self.address.shown, problem=problem)
         return UnreadableError(report)
+
+
+async def _whole(work: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+    """Let a thread do what is done to the folder, to its end though we are cancelled: whoever comes
+    after us must not meet it there."""
+    doing = asyncio.create_task(
+        asyncio.to_thread(work, *arguments, **options), name="a mirror's folder"
+    )
+    try:
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await asyncio.wait([doing])
+        raise

@@ -20,6 +20,7 @@ _CACHE = 16 * 1024 * 1024
 """Bytes of objects that libgit2 keeps; without a bound it takes 256 MiB."""
 
 pygit2.settings.cache_max_size(_CACHE)
+pygit2.settings.owner_validation = False  # our own folder, on whatever file system it is
 for _level in (
     pygit2.enums.ConfigLevel.SYSTEM,
     pygit2.enums.ConfigLevel.XDG,

@@ -108,6 +108,8 @@ async def git(
         async with asyncio.timeout(timeout):
             answer, said = await _hear(process)
             await process.wait()
+            if len(answer) > _LARGEST_ANSWER:
+                raise GitError(f"it said more than {_LARGEST_ANSWER:,} bytes")
     except TimeoutError:
         raise GitTimeoutError(f"it took longer than {timeout:g} s") from None
     finally:
@@ -172,11 +174,10 @@ async def _hear(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
 
 
 async def _answer(stream: asyncio.StreamReader) -> bytes:
+    """All that comes; of far too much a little more than is allowed."""
     answer = bytearray()
     while part := await stream.read(1 << 16):
-        answer += part
-        if len(answer) > _LARGEST_ANSWER:
-            raise GitError(f"it said more than {_LARGEST_ANSWER:,} bytes")
+        answer += part[: _LARGEST_ANSWER + 1 - len(answer)]
     return bytes(answer)
 
 

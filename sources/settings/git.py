@@ -5,7 +5,17 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from sources.forge_settings import ForgeSettings, WebAddress
 from sources.secrets import SecretRef
@@ -62,12 +72,17 @@ def _ref_name(value: str) -> str:
     return value
 
 
-RefName = Annotated[str, BeforeValidator(lambda value: _ref_name(str(value)))]
+RefName = Annotated[str, AfterValidator(_ref_name)]
 """What git takes for the name of a ref."""
 
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+def _form(ref: object) -> str:
+    """Which of two forms a ref is written in, so that complaints are about that one."""
+    return "text" if isinstance(ref, str) else "map"
 
 
 class GitRef(_Frozen):
@@ -146,7 +161,9 @@ class GitSettings(ForgeSettings, FolderSettings):
     url: Annotated[Path | str, BeforeValidator(git_url)]
     """https://, ssh://, `user@host:path`, file://, or a path, which starts at the settings file.
     Without user, password or token: those are `credentials`."""
-    ref: RefName | GitRef = ""
+    ref: Annotated[
+        Annotated[RefName, Tag("text")] | Annotated[GitRef, Tag("map")], Discriminator(_form)
+    ] = ""
     """What is followed. A text is a commit if it has 40 hexadecimal digits, a ref if it begins with
     `refs/`, else a branch, or where there is none a tag; empty: the default branch, whatever it is
     called."""
@@ -184,7 +201,7 @@ class GitSettings(ForgeSettings, FolderSettings):
             if COMMIT.fullmatch(wanted):
                 return False
             named = {wanted, f"refs/heads/{wanted}", f"refs/tags/{wanted}"}
-            return not wanted or ref in named
+            return wanted in {"", "HEAD"} or ref in named
         if wanted.commit:
             return False
         if wanted.name or wanted.semver:

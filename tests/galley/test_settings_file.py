@@ -7,6 +7,7 @@ import pytest
 
 from galley.settings import ServiceSettings
 from galley.settings_file import SettingsError, load, of_sources
+from sources.settings import GitSettings
 
 
 @pytest.fixture
@@ -113,3 +114,69 @@ def test_sources_of_the_command_line_get_names_of_their_own(tmp_path: Path) -> N
     channel = of_sources([str(path) for path in paths], ServiceSettings()).channels[0]
 
     assert [source.name for source in channel.sources] == ["my-config", "my-config-2", "x"]
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "url"),
+    [
+        ("https://git.example.com/team/mesh.git", "mesh", "https://git.example.com/team/mesh.git"),
+        ("git+https://h:8443/Mesh", "mesh", "https://h:8443/Mesh"),
+        ("git@git.example.com:mesh.git", "mesh", "git@git.example.com:mesh.git"),
+        ("ssh://git@h/mesh.git", "mesh", "ssh://git@h/mesh.git"),
+        ("file:///srv/mesh.git", "mesh", "file:///srv/mesh.git"),
+        ("git+/srv/mesh.git", "mesh", Path("/srv/mesh.git")),
+    ],
+)
+def test_addresses_of_the_command_line_are_repositories(
+    given: str, name: str, url: str | Path
+) -> None:
+    (source,) = of_sources([given], ServiceSettings()).channels[0].sources
+
+    assert isinstance(source, GitSettings)
+    assert (source.name, source.url) == (name, url)
+
+
+def test_a_secret_in_an_address_is_refused_and_not_repeated() -> None:
+    with pytest.raises(SettingsError) as caught:
+        of_sources(["https://ann:hunter2@h/mesh.git"], ServiceSettings())
+
+    assert "has no place in an address" in caught.value.problems[0]
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        ("url: 'https://ann:hunter2@h/x'", "has no place in an address"),
+        ("url: 'http://example.com/x'", "plain http lets anybody"),
+        ("url: 'ext::sh -c true'", "this is no address"),
+        ("url: 'https://h/x', ref: 'a..b'", "no name of a branch"),
+        ("url: 'https://h/x', ref: {semver: 'new'}", "is no range of versions"),
+        ("url: 'https://h/x', ref: {}", "give one of branch"),
+        ("url: 'https://h/x', path: '../y'", "leads out of the repository"),
+        ("url: 'https://h/x', credentials: {password: {env: P}}", "needs a username"),
+        ("url: 'https://h/x', credentials: {token: abc}", "valid dictionary"),
+        ("url: 'https://h/x', dept: 1", "did you mean 'depth'?"),
+    ],
+)
+def test_a_repository_that_makes_no_sense_is_refused(
+    file: Any, source: str, complaint: str
+) -> None:
+    text = f"channels: [{{sources: [{{name: a, type: git, {source}}}]}}]\n"
+    (problem,) = problems(file(text))[:1]
+
+    assert complaint in problem
+    assert "hunter2" not in problem
+
+
+def test_a_repositorys_relative_path_starts_at_the_files_folder(file: Any, tmp_path: Path) -> None:
+    text = (
+        "channels: [{sources: [{name: a, type: git, url: ./mesh.git, path: mesh/,"
+        " credentials: {token: {file: token}}}]}]\n"
+    )
+    (source,) = load(file(text)).channels[0].sources
+
+    assert isinstance(source, GitSettings)
+    assert (source.url, source.path) == (tmp_path / "mesh.git", "mesh")
+    assert source.credentials.token is not None
+    assert source.credentials.token.file == tmp_path / "token"

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from sources.git import mirror, program
+from sources.git import mirror
 
 Follow: TypeAlias = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -27,7 +27,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         made.append(arguments[1])
         return plain(*arguments, **options)
 
-    monkeypatch.setattr(program.asyncio, "create_subprocess_exec", noted)
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", noted)
     return made
 
 
@@ -102,6 +102,36 @@ async def test_looking_at_an_unchanged_repository_is_one_run_of_git(
                 await asyncio.sleep(0.01)
         assert set(runs) == {"fetch"}
         assert len(follower.batches) == 1
+
+
+async def test_a_hint_that_comes_before_the_commit_is_not_lost(
+    repository: Any, follow: Follow, runs: list[str]
+) -> None:
+    """Forges hint before all of their servers know."""
+    async with follow(interval=3600) as follower:
+        runs.clear()
+        follower.source.hint()
+        async with asyncio.timeout(10):
+            while not runs:  # noqa: ASYNC110  # a run tells nobody
+                await asyncio.sleep(0.01)
+        commit = repository.commit()
+        await follower.until(lambda: follower.batches[-1].revision == commit)
+
+
+async def test_a_source_that_is_stopped_at_any_moment_can_be_started_again(
+    make_source: Any, repository: Any, attend: Follow
+) -> None:
+    for moment in range(30):
+        task = asyncio.create_task(make_source().run(discard), name="stopped")
+        await asyncio.sleep(moment / 1000)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    async with attend(make_source()) as follower:
+        assert follower.names == {"a"}
+
+
+async def discard(batch: Any) -> None:
+    """Take a batch and do nothing with it."""
 
 
 async def test_a_pinned_commit_costs_nothing_once_it_is_here(

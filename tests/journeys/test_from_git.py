@@ -1,0 +1,92 @@
+"""A repository as the source of a service: commits are published, or stopped, as one."""
+
+import subprocess
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Wait = Callable[..., Awaitable[Any]]
+Text = Callable[..., str]
+
+
+class Team:
+    """A work tree in which people commit."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir()
+        self.git("init", "--quiet", "--initial-branch=main")
+
+    def git(self, *arguments: str) -> str:
+        who = ("-c", "user.name=Ann", "-c", "user.email=ann@example.com")
+        done = subprocess.check_output(["git", *who, *arguments], cwd=self.path, text=True)
+        return done.strip()
+
+    def commit(self, subject: str, **files: str) -> str:
+        for name, text in files.items():
+            (self.path / f"{name}.yaml").write_text(text)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", subject)
+        return self.git("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def team(tmp_path: Path, text_of: Text) -> Team:
+    made = Team(tmp_path / "repository")
+    made.commit("first", a=text_of("a", x="1"), b=text_of("b", x="1"))
+    return made
+
+
+@pytest.fixture
+async def followed(make_service: Any, team: Team) -> Any:
+    """A service that follows the team's repository, with version 1 live."""
+    source = {"name": "team", "type": "git", "url": "./repository", "interval": "200ms"}
+    service = make_service(sources=[source])
+    await service.start()
+    await service.live(1)
+    return service
+
+
+async def test_a_commit_is_published_whole_or_not_at_all(
+    followed: Any, team: Team, text_of: Text
+) -> None:
+    """G7: what one file of a bad commit breaks keeps all of it back, until a commit mends it."""
+    async with followed.follow() as follower:
+        await follower.holds(lambda names: set(names) == {"a", "b"})
+        team.commit("bad", a=text_of("a", x="2"), b=text_of("b", bad="yes"))
+        await followed.shows("GAL0501")
+        assert await followed.version() == 1
+        team.commit("mended", b=text_of("b", x="2"))
+        await follower.holds(lambda names: names == {"a": {"x": "2"}, "b": {"x": "2"}})
+        assert follower.versions == [1, 2]
+
+
+async def test_a_killed_service_goes_on_from_its_mirror(
+    followed: Any, team: Team, text_of: Text
+) -> None:
+    await followed.kill()
+    team.commit("meanwhile", a=text_of("a", x="2"))
+    await followed.start()
+    await followed.live(2)
+    assert await followed.names() == {"a", "b"}
+    assert list((followed.folder / "data" / "fetched" / "mesh" / "git").glob("*/HEAD"))
+
+
+async def test_a_repository_that_is_away_deletes_nothing(
+    followed: Any, team: Team, text_of: Text, wait_until: Wait
+) -> None:
+    """G10: the source says what is wrong, what is live stays, and it goes on when it is back."""
+    away = team.path.with_name("away")
+    team.path.rename(away)
+
+    async def told() -> Any:
+        (source,) = await followed.get("/sources")
+        return "GAL1101" in str(source)
+
+    await wait_until(told)
+    assert (await followed.version(), await followed.names()) == (1, {"a", "b"})
+    away.rename(team.path)
+    team.commit("back", a=text_of("a", x="2"))
+    await followed.live(2)
