@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -13,6 +14,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from sources.git import mirror
+from sources.git.room import Room
 
 Follow: TypeAlias = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -118,16 +120,34 @@ async def test_a_hint_that_comes_before_the_commit_is_not_lost(
         await follower.until(lambda: follower.batches[-1].revision == commit)
 
 
-async def test_a_source_that_is_stopped_at_any_moment_can_be_started_again(
-    make_source: Any, repository: Any, attend: Follow
+async def test_a_source_that_is_stopped_while_it_enters_its_mirror_leaves_it(
+    make_source: Any, fetched: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for moment in range(30):
-        task = asyncio.create_task(make_source().run(discard), name="stopped")
-        await asyncio.sleep(moment / 1000)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-    async with attend(make_source()) as follower:
-        assert follower.names == {"a"}
+    entering, go_on = threading.Event(), threading.Event()
+    plain = Room.enter
+
+    def slowly(room: Room) -> None:
+        entering.set()
+        go_on.wait(10)
+        plain(room)
+
+    monkeypatch.setattr(Room, "enter", slowly)
+    stopped = asyncio.create_task(make_source().run(discard), name="stopped")
+    await asyncio.to_thread(entering.wait, 10)
+    stopped.cancel()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(stopped, return_exceptions=True)
+    await asyncio.get_running_loop().shutdown_default_executor()
+    other = Room(fetched / "git", lock_of(fetched).stem)
+    other.enter()
+    other.leave()
+
+
+def lock_of(fetched: Path) -> Path:
+    (lock,) = fetched.glob("git/*.lock")
+    return lock
 
 
 async def discard(batch: Any) -> None:

@@ -171,6 +171,26 @@ async def test_credentials_are_not_for_the_host_that_a_server_sends_us_to(
         assert not told
 
 
+async def test_what_the_user_who_runs_us_has_set_up_matters_to_nobody(
+    repository: Any, forge: Any, follow: Follow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a .netrc nor a configuration with a helper of one's own lets anybody in."""
+    home = tmp_path / "home"
+    home.mkdir()
+    write(home / ".netrc", f"machine 127.0.0.1 login ann password {SECRET}\n")
+    write(home / ".gitconfig", f"[http]\nextraHeader = Authorization: Basic {SECRET}\n")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("GIT_ASKPASS", "/bin/echo")
+    forge.passwords = {"ann": SECRET}
+    async with follow(url=forge.url(), wait=False) as follower:
+        await follower.troubled("GAL1103")
+        assert not follower.batches
+
+
+def write(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
 async def test_a_repository_that_is_not_there_is_a_problem(
     repository: Any, forge: Any, follow: Follow
 ) -> None:
