@@ -22,6 +22,7 @@ from galley.server.delivery import Deliveries
 from galley.server.distribution import Distribution
 from galley.server.live import DamagedContentError, Live, Moved
 from galley.server.session import Session, Subscription
+from galley.server.shared import Shared
 from galley.server.slices import Job, Slices
 from galley.server.steps import Step
 from galley.server.subscribers import Gone, describe, state
@@ -289,7 +290,7 @@ class Channel:
         """Wait until something is live and the view is built."""
         await self._until_live()
         if not live.built:
-            await asyncio.shield(self._build(live))
+            await self._build(live).result()
 
     def _run(self, job: Job[Any]) -> None:
         done = self._slices.run(job, urgent=True)
@@ -340,7 +341,7 @@ class Channel:
         while self.head is None:
             await self._moved.wait()
 
-    def _build(self, live: LiveView) -> "asyncio.Future[None]":
+    def _build(self, live: LiveView) -> Shared[None]:
         if live.building is None:
-            live.building = self.run(live.build(self.resources))
+            live.building = Shared(self.run(live.build(self.resources)))
         return live.building
