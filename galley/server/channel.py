@@ -208,10 +208,13 @@ class Channel:
 
     # Questions.
 
-    def subscribers(self) -> list[SubscriberResult]:
-        """Everybody who subscribes, and who left lately."""
-        present = [describe(subscription) for subscription in self._subscriptions]
-        return present + self._gone.list({result.node for result in present})
+    def subscribers(self) -> Iterator[SubscriberResult]:
+        """Everybody who subscribes, then who left lately."""
+        present = set()
+        for subscription in tuple(self._subscriptions):
+            present.add(subscription.asked.node)
+            yield describe(subscription)
+        yield from self._gone.list(present)
 
     def states(self) -> Iterator[tuple[str, float]]:
         """State and lag of everybody who subscribes; cheap enough to be counted at a scrape."""
@@ -223,20 +226,13 @@ class Channel:
         """How many subscribe, and how many of them have what is live."""
         return len(self._subscriptions), self._synced
 
-    def affected(self, keys: Iterable[tuple[str, str, str]]) -> list[str]:
+    async def affected(self, keys: Iterable[Key]) -> list[str]:
         """Names of the subscribers whose view these keys touch.
 
         A view that selects by label is touched by what it holds; what it does not hold is counted
         if its collection and namespace are selected and it is new.
         """
-        touched: set[LiveView] = set()
-        for key in keys:
-            known = self.resources.get(Key(*key)) is not None
-            key_hash = Key(*key).hash
-            for live in self._live.views.concerned(key[0], key[1]):
-                if not known or live.buckets.get(key_hash) is not None:
-                    touched.add(live)
-        return sorted({each.label for live in touched for each in live.subscriptions})
+        return await self.run(self._affected(keys))
 
     async def delivered(
         self,
@@ -324,6 +320,17 @@ class Channel:
         for live in self._live.views if everybody else moved.views:
             yield from self.distribution.fan_out(live)
         yield from self.distribution.offer_again()
+
+    def _affected(self, keys: Iterable[Key]) -> Job[list[str]]:
+        touched: set[LiveView] = set()
+        for key in keys:
+            known = self.resources.get(key) is not None
+            key_hash = key.hash
+            for live in self._live.views.concerned(key.collection, key.namespace):
+                if not known or live.buckets.get(key_hash) is not None:
+                    touched.add(live)
+            yield 0.0
+        return sorted({each.label for live in touched for each in live.subscriptions})
 
     def _unsync(self, subscription: Subscription) -> bool:
         """Count it as not having what is live; whether it was counted."""
