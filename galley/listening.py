@@ -1,10 +1,13 @@
 """The listening socket: HTTP and WebSocket on one address, with TLS if the settings say so."""
 
+import asyncio
 import ssl
+from typing import cast
 
 from aiohttp import web
 
 from galley.server.access import check_exposure, split_host
+from galley.server.door import Entrance
 from galley.settings import ServiceSettings, TlsSettings
 
 BACKLOG = 4096
@@ -26,6 +29,8 @@ class Listener:
         self.address = ""
         """`http://host:port` as it really is, once started."""
         self._runner: web.AppRunner | None = None
+        self._entrance: Entrance | None = None
+        self._server: asyncio.Server | None = None
         self._tls: ssl.SSLContext | None = None
 
     async def start(self, app: web.Application, settings: ServiceSettings) -> None:
@@ -42,12 +47,15 @@ class Listener:
             app, access_log=None, shutdown_timeout=settings.shutdown, lingering_time=LINGER
         )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port, ssl_context=self._tls, backlog=BACKLOG)
+        self._entrance = Entrance(cast("web.Server", self._runner.server))
+        loop = asyncio.get_running_loop()
         try:
-            await site.start()
+            self._server = await loop.create_server(
+                self._entrance, host, port, ssl=self._tls, backlog=BACKLOG
+            )
         except OSError as error:
             raise ListenError(f"cannot listen on {settings.listen}; {error.strerror}") from error
-        port = self._runner.addresses[0][1]
+        port = self._server.sockets[0].getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         self.address = f"{'https' if self._tls else 'http'}://{shown}:{port}"
 
@@ -62,9 +70,12 @@ class Listener:
 
     async def stop(self) -> None:
         """Stop listening and close every connection."""
+        if self._server and self._entrance:
+            self._server.close()
+            self._entrance.close()
         if self._runner:
             await self._runner.cleanup()
-            self._runner = None
+        self._server = self._entrance = self._runner = None
 
 
 def _address(listen: str) -> tuple[str, int]:

@@ -51,6 +51,7 @@ class Service:
         self._workers: dict[str, WorkerProcess] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._reloading = asyncio.Lock()
+        self._resting = memory.Resting()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["Service"]:
@@ -203,6 +204,7 @@ class Service:
             workers = list(self._workers.items())
             telling = (tell_deliveries(self._channels[name], worker) for name, worker in workers)
             await asyncio.gather(*telling)
+            self._resting.look()
 
 
 async def serve(
@@ -235,6 +237,7 @@ def run(
     on_ready: Callable[[Service], None] | None = None,
 ) -> None:
     """`serve` in an event loop of its own; returns after an ordered stop."""
+    memory.collect_little()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings, path, on_ready))
 

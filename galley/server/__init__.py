@@ -8,8 +8,9 @@ forges' requests leave behind), `problems` (errors as documents), `openapi`, `pr
 A version: `channel` (the serving side of one channel line), `live` and `content` (what is live),
 `views` (what is subscribed to), `history` (what a view held lately), `steps` (the messages between
 two contents), `distribution` and `catchup` (whose turn it is, and who is behind), `delivery` (who
-has got it), `slices` (long work in small pieces).
+has got it), `slices` (long work in small pieces), `shared` (work that many wait for).
 
-A subscriber: `websocket` (frames), `stream` (one connection from handshake to close), `streams`
+A subscriber: `door` (where it waits for its turn), `turns` (what a turn of the loop takes in),
+`handshake`, `websocket` (frames), `stream` (one connection from handshake to close), `streams`
 (all of them), `session` (what each has and awaits), `subscribers` (how people see them).
 """

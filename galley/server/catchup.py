@@ -16,6 +16,7 @@ from galley.protocol.control import PastChange
 from galley.protocol.messages import Close
 from galley.server import steps
 from galley.server.history import Past, Was
+from galley.server.shared import Shared
 from galley.server.slices import Job
 from galley.server.steps import Step
 from galley.server.views import LiveView
@@ -55,9 +56,9 @@ class CatchUp:
         self._channel = channel
         self._ask = changes_since
         self._asked: dict[tuple[int, int], asyncio.Future[tuple[int, list[PastChange]]]] = {}
-        self._learning: dict[tuple[int, int], asyncio.Task[None]] = {}
+        self._learning: dict[tuple[int, int], Shared[None]] = {}
         self._steps: WeakValueDictionary[tuple[object, ...], Step] = WeakValueDictionary()
-        self._building: dict[tuple[object, ...], asyncio.Future[Step | None]] = {}
+        self._building: dict[tuple[object, ...], Shared[Step | None]] = {}
         self._turns = asyncio.Semaphore(TURNS)
 
     async def bring(self, subscription: "Subscription") -> None:
@@ -150,9 +151,10 @@ class CatchUp:
         building = self._building.get(key)
         if building is None:
             job = self._job(live, base, prefixes, zstd=subscription.zstd)
-            building = self._building[key] = channel.run(job)
-            building.add_done_callback(lambda _: self._building.pop(key, None))
-        step = await asyncio.shield(building)
+            work = channel.run(job)
+            building = self._building[key] = Shared(work)
+            work.add_done_callback(lambda _: self._building.pop(key, None))
+        step = await building.result()
         if step is not None:
             self._steps[key] = step
         return step
@@ -177,12 +179,12 @@ class CatchUp:
         key = (live.number, have.version)
         learning = self._learning.get(key)
         if learning is None:
-            learning = asyncio.create_task(
+            work = asyncio.create_task(
                 self._read_back(live, have.version), name=f"read version {have.version} back"
             )
-            self._learning[key] = learning
-            learning.add_done_callback(lambda _: self._learning.pop(key, None))
-        await asyncio.shield(learning)
+            learning = self._learning[key] = Shared(work)
+            work.add_done_callback(lambda _: self._learning.pop(key, None))
+        await learning.result()
 
     async def _read_back(self, live: LiveView, version: int) -> None:
         """Ask again if versions are published faster than the worker answers."""
@@ -216,14 +218,15 @@ class CatchUp:
         self, live: LiveView, version: int, head: int, changes: list[PastChange]
     ) -> Job[bool]:
         """Work out the content that the view had at the version; False if the channel moved on."""
+        olds: list[tuple[Key, bytes | None, dict[str, str] | None]] = []
+        for change in changes:
+            key = Key(change.collection, change.namespace, change.name)
+            olds.append((key, change.old, change.old_labels))
+            yield 0.0
         note = self._channel.note
         if note is None or note.number != head:
             return False
         position, now = live.history.position, live.buckets.copy()
-        olds = [
-            (Key(change.collection, change.namespace, change.name), change.old, change.old_labels)
-            for change in changes
-        ]
         buckets = yield from live.past(olds)
         was: list[Was] = []
         for key, _, _ in olds:

@@ -23,6 +23,7 @@ from galley.server.delivery import Deliveries
 from galley.server.distribution import Distribution
 from galley.server.live import DamagedContentError, Live, Moved
 from galley.server.session import Session, Subscription
+from galley.server.shared import Shared
 from galley.server.slices import Job, Slices
 from galley.server.steps import Step
 from galley.server.subscribers import Gone, describe, state
@@ -205,10 +206,13 @@ class Channel:
 
     # Questions.
 
-    def subscribers(self) -> list[SubscriberResult]:
-        """Everybody who subscribes, and who left lately."""
-        present = [describe(subscription) for subscription in self._subscriptions]
-        return present + self._gone.list({result.node for result in present})
+    def subscribers(self) -> Iterator[SubscriberResult]:
+        """Everybody who subscribes, then who left lately."""
+        present = set()
+        for subscription in tuple(self._subscriptions):
+            present.add(subscription.asked.node)
+            yield describe(subscription)
+        yield from self._gone.list(present)
 
     def states(self) -> Iterator[tuple[str, float]]:
         """State and lag of everybody who subscribes; cheap enough to be counted at a scrape."""
@@ -220,20 +224,13 @@ class Channel:
         """How many subscribe, and how many of them have what is live."""
         return len(self._subscriptions), self._synced
 
-    def affected(self, keys: Iterable[tuple[str, str, str]]) -> list[str]:
+    async def affected(self, keys: Iterable[Key]) -> list[str]:
         """Names of the subscribers whose view these keys touch.
 
         A view that selects by label is touched by what it holds; what it does not hold is counted
         if its collection and namespace are selected and it is new.
         """
-        touched: set[LiveView] = set()
-        for key in keys:
-            known = self.resources.get(Key(*key)) is not None
-            key_hash = Key(*key).hash
-            for live in self._live.views.concerned(key[0], key[1]):
-                if not known or live.buckets.get(key_hash) is not None:
-                    touched.add(live)
-        return sorted({each.label for live in touched for each in live.subscriptions})
+        return await self.run(self._affected(keys))
 
     async def delivered(
         self,
@@ -287,7 +284,7 @@ class Channel:
         """Wait until something is live and the view is built."""
         await self._until_live()
         if not live.built:
-            await asyncio.shield(self._build(live))
+            await self._build(live).result()
 
     def _run(self, job: Job[Any]) -> None:
         done = self._slices.run(job, urgent=True)
@@ -325,6 +322,17 @@ class Channel:
             yield 0.0
             memory.give_back()
 
+    def _affected(self, keys: Iterable[Key]) -> Job[list[str]]:
+        touched: set[LiveView] = set()
+        for key in keys:
+            known = self.resources.get(key) is not None
+            key_hash = key.hash
+            for live in self._live.views.concerned(key.collection, key.namespace):
+                if not known or live.buckets.get(key_hash) is not None:
+                    touched.add(live)
+            yield 0.0
+        return sorted({each.label for live in touched for each in live.subscriptions})
+
     def _unsync(self, subscription: Subscription) -> bool:
         """Count it as not having what is live; whether it was counted."""
         if not subscription.synced:
@@ -341,7 +349,7 @@ class Channel:
         while self.head is None:
             await self._moved.wait()
 
-    def _build(self, live: LiveView) -> "asyncio.Future[None]":
+    def _build(self, live: LiveView) -> Shared[None]:
         if live.building is None:
-            live.building = self.run(live.build(self.resources))
+            live.building = Shared(self.run(live.build(self.resources)))
         return live.building

@@ -70,12 +70,16 @@ class Selection:
     __slots__ = ("_chosen",)
 
     def __init__(self, chosen: Iterable[tuple[str, str, Namespace]]) -> None:
-        self._chosen = tuple(chosen)
+        self._chosen = {(collection, namespace): names for collection, namespace, names in chosen}
 
     def __iter__(self) -> Iterator[tuple[Key, bytes]]:
-        for collection, namespace, names in self._chosen:
+        for (collection, namespace), names in self._chosen.items():
             for name, content in names.items():
                 yield Key(collection, namespace, name), content
 
     def __len__(self) -> int:
-        return sum(len(names) for _, _, names in self._chosen)
+        return sum(map(len, self._chosen.values()))
+
+    def get(self, key: Key) -> bytes | None:
+        names = self._chosen.get((key.collection, key.namespace))
+        return names.get(key.name) if names else None

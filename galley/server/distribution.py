@@ -24,8 +24,10 @@ log = logging.getLogger("galley.stream")
 
 WRITE_SECONDS = 6e-6
 """What the loop needs later for one small write; it ends a slice early enough."""
-WRITES = 16
-"""Writes between two looks at the clock."""
+CATCH_UP_SECONDS = 20e-6
+"""The same for a task that begins to find out what somebody misses."""
+LOOK_SECONDS = 16 * WRITE_SECONDS
+"""Work that is left to the loop between two looks at the clock."""
 RETRY_SECONDS = (5.0, 300.0)
 """First and longest pause after a NACK that says retry; it doubles in between."""
 DIVERGED_SECONDS = (60.0, 3600.0)
@@ -48,19 +50,20 @@ class Distribution:
         Most have the same content and nothing against the new one; they get the same frame.
         """
         common: Step | None = None
-        written = 0
+        left = 0.0
         for subscription in tuple(live.subscriptions):
             if common is not None and self._is_plain(subscription, common):
-                if self.write(subscription, common):
-                    written += 1
+                self.write(subscription, common)
+                left += WRITE_SECONDS
             else:
                 if subscription.nack_kind == "retry":
                     subscription.retry_at = 0.0
                 if self.offer(subscription):
-                    common, written = subscription.step, written + 1
-            if written >= WRITES:
-                yield written * WRITE_SECONDS
-                written = 0
+                    common = subscription.step
+                left += CATCH_UP_SECONDS if subscription.busy else WRITE_SECONDS
+            if left >= LOOK_SECONDS:
+                yield left
+                left = 0.0
 
     def _is_plain(self, subscription: "Subscription", step: Step) -> bool:
         return (
@@ -74,8 +77,8 @@ class Distribution:
         """Offer to those whose turn came while the line was between two versions."""
         early, self._early = self._early, {}
         for subscription in early:
-            if self.offer(subscription):
-                yield WRITE_SECONDS
+            self.offer(subscription)
+            yield CATCH_UP_SECONDS if subscription.busy else WRITE_SECONDS
 
     def offer(self, subscription: "Subscription") -> bool:
         """Send what it lacks if it is its turn; whether something was written."""

@@ -3,7 +3,6 @@
 The probes need no token and tell nothing but yes or no; what is wrong is in the status.
 """
 
-import asyncio
 from collections import Counter
 
 from aiohttp import web
@@ -14,6 +13,7 @@ from galley.server.channel import Channel
 from galley.server.hooks import HOOKS, Hooks
 from galley.server.metrics import Row
 from galley.server.middleware import grant_of
+from galley.server.slices import unhurried
 from galley.server.state import METRICS, STATE
 from galley.server.streams import STREAMS
 
@@ -50,12 +50,10 @@ async def metrics(request: web.Request) -> web.Response:
 
 
 async def _row(health: ChannelResult, channel: Channel, hooks: Hooks) -> Row:
-    """Count the subscribers, with a breath now and then."""
+    """Count the subscribers."""
     states: Counter[str] = Counter()
     longest = 0.0
-    for number, (state, lag) in enumerate(channel.states(), 1):
+    async for state, lag in unhurried(channel.states(), AT_ONCE):
         states[state] += 1
         longest = max(longest, lag)
-        if number % AT_ONCE == 0:
-            await asyncio.sleep(0)
     return Row(health, states, longest, channel.counts, hooks.counts(health.channel))

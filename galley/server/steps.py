@@ -119,8 +119,9 @@ def delta(
     if changes is None:
         return None
     head, parts = _head(live, note, base), _Parts()
-    moment = [(key, was, content.get(key)) for key, was in changes.items()]
-    for count, (key, was, body) in enumerate(moment, 1):
+    moment = content.selection(live.view)
+    for count, (key, was) in enumerate(changes.items(), 1):
+        body = moment.get(key)
         parts.add(key, was, body if body is not None and live.holds(body) else None)
         if count % 50 == 0:
             yield 0.0

@@ -31,9 +31,9 @@ from galley.protocol.messages import (
     Unsubscribe,
 )
 from galley.server.channel import Channel
+from galley.server.handshake import shake_hands
 from galley.server.session import Session, Subscription
 from galley.server.streams import STREAMS, Streams
-from galley.server.websocket import WebSocket
 from galley.settings import Role, StreamSettings
 
 log = logging.getLogger("galley.stream")
@@ -65,16 +65,17 @@ async def stream(
     """
     streams = request.app[STREAMS]
     _check(streams, settings)
-    websocket = await WebSocket.accept(request, SUBPROTOCOL, limit=settings.receive_bytes)
+    websocket = await shake_hands(request, SUBPROTOCOL, limit=settings.receive_bytes)
     session = Session(next(streams.numbers), websocket, credential=grant.name)
     streams.add(session, settings)
     try:
         conversation = _Conversation(session, channels, settings, grant)
-        websocket.listen(request, conversation.take)
         conversation.greet()
+        websocket.listen(request, conversation.take)
         await websocket.over
     finally:
         await streams.remove(session)
+        websocket.release()
     return websocket.response
 
 

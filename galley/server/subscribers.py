@@ -17,8 +17,7 @@ class Gone:
         self._left: deque[SubscriberResult] = deque(maxlen=MOST_GONE)
 
     def add(self, subscription: Subscription) -> None:
-        last = describe(subscription)
-        self._left.append(last.model_copy(update={"state": "gone", "last_seen": time.time()}))
+        self._left.append(describe(subscription, gone=True))
 
     def list(self, present: set[str]) -> list[SubscriberResult]:
         """Those who did not come back under the same name."""
@@ -29,8 +28,8 @@ class Gone:
         return [result for node, result in newest.items() if node not in present]
 
 
-def describe(subscription: Subscription) -> SubscriberResult:
-    """One subscriber now."""
+def describe(subscription: Subscription, *, gone: bool = False) -> SubscriberResult:
+    """One subscriber now; `gone`: it leaves."""
     session, asked = subscription.session, subscription.asked
     newest, lag = subscription.newest, subscription.lag()
     return SubscriberResult.model_construct(
@@ -41,7 +40,7 @@ def describe(subscription: Subscription) -> SubscriberResult:
         credential=session.credential,
         address=session.address,
         view=asked.view.as_map(),
-        state=state(subscription, lag),
+        state="gone" if gone else state(subscription, lag),
         version=newest,
         received=newest,
         verified=newest,
@@ -49,7 +48,7 @@ def describe(subscription: Subscription) -> SubscriberResult:
         nack=subscription.nack,
         nack_kind=subscription.nack_kind,
         since=subscription.since,
-        last_seen=session.last_seen,
+        last_seen=time.time() if gone else session.last_seen,
     )
 
 

@@ -5,7 +5,6 @@ it touches cost, however many others there are. What a view holds it knows by di
 (`Buckets`); contents stay in `Content`.
 """
 
-import asyncio
 import hashlib
 import itertools
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from galley.protocol.messages import View
 from galley.server.content import Content
 from galley.server.history import History, Was
+from galley.server.shared import Shared
 from galley.server.slices import Job
 from pipeline.model import Buckets, Key
 from pipeline.model.resource import read_header
@@ -58,7 +58,7 @@ class LiveView:
         self.buckets = Buckets()
         self.digest = self.buckets.digest()
         self.built = False
-        self.building: asyncio.Future[None] | None = None
+        self.building: Shared[None] | None = None
         """The job that builds it."""
         self.late: list[Hashed] = []
         """Changes that came while it was being built."""
@@ -197,7 +197,7 @@ class Views:
     def _drop(self, live: LiveView) -> None:
         del self._idle[live], self._views[live.view]
         if live.building is not None:
-            live.building.cancel()
+            live.building.work.cancel()
         for route in _routes(live.view):
             self._routes[route].remove(live)
             if not self._routes[route]:

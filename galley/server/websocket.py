@@ -1,30 +1,32 @@
 """The server's end of a WebSocket (RFC 6455): frames in, ready-made frames out.
 
-aiohttp does HTTP and hands the connection over after the handshake. Frames are read here, in the
+aiohttp does HTTP and hands the connection over after the `handshake`. Frames are read here, in the
 callback that brings the bytes, because thousands of acknowledgements arrive at once: with a reader
-task per connection each would cost a future, a wake-up and a turn of the loop more. There are no
-extensions; whatever violates the protocol ends the connection.
+task per connection each would cost a future, a wake-up and a turn of the loop more. What a turn
+cannot take in is read in the next ones. There are no extensions; whatever violates the protocol
+ends the connection.
 """
 
 import asyncio
-import base64
-import hashlib
 import struct
 from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 
-_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+from galley.server.turns import turns, wake
+
 _CONTINUATION, _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 _FIN = 0x80
 
-AT_ONCE = 200
-"""Frames of one connection that are read before the others get a turn."""
+MOST_HELD = 64 * 1024
+"""Bytes that are held for a later turn before the other end is not read from any more."""
 MOST_WAITING = 1024 * 1024
 """Bytes that may wait for the other end to read them while it is still listened to."""
 LOOK_AGAIN = 0.05
 """Seconds until that is looked at again."""
+PARTING_SECONDS = 40e-6
+"""What the loop needs to take leave of one subscriber."""
 PROTOCOL_ERROR, UNSUPPORTED, TOO_BIG = 1002, 1003, 1009
 
 
@@ -37,19 +39,24 @@ class Violation(Exception):  # noqa: N818  # what the other end did; it never le
         self.reason = reason
 
 
-class WebSocket:
+class WebSocket(asyncio.Protocol):
     """One connection; confined to its loop. It ends when `over` is done."""
 
     __slots__ = (
         "__weakref__",
+        "_drained",
         "_held",
+        "_http",
         "_limit",
+        "_lost",
         "_parts",
         "_paused",
         "_receive",
-        "_response",
+        "_released",
+        "_resting",
         "_said",
         "_size",
+        "_turns",
         "over",
         "response",
         "transport",
@@ -69,39 +76,31 @@ class WebSocket:
         self._parts: list[bytes] = []
         """Fragments of a message that is not whole yet."""
         self._size = 0
+        self._turns = turns()
+        self._resting = False
+        """Whether what is held is read in a later turn."""
         self._paused = False
-        """Whether reading goes on later."""
+        """Whether nothing is read from the other end until then."""
+        self._drained: asyncio.Event | None = None
+        """Set when the other end has taken most of what is under way; None: it has."""
         self._said = False
         """Whether a close frame was sent; nothing may follow it."""
-
-    @classmethod
-    async def accept(cls, request: web.Request, subprotocol: str, *, limit: int) -> "WebSocket":
-        """Shake hands.
-
-        Args:
-            limit: bytes of the longest message that is accepted.
-
-        Raises:
-            HTTPBadRequest: the request is not a WebSocket handshake for this subprotocol.
-            ConnectionResetError: the other end is gone already.
-        """
-        accept = _accept_key(request, subprotocol)
-        response = web.StreamResponse(status=101)
-        response.headers["Upgrade"] = "websocket"
-        response.headers["Connection"] = "Upgrade"
-        response.headers["Sec-WebSocket-Accept"] = accept
-        response.headers["Sec-WebSocket-Protocol"] = subprotocol
-        response.force_close()
-        await response.prepare(request)
-        transport = request.transport
-        if transport is None:
-            raise ConnectionResetError("the client left during the handshake")
-        return cls(response, transport, limit)
+        self._http: asyncio.Protocol | None = None
+        """aiohttp's side of the connection, which is told when that is lost."""
+        self._lost = self._released = False
 
     def listen(self, request: web.Request, receive: Callable[[bytes], None]) -> None:
         """Call `receive` with every binary message from now on."""
         self._receive = receive
+        self._http = request.protocol
         request.protocol.set_parser(self)  # type: ignore[arg-type]  # aiohttp asks for two methods
+        self.transport.set_protocol(self)
+
+    def release(self) -> None:
+        """Give the connection back to aiohttp, which ends it."""
+        self._receive = _ignore
+        self._released = True
+        self._tell_lost()
 
     @property
     def open(self) -> bool:
@@ -122,18 +121,16 @@ class WebSocket:
 
     async def send(self, frames: bytes) -> bool:
         """`write`, then wait until the other end has taken most of what is under way."""
-        if not self.open:
-            return False
-        try:
-            await self.response.write(frames)
-        except ConnectionError:
-            return False
-        return True
+        if self.write(frames) and self._drained is not None:
+            await self._drained.wait()
+        return self.open
 
     def hold_back(self) -> None:
         """Listen no more to who asks without reading the answers, until it has read them."""
-        if self.transport.get_write_buffer_size() > MOST_WAITING:
-            self._pause(LOOK_AGAIN)
+        if self.transport.get_write_buffer_size() > MOST_WAITING and not self._resting:
+            self._resting = True
+            self._pause()
+            asyncio.get_running_loop().call_later(LOOK_AGAIN, self._go_on)
 
     async def close(self, code: int, reason: str, wait: float) -> None:
         """Say why, wait `wait` seconds for the other end to agree, then cut."""
@@ -146,51 +143,86 @@ class WebSocket:
                 self.over.set_result(None)
                 self.transport.abort()
 
+    # Called by the transport.
+
+    def data_received(self, data: bytes) -> None:
+        if not (self._held or self._parts or self._turns.crowded) and _is_small_message(data):
+            self._receive(_unmask(data[6:], data[2:6]))
+            return
+        self._held += data
+        if self._resting:
+            if len(self._held) > MOST_HELD:
+                self._pause()
+        elif self._turns.crowded:
+            self._rest()
+        else:
+            self._read()
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self._said = self._lost = True
+        self.resume_writing()
+        self._turns.take(self._part_with, leaves=PARTING_SECONDS)
+
+    def pause_writing(self) -> None:
+        self._drained = asyncio.Event()
+
+    def resume_writing(self) -> None:
+        if self._drained is not None:
+            self._drained.set()
+            self._drained = None
+
     # Called by aiohttp.
 
     def feed_data(self, data: bytes) -> tuple[bool, bytes]:
-        """Bytes have come; the answer says that more may."""
-        if not (self._held or self._parts) and _is_small_message(data):
-            self._receive(_unmask(data[6:], data[2:6]))
-            return False, b""
-        self._held += data
-        self._read()
+        """Take what came with the handshake; the answer says that more may come."""
+        self.data_received(data)
         return False, b""
 
     def feed_eof(self) -> None:
-        """The connection is lost."""
-        self._said = True
-        if not self.over.done():
-            self.over.set_result(None)
+        """The transport says so too."""
 
     def _read(self) -> None:
-        """Take whole frames, but not so many that others wait."""
+        """Take whole frames, as many as fit into the turn."""
+        at = 0
         try:
-            at = 0
-            for _ in range(AT_ONCE):
+            while not (self._resting or self.over.done()):
                 end = self._frame(at)
-                if end == at or self.over.done():
+                if end == at:
                     break
                 at = end
-            else:
-                self._pause(0)
+                if at < len(self._held) and self._turns.spent:
+                    self._rest()
             self._held = self._held[at:]
         except Violation as violation:
             self._held = b""
             self._end(violation.code, violation.reason)
 
-    def _pause(self, seconds: float) -> None:
+    def _rest(self) -> None:
+        self._resting = True
+        self._turns.take(self._go_on)
+
+    def _go_on(self) -> None:
+        self._resting = False
+        self.hold_back()
+        if self._resting or self.transport.is_closing():
+            return
+        if self._paused:
+            self._paused = False
+            self.transport.resume_reading()
+        self._read()
+
+    def _part_with(self) -> None:
+        wake(self.over)
+        self._tell_lost()
+
+    def _tell_lost(self) -> None:
+        if self._lost and self._released and self._http is not None:
+            self._http.connection_lost(None)
+
+    def _pause(self) -> None:
         if not (self._paused or self.transport.is_closing()):
             self._paused = True
             self.transport.pause_reading()
-            asyncio.get_running_loop().call_later(seconds, self._resume)
-
-    def _resume(self) -> None:
-        self._paused = False
-        self.hold_back()
-        if not (self._paused or self.transport.is_closing()):
-            self.transport.resume_reading()
-            self._read()
 
     def _frame(self, at: int) -> int:
         """Handle the frame that begins there; where the next begins, or `at` if it is not whole."""
@@ -231,8 +263,7 @@ class WebSocket:
             self.hold_back()
         elif opcode == _CLOSE:
             self._say_close(payload)
-            if not self.over.done():
-                self.over.set_result(None)
+            wake(self.over)
         elif opcode == _TEXT:
             raise Violation(UNSUPPORTED, "messages are binary")
         elif opcode != _PONG:
@@ -256,8 +287,7 @@ class WebSocket:
     def _end(self, code: int, reason: str) -> None:
         """The other end does not keep to the rules; it is told and left."""
         self._say_close(struct.pack("!H", code) + reason.encode()[:120])
-        if not self.over.done():
-            self.over.set_result(None)
+        wake(self.over)
 
 
 def _is_small_message(data: bytes) -> bool:
@@ -268,23 +298,6 @@ def _is_small_message(data: bytes) -> bool:
         and data[1] & 0x80 != 0
         and len(data) - 6 == data[1] & 0x7F < 126
     )
-
-
-def _accept_key(request: web.Request, subprotocol: str) -> str:
-    headers = request.headers
-    offered = [name.strip() for name in headers.get("Sec-WebSocket-Protocol", "").split(",")]
-    try:
-        key = base64.b64decode(headers.get("Sec-WebSocket-Key", ""), validate=True)
-    except ValueError:
-        key = b""
-    upgrading = headers.get("Upgrade", "").lower() == "websocket"
-    upgrading = upgrading and "upgrade" in headers.get("Connection", "").lower()
-    if not upgrading or len(key) != 16 or headers.get("Sec-WebSocket-Version") != "13":
-        raise web.HTTPBadRequest(text="This is a WebSocket (RFC 6455, version 13).\n")
-    if subprotocol not in offered:
-        raise web.HTTPBadRequest(text=f"This is a WebSocket with subprotocol {subprotocol}.\n")
-    digest = hashlib.sha1(base64.b64encode(key) + _GUID, usedforsecurity=False).digest()
-    return base64.b64encode(digest).decode()
 
 
 def _unmask(payload: bytes, mask: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """What changes the live version: plan, publish, roll back, pin; and whom it reaches."""
 
+import asyncio
 from typing import Any
 
 from pydantic import Field
@@ -137,9 +138,10 @@ async def _changed(call: Call, method: Method, asked: Publication) -> PublishRes
     params = {**asked.model_dump(exclude={"wait", "timeout"}), **call.who()}
     answer = await call.ask(method, params, within=CHANGE_SECONDS)
     done = PublishResult.model_validate(answer)
+    await asyncio.sleep(0)  # a long answer is enough for one turn of the loop
     channel = call.backend.channels()[call.channel]
-    keys = [Key.parse(change.resource) for change in done.diff.resources]
-    update: dict[str, Any] = {"affected": channel.affected(keys)}
+    keys = (Key.parse(change.resource) for change in done.diff.resources)
+    update: dict[str, Any] = {"affected": await channel.affected(keys)}
     if not asked.dry_run:
         update["delivery"] = await _delivery(call, asked, done.version)
     return done.model_copy(update=update)

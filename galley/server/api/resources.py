@@ -6,8 +6,9 @@ from pydantic import Field
 
 from galley.protocol.control import Method
 from galley.protocol.results import ResourceResult, ResourcesResult, TraceResult
-from galley.server.api.routing import Ask, Call, Route
+from galley.server.api.routing import AT_ONCE, Ask, Call, Route
 from galley.server.problems import refuse
+from galley.server.slices import unhurried
 from pipeline.model import Key
 
 CLUSTER = "-"
@@ -81,14 +82,16 @@ async def resource(call: Call, asked: ResourceAsk) -> Any:
 async def trace(call: Call, asked: TraceAsk) -> Any:
     """A resource from its origin to its subscribers."""
     found = TraceResult.model_validate(await call.ask(Method.TRACE, asked.model_dump()))
-    return found.model_copy(update={"subscribers": _holding(call, found.resource)})
+    return found.model_copy(update={"subscribers": await _holding(call, found.resource)})
 
 
-def _holding(call: Call, resource: str) -> int:
+async def _holding(call: Call, resource: str) -> int:
     """How many subscribers have a resource in their view and are in step."""
     line, key = call.backend.channels()[call.channel], Key.parse(resource)
-    concerned = set(line.affected([key]))
-    return sum(each.node in concerned for each in line.subscribers() if each.state == "synced")
+    concerned, count = set(await line.affected([key])), 0
+    async for each in unhurried(line.subscribers(), AT_ONCE):
+        count += each.state == "synced" and each.node in concerned
+    return count
 
 
 def _collection(call: Call) -> str:

@@ -13,7 +13,8 @@ from galley.protocol.results import (
     StatusResult,
     SubscriberResult,
 )
-from galley.server.api.routing import Ask, Call, Nothing, Route
+from galley.server.api.routing import AT_ONCE, Ask, Call, Nothing, Route
+from galley.server.slices import unhurried
 
 
 class DiagnosticsAsk(Ask):
@@ -51,7 +52,8 @@ async def sources(call: Call, _: Nothing) -> Any:
 
 async def subscribers(call: Call, _: Nothing) -> list[SubscriberResult]:
     """Who is connected, and what they have."""
-    return call.backend.channels()[call.channel].subscribers()
+    everybody = call.backend.channels()[call.channel].subscribers()
+    return [each async for each in unhurried(everybody, AT_ONCE)]
 
 
 async def diagnostics(call: Call, asked: DiagnosticsAsk) -> Any:

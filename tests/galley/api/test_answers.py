@@ -1,12 +1,21 @@
 """What the routes pass to the worker, and how they answer."""
 
+import asyncio
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from galley.protocol.control import Method
-from galley.protocol.results import DeliveryResult, ResourceResult, StatusResult, SubscriberResult
+from galley.protocol.results import (
+    DeliveryResult,
+    QuarantineResult,
+    ResourceResult,
+    StatusResult,
+    SubscriberResult,
+)
+from galley.server.api.routing import AT_ONCE
 from galley.server.problems import problem
 
 CHANNEL = "/api/v1/channels/default"
@@ -146,3 +155,43 @@ async def test_a_defect_answers_without_details(
     assert answer.status == 500
     assert "the secret detail" not in found
     assert "the secret detail" in caplog.text
+
+
+async def test_a_long_list_is_written_over_several_turns_of_the_loop(
+    service: Any, backend: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other connections are served between two parts of it; it is one list all the same."""
+    count, validate, turns = 5 * AT_ONCE, QuarantineResult.model_validate, Counter[int]()
+    entry = {
+        "source": "files",
+        "digest": "aa",
+        "rollback": 5,
+        "target": 3,
+        "time": 1.0,
+        "reason": "because",
+        "lifts": "",
+    }
+    backend.answers[Method.QUARANTINE] = [{**entry, "resource": f"r{n}"} for n in range(count)]
+    turn = [0]
+
+    def tick() -> None:
+        turn[0] += 1
+        asyncio.get_running_loop().call_soon(tick)
+
+    def counted(value: Any) -> Any:
+        turns[turn[0]] += 1
+        return validate(value)
+
+    tick()  # until the loop ends
+    monkeypatch.setattr(QuarantineResult, "model_validate", counted)
+    async with service.get(CHANNEL + "/quarantine") as answer:
+        found = await answer.json()
+    assert [each["resource"] for each in found] == [f"r{n}" for n in range(count)]
+    assert turns.total() == count
+    assert max(turns.values()) == AT_ONCE
+
+
+async def test_an_empty_list_is_one(service: Any, backend: Any) -> None:
+    backend.answers[Method.QUARANTINE] = []
+    async with service.get(CHANNEL + "/quarantine") as answer:
+        assert await answer.json() == []

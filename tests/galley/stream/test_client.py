@@ -75,7 +75,7 @@ async def test_a_refused_update_leaves_the_mirror_as_it_was(
         line_2 = asyncio.create_task(following(subscriber), name="next")
         await until(lambda: statuses(line) == [("nacked", 1)])
         assert dict(subscriber.resources) == line.versions[1]
-        assert line.channel.subscribers()[0].nack == "no core/Service/default/a: bad route"
+        assert next(line.channel.subscribers()).nack == "no core/Service/default/a: bad route"
         line.publish(resource("a", 2))
         assert dict((await line_2).resources) == line.content
 
@@ -113,7 +113,7 @@ async def test_a_bug_in_apply_refuses_with_retry_and_is_raised(
     async with client() as subscriber:
         with pytest.raises(KeyError):
             await subscriber.run(apply)
-        await until(lambda: line.channel.subscribers()[0].nack_kind == "retry")
+        await until(lambda: next(line.channel.subscribers()).nack_kind == "retry")
 
 
 async def test_a_view_holds_what_it_selects(line: Any, client: Any, resource: Any) -> None:

@@ -119,8 +119,11 @@ async def test_affected_names_those_whose_view_the_keys_touch(
     async with connect() as one, connect() as other:
         await one.subscribe(View.of(namespaces=["prod"]), node="one")
         await other.subscribe(node="other")
-        assert line.channel.affected([resource("a", namespace="prod").key]) == ["one", "other"]
-        assert line.channel.affected([resource("a", namespace="test").key]) == ["other"]
+        assert await line.channel.affected([resource("a", namespace="prod").key]) == [
+            "one",
+            "other",
+        ]
+        assert await line.channel.affected([resource("a", namespace="test").key]) == ["other"]
 
 
 async def test_who_left_stays_listed_until_it_is_back(
@@ -132,7 +135,7 @@ async def test_who_left_stays_listed_until_it_is_back(
         await raw.take()
         await until(lambda: line.channel.connected() == (1, 1))
     await until(lambda: [each.state for each in line.channel.subscribers()] == ["gone"])
-    assert line.channel.subscribers()[0].version == 1
+    assert next(line.channel.subscribers()).version == 1
     async with connect() as raw:
         await raw.subscribe(node="one")
         assert [each.state for each in line.channel.subscribers()] == ["pending"]

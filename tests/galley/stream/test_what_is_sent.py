@@ -1,11 +1,14 @@
 """What a subscriber gets: exactly what it misses, of one version, and nothing twice."""
 
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
 from galley.protocol.control import Change
 from galley.protocol.messages import Have, View
+from galley.server import steps
+from galley.server.distribution import CATCH_UP_SECONDS, LOOK_SECONDS
 from galley.settings import StreamSettings
 from pipeline.model import Resource
 
@@ -116,7 +119,7 @@ async def test_a_version_that_leaves_a_view_alone_is_not_sent_and_had(
     line.publish(resource("a", 2, namespace="test"))
     assert await line.channel.live_at_least(2, 10)
     assert sum(line.channel.counts.steps.values()) == sent
-    assert line.channel.subscribers()[0].version == 2
+    assert next(line.channel.subscribers()).version == 2
     assert line.channel.deliveries()[2] == (1, 1, 0)
 
 
@@ -193,11 +196,11 @@ async def test_an_acknowledgement_between_two_versions_is_not_forgotten(
     line.publish(resource("a", 1, namespace="n1"))
     await line.channel.live_at_least(2, 10)
     line.publish(*(resource(f"r{n}", namespace="n2") for n in range(8000)))
-    assert not line.channel.settled
+    await until(lambda: not line.channel.settled)
     await raw.ack(first)
     (subscription,) = line.channel._subscriptions
     await until(lambda: subscription.version == 1)
-    assert not line.channel.settled
+    await until(lambda: not line.channel.settled)
     assert (await raw.take()).note.number == 3
     assert raw.held == line.seen(View.of(namespaces=["n1"]))
 
@@ -212,6 +215,48 @@ async def test_what_is_sent_is_built_once_for_everybody(
             await raw.take()
         line.publish(resource("a", 1))
         assert (await one.take()).nonce == (await other.take()).nonce
+
+
+async def test_a_large_step_is_of_one_moment_whatever_is_published_meanwhile(
+    line: Any, resource: Any, digest_of: Any
+) -> None:
+    for value in (0, 1):
+        line.publish(*(resource(f"r{n}", value) for n in range(600)))
+        assert await line.channel.live_at_least(line.number, 10)
+    everything, base = line.channel._live.views.all, digest_of(line.versions[1])
+    job = steps.delta(everything, line.channel.resources, line.channel.note, base, zstd=False)
+    next(job)
+    line.publish(resource("r599", 2))
+    assert await line.channel.live_at_least(3, 10)
+    built: list[Any] = []
+    for _ in _outcome(job, built):
+        pass
+    sent = {content for part in built[0]._parts for content in part.upserts}
+    assert sent == {each.content for each in line.versions[2].values()}
+
+
+def _outcome(job: Any, built: list[Any]) -> Any:
+    built.append((yield from job))
+
+
+async def test_starting_many_to_catch_up_is_long_work(
+    line: Any, connect: Any, resource: Any, until: Any
+) -> None:
+    """Each is a task that begins in the next turn, and a turn has room for some of them."""
+    line.publish(resource("a"))
+    async with AsyncExitStack() as stack:
+        for _ in range(20):
+            raw = await stack.enter_async_context(connect())
+            await raw.subscribe()
+            await raw.take()
+        everything = line.channel._live.views.all
+        await until(lambda: everything.synced == 20)
+        for each in everything.subscriptions:
+            line.channel._unsync(each)
+            each.digest = bytes(32)
+        left = sum(line.channel.distribution.fan_out(everything))
+        assert all(each.busy for each in everything.subscriptions)
+    assert left >= 20 * CATCH_UP_SECONDS - LOOK_SECONDS
 
 
 class TestComingBack:

@@ -1,0 +1,111 @@
+"""How a serving process looks for garbage: little at a time, and everything when it rests."""
+
+import gc
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from galley import memory
+from galley.memory import DAY, HOUR, Resting
+
+MANY = 200_000
+
+
+class Knot:
+    """Refers to itself: garbage that only a collection finds."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def knots() -> int:
+    return sum(type(each) is Knot for each in gc.get_objects())
+
+
+@pytest.fixture
+def little() -> Iterator[None]:
+    """Garbage is looked for as in a serving process."""
+    thresholds = gc.get_threshold()
+    memory.collect_little()
+    gc.collect()
+    gc.collect()  # over nothing: how much there was before is forgotten too
+    yield
+    gc.callbacks.remove(memory._put_aside)
+    gc.set_threshold(*thresholds)
+    gc.unfreeze()
+
+
+@pytest.fixture
+def visited(little: None) -> Iterator[list[int]]:
+    """How many objects each collection of the oldest generation looks at."""
+    sizes: list[int] = []
+
+    def note(phase: str, info: dict[str, Any]) -> None:
+        if phase == "start" and info["generation"] == 2:
+            sizes.append(sum(len(gc.get_objects(generation)) for generation in range(3)))
+
+    gc.callbacks.append(note)
+    yield sizes
+    gc.callbacks.remove(note)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Time and processor time as the test says."""
+
+    class Clock:
+        passed = worked = 0.0
+
+    monkeypatch.setattr("time.monotonic", lambda: Clock.passed)
+    monkeypatch.setattr("time.process_time", lambda: Clock.worked)
+    return Clock
+
+
+def test_no_collection_looks_at_much(visited: list[int]) -> None:
+    """However many objects there are."""
+    kept = [[number] for number in range(MANY)]
+    assert len(kept) == MANY
+    assert len(visited) > 3
+    assert max(visited) < MANY / 4
+
+
+@pytest.mark.usefixtures("little")
+def test_what_is_young_and_garbage_goes_at_once() -> None:
+    for _ in range(MANY):
+        Knot()
+    assert knots() < MANY / 4
+
+
+@pytest.mark.usefixtures("little")
+def test_old_garbage_goes_when_the_process_rests(clock: Any) -> None:
+    resting = Resting()
+    old = [Knot() for _ in range(10)]
+    gc.collect()
+    old.clear()
+    gc.collect()
+    gc.unfreeze()
+    assert knots() == 10
+    gc.freeze()
+    clock.passed, clock.worked = HOUR + 1, HOUR / 2
+    resting.look()
+    gc.unfreeze()
+    assert knots() == 10
+    gc.freeze()
+    clock.passed += 1
+    resting.look()
+    gc.unfreeze()
+    assert knots() == 0
+
+
+def test_a_process_that_never_rests_is_looked_through_in_the_end(
+    visited: list[int], clock: Any
+) -> None:
+    resting = Resting()
+    clock.passed = clock.worked = DAY - 1
+    resting.look()
+    clock.passed = clock.worked = DAY + 1
+    resting.look()
+    clock.passed = clock.worked = DAY + HOUR
+    resting.look()
+    assert len(visited) == 1
