@@ -3,7 +3,7 @@
 import time
 from collections import deque
 
-from galley.protocol.results import SubscriberResult
+from galley.protocol.results import NackedResult, SubscriberResult
 from galley.server.session import Subscription
 
 GONE_SECONDS = 3600.0
@@ -48,6 +48,9 @@ def describe(subscription: Subscription) -> SubscriberResult:
         lag=lag,
         nack=subscription.nack,
         nack_kind=subscription.nack_kind,
+        nacked=[
+            NackedResult(resource=str(key), reason=reason) for key, reason in subscription.nacked
+        ],
         since=subscription.since,
         last_seen=session.last_seen,
     )
