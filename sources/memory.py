@@ -22,6 +22,7 @@ from pipeline.model import (
     Read,
     Removed,
     Resource,
+    Revision,
 )
 from sources.settings import MemorySettings
 from sources.source import Emit, SourceHealth
@@ -36,6 +37,8 @@ class MemorySource:
         self._pending: dict[str, Change] = {}
         self._health = SourceHealth()
         self._revision = ""
+        self._revisions: tuple[Revision, ...] = ()
+        self._errors: tuple[Diagnostic, ...] = ()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
 
@@ -44,7 +47,10 @@ class MemorySource:
         return self._name
 
     def put(self, *resources: Resource, locator: str = "", revision: str = "") -> None:
-        """Let a locator hold exactly these resources; without one, each is its own locator."""
+        """Let a locator hold exactly these resources; without one, each is its own locator.
+
+        Without a revision they are of the one that the source is at.
+        """
         if locator:
             self._put(locator, resources, revision)
             return
@@ -62,6 +68,18 @@ class MemorySource:
         broken = Broken(locator, tuple(one.at(self._name, locator) for one in errors))
         self._held[locator] = broken
         self._add(broken)
+
+    def revise(self, *revisions: Revision, errors: Iterable[Diagnostic] = ()) -> None:
+        """Let the source be at the first of these revisions, which have come since the last time.
+
+        What is put before the channel takes the next batch belongs to it; `errors` are what is
+        wrong with it as a whole, until the source is at another one.
+        """
+        self._revision = revisions[0].id
+        self._revisions = (*revisions, *self._revisions)
+        self._errors = tuple(errors)
+        self._idle.clear()
+        self._wake.set()
 
     def fail(self, problem: Diagnostic | None) -> None:
         """Say that the source cannot be read now, or with None that it can."""
@@ -88,20 +106,32 @@ class MemorySource:
         complete = True
         while True:
             self._wake.clear()
-            if complete or self._pending:
-                said = self._held if complete else self._pending
-                changes, self._pending = tuple(said.values()), {}
-                await emit(Batch(self._name, changes, self._revision, complete=complete))
+            if complete or self._pending or self._revisions:
+                await emit(self._batch(complete))
                 complete = False
                 self._health = replace(self._health, synced=True, last_read=time.time())
             elif not self._wake.is_set():
                 self._idle.set()
                 await self._wake.wait()
 
+    def _batch(self, complete: bool) -> Batch:
+        """What is to be told now; it counts as told."""
+        said = self._held if complete else self._pending
+        changes, revisions = tuple(said.values()), self._revisions
+        self._pending, self._revisions = {}, ()
+        return Batch(
+            self._name,
+            changes,
+            self._revision,
+            complete=complete,
+            revisions=revisions,
+            errors=self._errors,
+        )
+
     def _put(self, locator: str, resources: Iterable[Resource], revision: str) -> None:
-        origin = Origin(self._name, revision, locator)
-        located = tuple(Located(resource, origin) for resource in resources)
         self._revision = revision or self._revision
+        origin = Origin(self._name, self._revision, locator)
+        located = tuple(Located(resource, origin) for resource in resources)
         held, read = self._held.get(locator), Read(locator, located)
         if not isinstance(held, Read) or _digests(held) != _digests(read):
             self._held[locator] = read

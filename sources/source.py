@@ -47,7 +47,8 @@ class SourceContext:
     """Where it may keep what it can fetch again, one folder for all sources of a channel; None: it
     makes one for as long as it runs."""
     accepted: Callable[[], str] = str
-    """The revision of which everything is live now; empty if there is none."""
+    """The revision that is live, empty if there is none: what came after it is new. After a
+    rollback it is the one that was rolled back to, and what was taken back is new again."""
     known: Callable[[Read], Read] = as_it_is
     """A read with the channel's own resources in the place of equal ones. A source that keeps many
     reads for one batch asks for each of them: after a restart it would keep every body twice."""

@@ -98,9 +98,13 @@ def show_diff(found: dict[str, Any], *, stat: bool = False) -> None:
     old, new = found["old"], found["new"]
     output.line(f"--- version {old}" if old else "--- nothing", mood="bad")
     output.line(f"+++ version {new}" if new else "+++ not published", mood="good")
+    for each in found["revisions"]:
+        output.line(f"    {each['source']}@{words.commit(each)}", mood="dim")
+    if left := found["revisions_total"] - len(found["revisions"]):
+        output.line(f"    and {words.plural(left, 'revision')} more", mood="dim")
     for change in found["resources"]:
         mark, mood = MARKS[change["change"]]
-        place = words.place({"file": change["file"], "line": change["line"]})
+        place = words.place({**change, "source": ""})
         suffix = f"  ({place})" if place != "-" else ""
         output.line(f"{mark} {words.name(change['resource'])}{suffix}", mood=mood)
         for field in () if stat else change["fields"]:
@@ -159,13 +163,17 @@ def _why(each: dict[str, Any]) -> str:
 
 
 def cause(of: dict[str, Any]) -> str:
-    """Which sources changed: `team-repo@a1b2c3d: fix routes`."""
-    parts = []
-    for source in of.get("sources", ()):
-        revision = f"@{source['revision'][:7]}" if source.get("revision") else ""
-        detail = source.get("cause") or ", ".join(source.get("locators", ())[:3])
-        parts.append(f"{source.get('source', '')}{revision}" + (f": {detail}" if detail else ""))
-    return "; ".join(parts)
+    """Which sources changed: `team-repo@a1b2c3d Fix routes (Ann)`, `files: a.yaml, b.yaml`."""
+    return "; ".join(map(_source_cause, of["sources"]))
+
+
+def _source_cause(of: dict[str, Any]) -> str:
+    newest = of["revisions"][:1]
+    if newest and newest[0]["subject"]:
+        return f"{of['source']}@{words.commits(newest, of['revisions_total'])}"
+    revision = f"@{of['revision'][: words.COMMIT]}" if of["revision"] else ""
+    detail = of["cause"] or ", ".join(of["locators"][:3])
+    return f"{of['source']}{revision}" + (f": {detail}" if detail else "")
 
 
 def _candidate(each: dict[str, Any]) -> list[object]:

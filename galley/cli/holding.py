@@ -83,7 +83,7 @@ def quarantine(remote: Remote, *, output_as: OutputAs = "table") -> None:
     if output_as == "json":
         output.as_json(found)
         return
-    titles = ("ROLLBACK", "TO", "WHEN", "REASON", "SOURCE", "RESOURCE", "LIFTED")
+    titles = ("ROLLBACK", "TO", "WHEN", "REASON", "WAITS", "SOURCE", "RESOURCE", "LIFTED")
     rows = [_row(each) for each in found]
     tables.show(titles, rows, empty="Nothing is in quarantine.")
 
@@ -138,4 +138,4 @@ def _tell(done: dict[str, Any], what: str, output_as: str) -> None:
 
 def _row(each: dict[str, Any]) -> list[object]:
     head = [each["rollback"], each["target"], words.when(each["time"]), each["reason"]]
-    return [*head, *quarantined(each)]
+    return [*head, each["waiting"][: words.COMMIT], *quarantined(each)]

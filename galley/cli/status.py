@@ -63,6 +63,8 @@ def sources(remote: Remote, *, output_as: OutputAs = "table") -> None:
         return
     rows = [_source(each) for each in found]
     tables.show(SOURCES, rows, empty=f"Channel {remote.channel} has no sources.")
+    for each in found:
+        _arrived(each)
 
 
 @app.command()
@@ -191,6 +193,15 @@ def _forge(found: dict[str, Any] | None) -> str:
     return f"{waiting}: {found['problem']}" if found["problem"] else waiting
 
 
+def _arrived(source: dict[str, Any]) -> None:
+    """What has come and is not live, and whether it waits for a quarantine."""
+    if source["arrived"]:
+        shown = words.commits(source["arrived"], source["arrived_total"])
+        output.line(f"Not live of {source['name']}: {shown}.", mood="warn")
+    if source["waits"]:
+        output.line(words.diagnostic(source["waits"]), mood="warn")
+
+
 def _subscriber(each: dict[str, Any]) -> list[object]:
     return [
         each["node"],
@@ -202,8 +213,19 @@ def _subscriber(each: dict[str, Any]) -> list[object]:
         each["address"],
         view(each["view"]),
         words.when(each["last_seen"]),
-        each["nack"],
+        _nack(each),
     ]
+
+
+def _nack(each: dict[str, Any]) -> str:
+    """Why it refused, and where what it named comes from."""
+    traced = (item for item in each["nacked"] if item["source"])
+    return " ".join([each["nack"], *(f"[{_traced(item)}]" for item in traced)])
+
+
+def _traced(item: dict[str, Any]) -> str:
+    brought = f", {words.commit(item['brought_by'])}" if item["brought_by"] else ""
+    return f"{words.name(item['resource'])}: {item['source']} {words.place(item)}{brought}"
 
 
 def view(of: dict[str, Any]) -> str:

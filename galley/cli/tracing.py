@@ -36,9 +36,16 @@ def trace(
         output.as_json(found)
         return
     output.line(f"{found['resource']} is {found['state']}.")
-    place = words.place({"file": found["file"], "line": found["line"]})
-    revision = f" at {found['revision'][:12]}" if found["revision"] else ""
-    _step("source", f"{found['source'] or '-'}: {place}{revision}")
+    place = words.place({**found, "source": ""})
+    _step("source", f"{found['source'] or '-'}: {place}")
+    if found["link"]:
+        _step("", found["link"])
+    if found["brought_by"]:
+        _step("brought by", words.commit(found["brought_by"]))
+        if found["brought_by"]["link"]:
+            _step("", found["brought_by"]["link"])
+    if found["since"]:
+        _step("live since", f"version {found['since']}")
     if len(found["claimed_by"]) > 1:
         _step("claimed by", ", ".join(found["claimed_by"]))
     for stage in found["stages"]:

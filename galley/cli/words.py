@@ -7,6 +7,8 @@ from galley.times import ago, duration
 
 SHORT = 12
 """Characters of a digest that people see."""
+COMMIT = 7
+"""Characters of a revision's name that people see among other things."""
 
 
 def clean(value: object) -> str:
@@ -44,9 +46,23 @@ def span(seconds: float) -> str:
 
 
 def place(found: dict[str, Any]) -> str:
-    """`gateways.yaml:12:5`, as far as it is known; `-` if not at all."""
+    """`gateways.yaml:12:5@a1b2c3d`, as far as it is known; `-` if not at all."""
     parts = [found.get("file"), found.get("line"), found.get("column")]
-    return ":".join(str(part) for part in parts if part) or found.get("source") or "-"
+    text = ":".join(str(part) for part in parts if part) or found.get("source") or "-"
+    return f"{text}@{found['revision'][:COMMIT]}" if found.get("revision") else text
+
+
+def commit(found: dict[str, Any]) -> str:
+    """A revision on one line: `a1b2c3d Route reviews to v2 (Ann)`."""
+    author = found["author"].partition(" <")[0]
+    parts = (found["id"][:COMMIT], found["subject"], f"({author})" if author else "")
+    return " ".join(part for part in parts if part)
+
+
+def commits(found: list[dict[str, Any]], total: int) -> str:
+    """The newest of some revisions, and how many more there are."""
+    more = f" and {total - 1} more" if total > 1 else ""
+    return commit(found[0]) + more if found else ""
 
 
 def diagnostic(found: dict[str, Any]) -> str:

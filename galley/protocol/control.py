@@ -91,6 +91,8 @@ class Method(StrEnum):
     DIAGNOSTICS = "diagnostics"
     SOURCES = "sources"
     TRACE = "trace"
+    ORIGINS = "origins"
+    """`{resources: [key, ...]}` to `{key: NackedResult as a map}`: where each comes from."""
     QUARANTINE = "quarantine"
     HOLDS = "holds"
     AUDIT = "audit"

@@ -28,6 +28,8 @@ CATCH_UP_SECONDS = 20e-6
 """The same for a task that begins to find out what somebody misses."""
 LOOK_SECONDS = 16 * WRITE_SECONDS
 """Work that is left to the loop between two looks at the clock."""
+NAMED = 20
+"""Refused resources that a subscription remembers by name."""
 RETRY_SECONDS = (5.0, 300.0)
 """First and longest pause after a NACK that says retry; it doubles in between."""
 DIVERGED_SECONDS = (60.0, 3600.0)
@@ -115,6 +117,7 @@ class Distribution:
         subscription.digest = step.target
         subscription.version = step.version
         subscription.nack = subscription.nack_kind = ""
+        subscription.nacked = ()
         subscription.mismatches = subscription.retries = 0
         subscription.retry_at = 0.0
         subscription.troubled = False
@@ -134,6 +137,7 @@ class Distribution:
         named = "; ".join(f"{key}: {reason}" for key, reason in nack.resources)
         subscription.nack = " ".join(filter(None, (nack.reason, named)))[:2000] or "no reason given"
         subscription.nack_kind = nack.kind
+        subscription.nacked = tuple(nack.resources[:NAMED])
         log.warning(
             "%s refused version %d: %s",
             subscription.label,
@@ -186,6 +190,7 @@ class Distribution:
             return False
         subscription.refused.clear()
         subscription.nack = subscription.nack_kind = ""
+        subscription.nacked = ()
         subscription.retries = subscription.mismatches = 0
         subscription.told = 0
         self.retry(subscription)

@@ -14,6 +14,7 @@ from galley.protocol import messages
 from galley.protocol.codec import frame
 from galley.protocol.messages import Close, Ended, Message, Subscribe
 from galley.server.websocket import WebSocket
+from pipeline.model import Key
 
 if TYPE_CHECKING:
     from galley.server.channel import Channel
@@ -140,6 +141,7 @@ class Subscription:
         "mismatches",
         "nack",
         "nack_kind",
+        "nacked",
         "refused",
         "retries",
         "retry_at",
@@ -190,6 +192,8 @@ class Subscription:
         """Digests that it refused for good, the newest last."""
         self.nack = self.nack_kind = ""
         """Its last answer, if that was a refusal."""
+        self.nacked: tuple[tuple[Key, str], ...] = ()
+        """The resources that it named then, with what is wrong with each."""
         self.mismatched = b""
         """The target that came out different."""
         self.mismatches = 0

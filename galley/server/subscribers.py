@@ -3,7 +3,7 @@
 import time
 from collections import deque
 
-from galley.protocol.results import SubscriberResult
+from galley.protocol.results import NackedResult, SubscriberResult
 from galley.server.session import Subscription
 
 GONE_SECONDS = 3600.0
@@ -47,6 +47,9 @@ def describe(subscription: Subscription, *, gone: bool = False) -> SubscriberRes
         lag=lag,
         nack=subscription.nack,
         nack_kind=subscription.nack_kind,
+        nacked=[
+            NackedResult(resource=str(key), reason=reason) for key, reason in subscription.nacked
+        ],
         since=subscription.since,
         last_seen=time.time() if gone else session.last_seen,
     )

@@ -106,7 +106,8 @@ def _enter(database: Database, channel: str, *, create: bool, read_only: bool) -
         _create(database, channel)
     found = database.scalar(select(STORE.c.format))
     if found != FORMAT:
-        raise StoreFormatError(f"the store has format {found!r}, not {FORMAT}; use a newer Galley")
+        remedy = "use a newer Galley" if found > FORMAT else "use an older Galley, or a new store"
+        raise StoreFormatError(f"the store has format {found!r}, not {FORMAT}; {remedy}")
     if read_only:
         return 0
     with database.writing():

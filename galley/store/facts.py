@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -38,11 +38,16 @@ _LIFT = delete(QUARANTINE).where(
     *(column == bindparam(f"is_{column.name}") for column in QUARANTINE.primary_key.columns)
 )
 
+_FIRST = select(CHECKPOINTS.c.time).where(
+    CHECKPOINTS.c.source == bindparam("source"), CHECKPOINTS.c.revision == bindparam("revision")
+)
+
 
 def write(database: Database, ids: Ids, record: Record, head: int) -> None:
-    """Write a record inside a transaction; a checkpoint of version 0 is one of `head`."""
+    """Write a record inside a transaction; a checkpoint of version 0, or a quarantine of rollback
+    0, is one of `head`."""
     _write_holds(database, record)
-    _write_quarantine(database, record)
+    _write_quarantine(database, record, head)
     _write_sources(database, record, head)
     for candidate in record.candidates:
         _write_candidate(database, ids, candidate)
@@ -66,9 +71,10 @@ def _write_holds(database: Database, record: Record) -> None:
         database.execute(delete(HOLDS).where(HOLDS.c.id.in_(record.lift_holds)))
 
 
-def _write_quarantine(database: Database, record: Record) -> None:
+def _write_quarantine(database: Database, record: Record, head: int) -> None:
     """A rollback can take back thousands of inputs, so they are written as lists."""
-    added = {tuple(rows.quarantine_id(item).values()): item for item in record.add_quarantine}
+    new = (replace(item, rollback=item.rollback or head) for item in record.add_quarantine)
+    added = {tuple(rows.quarantine_id(item).values()): item for item in new}
     old = [rows.quarantine_id(item) for item in (*record.lift_quarantine, *added.values())]
     database.many(_LIFT, [{f"is_{name}": value for name, value in row.items()} for row in old])
     database.many(adding(QUARANTINE), [rows.quarantine_row(item) for item in added.values()])
@@ -83,7 +89,8 @@ def _write_sources(database: Database, record: Record, head: int) -> None:
         database.execute(delete(SOURCES).where(SOURCES.c.source.in_(record.forget_sources)))
     for point in record.checkpoints:
         place = {"source": point.source, "revision": rows.text(point.revision)}
-        database.put(CHECKPOINTS, {**place, "version": point.version or head, "time": point.time})
+        first = database.scalar(_FIRST, **place) or point.time
+        database.put(CHECKPOINTS, {**place, "version": point.version or head, "time": first})
 
 
 def _write_candidate(database: Database, ids: Ids, candidate: StoredCandidate) -> None:
@@ -130,6 +137,11 @@ def audit(database: Database, before: int, limit: int) -> list[Audit]:
     return list(map(rows.audit, database.rows(query)))
 
 
+def is_meant(text: str, revision: str) -> bool:
+    """Whether a text names a revision: all of it, or long enough a beginning."""
+    return text == revision or (len(text) >= PREFIX and revision.startswith(text))
+
+
 def checkpoint(database: Database, revision: str, source: str) -> Checkpoint | None:
     """See `Store.checkpoint`; of several that match the newest."""
     conditions: list[Any] = [CHECKPOINTS.c.revision == revision]
@@ -140,6 +152,16 @@ def checkpoint(database: Database, revision: str, source: str) -> Checkpoint | N
     newest = (CHECKPOINTS.c.time.desc(), CHECKPOINTS.c.version.desc())
     row = database.one(select(CHECKPOINTS).where(*conditions).order_by(*newest).limit(1))
     return rows.checkpoint(row) if row else None
+
+
+def checkpoints(database: Database, source: str, since: str, limit: int) -> list[Checkpoint]:
+    """See `Store.checkpoints`."""
+    wanted = select(CHECKPOINTS).where(CHECKPOINTS.c.source == source)
+    if since:
+        first = database.scalar(_FIRST, source=source, revision=rows.text(since)) or 0.0
+        wanted = wanted.where(CHECKPOINTS.c.time > first)
+    newest = wanted.order_by(CHECKPOINTS.c.time.desc()).limit(limit)
+    return list(map(rows.checkpoint, database.rows(newest)))
 
 
 def sources(database: Database) -> list[SourceState]:

@@ -56,6 +56,7 @@ def version_of(commit: Commit, number: int, time: float) -> Version:
         cause=commit.cause,
         counts=commit.counts,
         restores=commit.restores,
+        revisions=commit.revisions,
     )
 
 
@@ -63,7 +64,11 @@ def version_row(version: Version) -> dict[str, Any]:
     """The row of a version."""
     row = asdict(version)
     counts = row.pop("counts")
-    said = {"kind": version.kind.value, "cause": to_json(version.cause)}
+    said = {
+        "kind": version.kind.value,
+        "cause": to_json(version.cause),
+        "revisions": to_json(dict(version.revisions)),
+    }
     return {**row, **counts, **said, "restorable": int(version.restorable)}
 
 
@@ -72,7 +77,8 @@ def version(row: Row[Any]) -> Version:
     held = row._asdict()
     counts = Counts(*(held.pop(name) for name in ("added", "changed", "deleted", "resources")))
     held["kind"] = VersionKind(held["kind"])
-    held["cause"] = json.loads(held["cause"])
+    for name in ("cause", "revisions"):
+        held[name] = json.loads(held[name])
     held["restorable"] = bool(held["restorable"])
     return Version(**held, counts=counts)
 
@@ -97,12 +103,13 @@ def quarantine_id(item: Quarantined) -> dict[str, Any]:
         "name": name,
         "digest": item.digest or b"",
         "version": item.version,
+        "rollback": item.rollback,
     }
 
 
 def quarantine_row(item: Quarantined) -> dict[str, Any]:
     """The row of a quarantined input."""
-    rest = {"rollback": item.rollback, "target": item.target, "time": item.time}
+    rest = {"target": item.target, "time": item.time, "stays": item.stays}
     return {**quarantine_id(item), **rest, "reason": text(item.reason)}
 
 
@@ -118,6 +125,7 @@ def quarantined(row: Row[Any]) -> Quarantined:
         time=row.time,
         reason=row.reason,
         version=row.version,
+        stays=row.stays,
     )
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
     or_,
 )
 
-FORMAT = 1
+FORMAT = 2
 """Raised when an older Galley could not read the tables any more."""
 
 METADATA = MetaData()
@@ -86,6 +86,7 @@ VERSIONS = Table(
     _time("ended"),
     _text("pinned"),
     _int("restorable"),
+    _text("revisions"),
 )
 
 ENVIRONMENTS = Table("environments", METADATA, _blob("digest", primary=True), _blob("content"))
@@ -170,10 +171,11 @@ QUARANTINE = _compact(
     _text("name", primary=True),
     _blob("digest", primary=True),
     _int("version", primary=True),
-    _int("rollback"),
+    _int("rollback", primary=True),
     _int("target"),
     _time("time"),
     _text("reason"),
+    _blob("stays", null=True),
 )
 """An empty collection stands for the environment, an empty digest for absence."""
 

@@ -153,6 +153,9 @@ class SqlStore:
     def checkpoint(self, revision: str, *, source: str = "") -> values.Checkpoint | None:
         return facts.checkpoint(self._database, revision, source)
 
+    def checkpoints(self, source: str, *, since: str, limit: int = 1000) -> list[values.Checkpoint]:
+        return facts.checkpoints(self._database, source, since, limit)
+
     def sources(self) -> list[values.SourceState]:
         return facts.sources(self._database)
 

@@ -111,6 +111,10 @@ class Store(Protocol):
     def checkpoint(self, revision: str, *, source: str = "") -> Checkpoint | None:
         """The newest checkpoint of a revision, which may be a prefix of at least 7 characters."""
 
+    def checkpoints(self, source: str, *, since: str, limit: int = 1000) -> list[Checkpoint]:
+        """The revisions of a source that were first embodied after this one was, newest first; all
+        if it is empty."""
+
     def sources(self) -> list[SourceState]: ...
 
     def received(self) -> Mapping[int, Delivery]:

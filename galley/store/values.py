@@ -47,7 +47,7 @@ class Version:
     reason: str
     cause: Mapping[str, Any]
     """Which source changed and how; JSON: `{"sources": [{"source", "revision", "cause",
-    "locators", "count"}]}`."""
+    "locators", "count", "revisions", "revisions_total"}]}`."""
     counts: Counts
     restores: int = 0
     """For a rollback, the version whose content this is; 0 otherwise."""
@@ -59,6 +59,8 @@ class Version:
     """Why it must be kept; empty if it is not pinned."""
     restorable: bool = True
     """False once a purge removed one of its bodies."""
+    revisions: Mapping[str, str] = field(default_factory=dict)
+    """What each source was at whose states have names: source to revision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,9 @@ class Checkpoint:
     source: str
     revision: str
     version: int
+    """The newest that began to embody it: after a rollback it may be embodied once more."""
     time: float
+    """When it was first embodied, which puts a source's revisions in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +198,7 @@ class Record:
     add_holds: Sequence[Hold] = ()
     lift_holds: Sequence[str] = ()
     add_quarantine: Sequence[Quarantined] = ()
+    """A rollback of 0 stands for the version of this commit."""
     lift_quarantine: Sequence[Quarantined] = ()
     checkpoints: Sequence[Checkpoint] = ()
     """A version of 0 stands for the version of this commit."""
@@ -225,4 +230,6 @@ class Commit:
     counts: Counts
     time: float
     restores: int = 0
+    revisions: Mapping[str, str] = field(default_factory=dict)
+    """What each source is at whose states have names: source to revision."""
     record: Record = field(default_factory=Record)

@@ -6,12 +6,16 @@ commit), `bookkeeping` (what is written beside it), `announce` (telling the serv
 (schemas and rules from their files), `reconfiguring` (other settings without a restart).
 
 Operators meet `operations` (each method and what answers it), `actions`, `rollback` with `targets`
-(which version) and `reach` (how far), `planning`, `naming` (what people call a resource),
-`problems`. People who ask meet `queries`, `listing`, `diffs`, `tracing`, `findings` with `places`
-(line and column), `health`, `reports` and `redaction` (values as maps, without secrets).
+(which version), `reach` (how far), `taking_back` (what it quarantines), `planning`, `naming` (what
+people call a resource), `problems`. People who ask meet `queries`, `listing`, `diffs`, `tracing`,
+`findings` with `places` (line and column), `health`, `reports` and `redaction` (values as maps,
+without secrets).
 
 Forges meet `revisions` (what becomes of commits) and `deliveries` (who has which version), which
 `reporter` hears of; `status_words` says it, `posts` reads the settings, `courier` carries it.
+
+Who asks about commits meets `provenance` (which led to what), `waiting` (what a quarantine holds
+back) and `awaiting` (where a commit is).
 
 Underneath: `channel` (the state that these share), `store_thread` and `loading` (the store),
 `window` (the deletion budget after a restart), `service_link` (requests), `keeper` (what happens by

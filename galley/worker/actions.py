@@ -3,6 +3,7 @@
 import contextlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -14,9 +15,9 @@ from galley.worker.naming import collection_named, key_named
 from galley.worker.problems import RefusedError, conflict, not_found, of_store, usage
 from galley.worker.publisher import Order, Publisher
 from galley.worker.queries import Queries
-from galley.worker.reach import Scope
 from galley.worker.reports import hold_report, quarantine_report, version_report
 from galley.worker.rollback import Outlook, Request, Rollback
+from galley.worker.taking_back import Scope
 from pipeline.engine.candidate import Candidate
 from pipeline.engine.gate import Wishes
 from pipeline.model import Key, Resource
@@ -111,7 +112,9 @@ class Actions:
                 )
             if not environment:  # the environment follows by itself
                 self._check_published(done.candidate, wishes, number)
-            return self._publication(done.candidate, done.before, dry_run=False)
+            lifted = [quarantine_report(item, channel.ledger.sources) for item in done.lifted]
+            report = self._publication(done.candidate, done.before, dry_run=False)
+            return {**report, "lifted": lifted}
 
     async def hold(self, params: Params) -> dict[str, Any]:
         """`HoldResult` of a new hold."""
@@ -185,9 +188,18 @@ class Actions:
         if wishes.confirm and wishes.confirm == candidate.parked_id:
             raise conflict("The candidate is still parked.")
         if self._channel.number == before:
-            parked = candidate.parked_id
-            remedy = f"The parked candidate is {parked} now." if parked else "`galley diagnostics`"
-            raise conflict("There is nothing to publish that is not refused or parked.", remedy)
+            raise conflict(
+                "There is nothing to publish that is not refused or parked.",
+                self._why_nothing(candidate, wishes),
+            )
+
+    def _why_nothing(self, candidate: Candidate, wishes: Wishes) -> str:
+        if candidate.parked_id:
+            return f"The parked candidate is {candidate.parked_id} now."
+        for unit in candidate.quarantined:
+            if entry := self._channel.ledger.holding(unit, wishes.override or ()):
+                return f"{unit} waits for the quarantine of {entry.key}: `galley quarantine`."
+        return "`galley diagnostics`"
 
     def _publication(
         self,
@@ -208,7 +220,8 @@ class Actions:
                 old, new, candidate.outputs, before, candidate.resources
             ),
             "quarantined": [
-                quarantine_report(item) for item in islice(channel.ledger.quarantine, SHOWN)
+                quarantine_report(item, channel.ledger.sources)
+                for item in islice(channel.ledger.quarantine, SHOWN)
             ],
             "quarantined_total": len(channel.ledger.quarantine),
             "holds": [hold_report(hold) for hold in channel.holds.values()],
@@ -220,6 +233,8 @@ class Actions:
         number = version.number if version else channel.number
         verdict = await self._findings.shown(outlook.verdict)
         old = version.parent if version else channel.number
+        rollback = version.number if version else channel.number + 1
+        taken = [replace(item, rollback=rollback) for item in found.quarantine[:SHOWN]]
         return {
             "channel": channel.name,
             "dry_run": request.dry_run,
@@ -235,7 +250,7 @@ class Actions:
                 places=outlook.places,
             ),
             "diagnostics": verdict,
-            "quarantined": [quarantine_report(item) for item in found.quarantine[:SHOWN]],
+            "quarantined": [quarantine_report(item, channel.ledger.sources) for item in taken],
             "quarantined_total": len(found.quarantine),
             "holds": [hold_report(hold) for hold in channel.holds.values()],
             "warnings": _warnings(outlook),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from galley.protocol.control import Method
 from galley.worker.actions import Actions
+from galley.worker.awaiting import Awaiting
 from galley.worker.bookkeeping import Bookkeeping
 from galley.worker.channel import Channel
 from galley.worker.companion import Companion
@@ -42,19 +43,20 @@ class Worker:
 
 def assemble(channel: Channel, companion: Companion, tasks: asyncio.TaskGroup) -> Worker:
     """Wire the parts; nothing runs yet."""
-    revisions, reporter = Revisions(), Reporter(channel, tasks)
+    revisions, reporter = Revisions(channel), Reporter(channel, tasks)
     revisions.observe(reporter)
-    publisher = Publisher(channel, companion, Bookkeeping(channel))
+    publisher = Publisher(channel, companion, Bookkeeping(channel), revisions)
     environments = Environments(channel, companion)
-    intake = Intake(channel, companion, publisher, tasks)
+    intake = Intake(channel, companion, publisher, revisions, tasks)
     queries, findings = Queries(channel), Findings(channel)
     health = Health(channel, companion, queries, findings)
     keeper = Keeper(channel, publisher, environments, intake, health, tasks)
-    rollback = Rollback(channel, publisher, environments, findings)
+    rollback = Rollback(channel, publisher, environments, findings, revisions)
     actions = Actions(channel, publisher, rollback, queries, findings)
     planning = Planning(channel, queries, findings)
     operations = Operations(channel, queries, findings, planning, actions, health)
     reconfiguring = Reconfiguring(channel, environments, intake, keeper, findings, reporter)
     operations.add(Method.RECONFIGURE, reconfiguring.answer)
     operations.add(Method.RECEIVED, Deliveries(channel, reporter).answer)
+    operations.add(Method.CHECKPOINT, Awaiting(channel, findings, revisions).report)
     return Worker(channel, publisher, environments, intake, keeper, operations, revisions, reporter)

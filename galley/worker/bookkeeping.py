@@ -1,7 +1,9 @@
 """What is written beside a version: refused and parked candidates, checkpoints, source states."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from galley.store.values import (
@@ -9,22 +11,27 @@ from galley.store.values import (
     CandidateState,
     Checkpoint,
     Counts,
+    InputChange,
     Record,
     SourceState,
     StoredCandidate,
 )
 from galley.worker.channel import Channel, now
 from galley.worker.places import diagnostic_json
-from pipeline.engine.candidate import Candidate, Refusal
-from pipeline.engine.inputs import SourceInputs, Unit
+from galley.worker.provenance import revisions_json
+from pipeline.engine.candidate import Candidate, InputDelta, Refusal
+from pipeline.engine.inputs import SourceInputs, Unit, UnitOf
 from pipeline.engine.quarantine import Quarantined
-from pipeline.model import Diagnostic
+from pipeline.model import Diagnostic, Revision
 
 LOCATORS_SHOWN = 20
 """How many locators of a source a version's cause names."""
 
 DIAGNOSTICS_KEPT = 100
 """How many diagnostics are kept with a candidate that was not published."""
+
+APART = 1e-6
+"""Seconds between the checkpoints of revisions that came together, which keep their order so."""
 
 STATE_EVERY = 60.0
 """Seconds between two writings of an unchanged source's state."""
@@ -41,7 +48,6 @@ class Bookkeeping:
         self._channel = channel
         self._proposed: set[str] = set()
         self._candidates: set[str] = set()
-        self._checkpoints: dict[str, str] = {}
         self._states: dict[str, SourceState] = {}
 
     def facts(
@@ -65,6 +71,17 @@ class Bookkeeping:
             audit=audit,
         )
 
+    def embodied(self, candidate: Candidate) -> dict[str, tuple[Revision, ...]]:
+        """The revisions, by source and newest first, that have come since the last of which
+        everything was live, and of which everything is once the candidate is."""
+        if candidate.waiting:
+            return {}
+        return {
+            inputs.name: tuple(inputs.unmarked())
+            for inputs in self._channel.ledger.sources.values()
+            if inputs.synced and _embodied(inputs, candidate)
+        }
+
     async def write(self, record: Record) -> None:
         """Write facts without a version; nothing happens if there are none."""
         if record != Record():
@@ -73,11 +90,9 @@ class Bookkeeping:
 
     def written(self, record: Record) -> None:
         """The store has taken these facts, the last that were gathered."""
-        self._checkpoints.update({item.source: item.revision for item in record.checkpoints})
         self._states.update({state.source: state for state in record.sources})
         for name in record.forget_sources:
             self._states.pop(name, None)
-            self._checkpoints.pop(name, None)
         self._candidates = self._proposed
 
     def gone(self) -> Iterator[str]:
@@ -90,18 +105,16 @@ class Bookkeeping:
             if not held and not ledger.quarantine.of_source(name):
                 yield name
 
-    def rolled_back(self) -> None:
-        """The versions that embodied the sources' revisions may be taken back: who embodies one
-        from here on is written down anew."""
-        self._checkpoints.clear()
+    def forget(self, sources: Iterable[str]) -> None:
+        """Somebody else has written the states of these sources."""
+        for name in sources:
+            self._states.pop(name, None)
 
     def _due_checkpoints(self, candidate: Candidate) -> Iterator[Checkpoint]:
-        number = 0 if candidate.outputs else self._channel.number
-        for inputs in self._channel.ledger.sources.values():
-            known = self._checkpoints.get(inputs.name) == inputs.revision
-            due = inputs.revision and inputs.synced and not known
-            if due and _embodied(inputs, candidate):
-                yield Checkpoint(inputs.name, inputs.revision, number, now())
+        number, moment = 0 if candidate.outputs else self._channel.number, now()
+        for name, revisions in self.embodied(candidate).items():
+            for age, revision in enumerate(revisions):
+                yield Checkpoint(name, revision.id, number, moment - age * APART)
 
     def _due_states(self, candidate: Candidate) -> Iterator[SourceState]:
         for inputs in self._channel.ledger.sources.values():
@@ -115,7 +128,7 @@ class Bookkeeping:
     def _kept_back(self, candidate: Candidate) -> Iterator[StoredCandidate]:
         if candidate.refused:
             found = [item for refusal in candidate.refused for item in refusal.diagnostics]
-            name = _name(candidate.refused)
+            name = self._name(candidate.refused)
             yield self._stored(name, CandidateState.REFUSED, candidate.refused, found)
         if candidate.parked:
             found = [item for refusal in candidate.parked for item in refusal.diagnostics]
@@ -123,8 +136,20 @@ class Bookkeeping:
             yield self._stored(name, CandidateState.PARKED, candidate.parked, found)
         if candidate.waiting:
             refusals = tuple(Refusal(unit, ()) for unit in sorted(candidate.units))
-            name = _name((*refusals, Refusal(Unit("", ""), candidate.waiting)))
+            name = self._name((*refusals, Refusal(Unit("", ""), candidate.waiting)))
             yield self._stored(name, CandidateState.WAITING, refusals, list(candidate.waiting))
+
+    def _name(self, refusals: Iterable[Refusal]) -> str:
+        """Twelve hexadecimal digits that are the same for the same refusals of the same revisions,
+        where a revision is refused as a whole."""
+        digest = hashlib.sha256()
+        for refusal in refusals:
+            inputs = self._channel.ledger.sources.get(refusal.unit.source)
+            whole = inputs is not None and inputs.unit is UnitOf.REVISION
+            revision = inputs.revision if inputs and whole else ""
+            messages = sorted(f"{item.code} {item.message}" for item in refusal.diagnostics)
+            digest.update(repr((tuple(refusal.unit), revision, messages)).encode())
+        return digest.hexdigest()[:12]
 
     def _confirmed(self, confirm: str, candidate: Candidate) -> Iterator[StoredCandidate]:
         """The candidate that was parked until now and is published with this one."""
@@ -151,7 +176,9 @@ class Bookkeeping:
             last=now(),
             seen=1,
             cause=cause_of_units(self._channel, [refusal.unit for refusal in refusals]),
-            diagnostics=[diagnostic_json(item, "pending") for item in unique],
+            diagnostics=[
+                diagnostic_json(item, "pending", self._channel.sources) for item in unique
+            ],
             counts=Counts(),
         )
 
@@ -160,6 +187,41 @@ def _embodied(inputs: SourceInputs, candidate: Candidate) -> bool:
     """Whether all that a source says is live once the candidate is."""
     accepted = frozenset() if candidate.waiting else candidate.units
     return all(unit in accepted for unit in inputs.units())
+
+
+def input_changes(channel: Channel, deltas: Sequence[InputDelta] = ()) -> list[InputChange]:
+    """What a version that changes inputs so has to tell the store of them."""
+    return [
+        InputChange(
+            delta.source,
+            delta.locator,
+            delta.key,
+            delta.new.resource if delta.new else None,
+            delta.new.origin if delta.new else None,
+        )
+        for delta in channel.ledger.due(deltas)
+    ]
+
+
+def embodied_by(channel: Channel, candidate: Candidate) -> dict[str, str]:
+    """The revisions of the sources of which everything is live once the candidate is."""
+    every = channel.ledger.sources.values()
+    return {item.name: item.revision for item in every if _embodied(item, candidate)}
+
+
+def revisions(channel: Channel, moved: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """What each source is at whose states have names, some of them `moved`."""
+    now_at = {item.name: item.accepted_revision for item in channel.ledger.sources.values()}
+    return {name: revision for name, revision in {**now_at, **moved}.items() if revision}
+
+
+def lifting(entries: Iterable[Quarantined]) -> Iterator[Audit]:
+    """The records of quarantine that ends because its source says something else."""
+    inputs = Counter((entry.source, entry.rollback) for entry in entries)
+    for (source, rollback), count in sorted(inputs.items()):
+        reason = f"source {source} no longer says what version {rollback} took back"
+        details = {"source": source, "rollback": rollback, "inputs": count}
+        yield Audit(now(), "galley", "local", "lift-quarantine", reason, "done", details)
 
 
 def cause_of(channel: Channel, candidate: Candidate) -> dict[str, Any]:
@@ -192,13 +254,5 @@ def _source_cause(inputs: SourceInputs, locators: list[str]) -> dict[str, Any]:
         "cause": inputs.cause,
         "locators": locators[:LOCATORS_SHOWN],
         "count": len(locators),
+        **revisions_json(inputs),
     }
-
-
-def _name(refusals: Iterable[Refusal]) -> str:
-    """Twelve hexadecimal digits that are the same for the same refusals."""
-    digest = hashlib.sha256()
-    for refusal in refusals:
-        messages = sorted(f"{item.code} {item.message}" for item in refusal.diagnostics)
-        digest.update(repr((tuple(refusal.unit), messages)).encode())
-    return digest.hexdigest()[:12]

@@ -47,6 +47,8 @@ class Channel:
     ledger: Ledger
     gate: Gate
     observed: Observed
+    cache: Path | None = None
+    """Where sources keep what they can fetch again."""
     sources: dict[str, Source] = field(default_factory=dict)
     fetched: Path | None = None
     """Where sources keep what they can fetch again; None: each finds a place of its own."""

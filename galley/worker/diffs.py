@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from galley.worker.redaction import redacted
-from pipeline.model import Key, Kinds, Located, Path, Resource
+from pipeline.model import Key, Kinds, Path, Resource
 
 LIMIT = 500
 """Resources whose fields are compared; the counts are always of all."""
@@ -34,14 +34,6 @@ def resource_changes(
 ) -> list[dict[str, Any]]:
     """The maps that `ResourceChange` describes, in order of the keys."""
     return [_change(key, before.get(key), outputs[key], kinds) for key in sorted(outputs)[:limit]]
-
-
-def with_origin(change: dict[str, Any], held: Located | None) -> dict[str, Any]:
-    """The change with the place of the resource's input."""
-    if held is None:
-        return change
-    origin = held.origin
-    return {**change, "source": origin.source, "file": origin.locator, "line": origin.line}
 
 
 def _change(key: Key, old: Resource | None, new: Resource | None, kinds: Kinds) -> dict[str, Any]:

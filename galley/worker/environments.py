@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from galley.plugins import build_environment
-from galley.store.values import Commit, Counts, Record, Version, VersionKind
+from galley.store.values import Commit, Counts, Version, VersionKind
+from galley.worker.bookkeeping import input_changes, revisions
 from galley.worker.channel import Channel, breathe, following, now
 from galley.worker.companion import Companion
 from galley.worker.environment_files import EnvironmentFiles
@@ -194,7 +195,7 @@ class Environments:
             environment=environment.digest,
             environment_content=environment.spec.content(),
             outputs=prospect.outputs,
-            inputs=(),
+            inputs=input_changes(channel),
             author="galley",
             reason="ranks of sources changed"
             if environment.digest == channel.environment.digest
@@ -202,10 +203,11 @@ class Environments:
             cause={"environment": {"before": former, "after": environment.digest.hex()[:12]}},
             counts=Counts(tally.added, tally.changed, tally.deleted, tally.resources),
             time=now(),
-            record=Record(),
+            revisions=revisions(channel),
         )
         before = {key: channel.ledger.live.get(key) for key in prospect.outputs}
         version = await channel.store.run(lambda store: store.commit(commit))
+        channel.ledger.owed.clear()
         channel.ledger.live.put_all(prospect.outputs)
         channel.head = version
         await channel.announcer.published(version, prospect.outputs, before)

@@ -5,9 +5,9 @@ from typing import Any
 
 from galley.worker.channel import Channel
 from galley.worker.places import diagnostic_json, located
+from galley.worker.waiting import waiting
 from pipeline.engine.candidate import Candidate
 from pipeline.model import Diagnostic, Level
-from pipeline.model.messages.gate import QUARANTINED
 
 ORDER = {"error": 0, "warning": 1, "info": 2}
 
@@ -29,13 +29,15 @@ class Findings:
         shown = wanted[:limit]
         places = await located((item for _, item in shown), self._channel.sources)
         return [
-            diagnostic_json(item, state) for (state, _), item in zip(shown, places, strict=True)
+            diagnostic_json(item, state, self._channel.sources)
+            for (state, _), item in zip(shown, places, strict=True)
         ]
 
     async def shown(self, diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
         """Diagnostics of something that is not published, with line and column."""
-        found = await located(diagnostics, self._channel.sources)
-        return [diagnostic_json(item, "pending") for item in found]
+        sources = self._channel.sources
+        found = await located(diagnostics, sources)
+        return [diagnostic_json(item, "pending", sources) for item in found]
 
     def counts(self) -> tuple[int, int]:
         """Errors and warnings, all states together; cheap enough for every health report."""
@@ -83,6 +85,7 @@ class Findings:
                 yield "source", problem
 
     def _pending(self) -> Iterator[tuple[str, Diagnostic]]:
+        yield from (("pending", item) for item in waiting(self._channel.ledger))
         verdict = self._channel.verdict
         if verdict is None:
             return
@@ -93,22 +96,6 @@ class Findings:
                     seen.add(item)
                     yield "pending", item
         yield from (("pending", item) for item in verdict.waiting)
-        yield from (("pending", item) for item in self._quarantined(verdict.quarantined))
-
-    def _quarantined(self, units: Iterable[Any]) -> Iterator[Diagnostic]:
-        ledger = self._channel.ledger
-        for unit in units:
-            entry = ledger.holding(unit)
-            if entry is not None:
-                report = QUARANTINED.report(
-                    key=entry.key,
-                    rollback=entry.rollback,
-                    target=entry.target,
-                    reason=entry.reason,
-                )
-                held = ledger.accepted(entry.key) if entry.key else None
-                line = held.origin.line if held and held.origin.locator == unit.locator else 0
-                yield report.at(unit.source, unit.locator, line)
 
 
 def _fits(item: Diagnostic, params: Mapping[str, Any]) -> bool:

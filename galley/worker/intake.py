@@ -13,6 +13,7 @@ from galley.worker.announce import parts
 from galley.worker.channel import BehindError, Channel, breathe, following, uninterrupted
 from galley.worker.companion import Companion
 from galley.worker.publisher import Publisher
+from galley.worker.revisions import Revisions
 from pipeline.engine.trial import SLICE
 from pipeline.model import Batch, Key, Resource
 from pipeline.model.messages.source import SOURCE_UNREADABLE
@@ -34,11 +35,13 @@ class Intake:
         channel: Channel,
         companion: Companion,
         publisher: Publisher,
+        revisions: Revisions,
         tasks: asyncio.TaskGroup,
     ) -> None:
         self._channel = channel
         self._companion = companion
         self._publisher = publisher
+        self._revisions = revisions
         self._tasks = tasks
         self._running: dict[str, asyncio.Task[None]] = {}
         self._reconciled = False
@@ -103,6 +106,7 @@ class Intake:
             changed = channel.ledger.receive(config)
             if changed or not channel.head or batch.complete or batch.revision:
                 self._publisher.touch()
+            await self._revisions.look()
             await breathe(self._observe(observed))
             if not self._reconciled and self._all_synced():
                 self._reconciled = True

@@ -8,6 +8,7 @@ from typing import Any
 from galley.store.values import Version
 from galley.worker.channel import Channel
 from galley.worker.loading import contents, resource
+from galley.worker.places import origin_json
 from galley.worker.problems import not_found, usage
 from galley.worker.redaction import redacted
 from pipeline.model import Key, Resource
@@ -144,10 +145,7 @@ class Listing:
             "digest": item.digest.hex(),
             "version": version.number,
             "created": created.get(item.key, 0.0),
-            "source": origin.source if origin else "",
-            "file": origin.locator if origin else "",
-            "line": origin.line if origin else 0,
-            "revision": origin.revision if origin else "",
+            **origin_json(origin, channel.sources),
             "pending": bool(
                 origin and origin.locator in channel.ledger.sources[origin.source].pending
             ),

@@ -1,19 +1,27 @@
-"""Diagnostics in the form that people get, with line and column of the offending field.
+"""Diagnostics in the form that people get: with line, column and web address of the field.
 
 Positions are not kept with resources: the origin is read again when a diagnostic needs them.
 """
 
 import asyncio
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from pipeline.model import Diagnostic, Origin, Place
 from sources.source import Source
 
+log = logging.getLogger("galley.places")
 
-def diagnostic_json(diagnostic: Diagnostic, state: str) -> dict[str, Any]:
-    """The map that `DiagnosticResult` describes."""
+NOWHERE: Mapping[str, Source] = MappingProxyType({})
+
+
+def diagnostic_json(
+    diagnostic: Diagnostic, state: str, sources: Mapping[str, Source] = NOWHERE
+) -> dict[str, Any]:
+    """The map that `DiagnosticResult` describes; the sources know web addresses."""
     return {
         "code": diagnostic.code,
         "level": diagnostic.level.value,
@@ -24,8 +32,33 @@ def diagnostic_json(diagnostic: Diagnostic, state: str) -> dict[str, Any]:
         "file": diagnostic.locator,
         "line": diagnostic.line,
         "column": diagnostic.column,
+        "revision": diagnostic.revision,
+        "link": link(_origin(diagnostic), sources),
         "state": state,
     }
+
+
+def origin_json(origin: Origin | None, sources: Mapping[str, Source]) -> dict[str, Any]:
+    """Where a resource comes from, as every answer has it."""
+    if origin is None:
+        return {"source": "", "file": "", "line": 0, "revision": "", "link": ""}
+    return {
+        "source": origin.source,
+        "file": origin.locator,
+        "line": origin.line,
+        "revision": origin.revision,
+        "link": link(origin, sources),
+    }
+
+
+def link(origin: Origin, sources: Mapping[str, Source]) -> str:
+    """Web address of an origin; empty where there is none, or its source cannot say."""
+    source = sources.get(origin.source)
+    try:
+        return source.link(origin) if source else ""
+    except Exception:  # of any kind: a source's code may be from outside
+        log.exception("The source %s cannot say where %s is.", origin.source, origin)
+        return ""
 
 
 async def located(
@@ -42,11 +75,14 @@ def _locate(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> Diagnostic
     source = sources.get(diagnostic.source)
     if source is None or not _open(diagnostic):
         return diagnostic
-    origin = Origin(diagnostic.source, "", diagnostic.locator, diagnostic.line)
-    place: Place | None = source.locate(origin, diagnostic.path)
+    place: Place | None = source.locate(_origin(diagnostic), diagnostic.path)
     if place is None:
         return diagnostic
     return replace(diagnostic, line=place.line, column=place.column)
+
+
+def _origin(diagnostic: Diagnostic) -> Origin:
+    return Origin(diagnostic.source, diagnostic.revision, diagnostic.locator, diagnostic.line)
 
 
 def _open(diagnostic: Diagnostic) -> bool:

@@ -6,18 +6,28 @@ and is tried again with a back-off; what was refused or parked is written down i
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from galley import memory
 from galley.store.errors import HeadConflictError, StoreError, WriterLostError
-from galley.store.values import Audit, Commit, InputChange, Record, Version, VersionKind
-from galley.worker.bookkeeping import Bookkeeping, cause_of, counts_of
+from galley.store.values import Audit, Commit, Record, Version, VersionKind
+from galley.worker.bookkeeping import (
+    Bookkeeping,
+    cause_of,
+    counts_of,
+    embodied_by,
+    input_changes,
+    lifting,
+    revisions,
+)
 from galley.worker.channel import Channel, following, now, proposal, uninterrupted
 from galley.worker.companion import Companion
-from pipeline.engine.candidate import Candidate, InputDelta
+from galley.worker.reach import Reach
+from galley.worker.revisions import Revisions
+from pipeline.engine.candidate import Candidate
 from pipeline.engine.gate import Wishes
+from pipeline.engine.quarantine import Quarantined
 from pipeline.model import Key, Resource
 
 log = logging.getLogger("galley.publisher")
@@ -43,15 +53,20 @@ class Decision:
     candidate: Candidate
     before: Mapping[Key, Resource | None]
     """What was live under the keys of the candidate's outputs."""
+    lifted: Sequence[Quarantined]
+    """The quarantine that ends with it."""
 
 
 class Publisher:
     """Publishes what is publishable, by itself and on order."""
 
-    def __init__(self, channel: Channel, companion: Companion, books: Bookkeeping) -> None:
+    def __init__(
+        self, channel: Channel, companion: Companion, books: Bookkeeping, revisions: Revisions
+    ) -> None:
         self._channel = channel
         self._companion = companion
         self._books = books
+        self._revisions = revisions
         self._first_change = 0.0
         self._last_change = 0.0
 
@@ -62,14 +77,12 @@ class Publisher:
             self._first_change = self._last_change
             self._channel.dirty.set()
 
-    def restored(
-        self, inputs: Iterable[InputDelta], outputs: Mapping[Key, Resource | None]
-    ) -> None:
+    def restored(self, found: Reach, outputs: Mapping[Key, Resource | None]) -> None:
         """A rollback has committed these: they are accepted and live from here on."""
         gate = self._channel.gate
         self._companion.touch(gate.trial.touched)
-        gate.restore(inputs, outputs, now())
-        self._books.rolled_back()
+        gate.restore(found.inputs, outputs, found.returns, now())
+        self._books.forget(found.returns)
 
     async def run(self) -> None:
         """Publish whenever something has changed and the quiet period is over; never returns."""
@@ -112,21 +125,22 @@ class Publisher:
         async with proposal(channel.gate, order.wishes if order else None) as candidate:
             self._report_defects()
             before = {key: channel.ledger.live.get(key) for key in candidate.outputs}
-            await uninterrupted(self._decide(Decision(candidate, before), order))
+            embodied = self._books.embodied(candidate)
+            decision = Decision(candidate, before, self._lifted(candidate, order))
+            await uninterrupted(self._decide(decision, order))
         channel.verdict = candidate.verdict()
         channel.problem = ""
-        return Decision(candidate, before)
+        await self._revisions.embodied(embodied, channel.number)
+        return decision
 
     async def _decide(self, decision: Decision, order: Order | None) -> None:
         """Write down what was decided, then take it over: nothing waits between the two."""
         channel, candidate = self._channel, decision.candidate
-        lifted = channel.ledger.obsolete()
-        if not candidate.waiting:
-            lifted += channel.ledger.lifted_by(candidate)
-        if order and order.wishes.override is None:
-            lifted += channel.ledger.quarantine.of_key("", None)
+        lifted = decision.lifted
         due = not candidate.waiting and (candidate.outputs or channel.head is None)
-        audit = (order.audit,) if order and (due or lifted) else ()
+        audit: tuple[Audit, ...] = (order.audit,) if order and (due or lifted) else ()
+        if not order or order.wishes.override == frozenset():
+            audit += tuple(lifting(lifted))
         confirm = order.wishes.confirm if order else ""
         facts = self._books.facts(candidate, lifted, audit, confirm)
         version = None
@@ -141,13 +155,23 @@ class Publisher:
             if candidate.waiting:
                 return
             self._companion.touch(channel.gate.trial.touched)
-            channel.gate.accept(candidate, now())
+            channel.gate.accept(candidate, now(), written=version is not None)
             if version:
                 channel.head = version
                 await channel.announcer.published(version, candidate.outputs, decision.before)
             if any(self._books.gone()):  # its last keys were published; the next facts say so
                 self.touch()
             await self._companion.publish(channel.engine)
+
+    def _lifted(self, candidate: Candidate, order: Order | None) -> list[Quarantined]:
+        """The quarantine that ends with this decision, each entry once."""
+        ledger = self._channel.ledger
+        lifted = dict.fromkeys(ledger.obsolete())
+        if not candidate.waiting:
+            lifted |= dict.fromkeys(ledger.lifted_by(candidate))
+        if order and order.wishes.override is None:
+            lifted |= dict.fromkeys(ledger.quarantine.of_key("", None))
+        return list(lifted)
 
     async def _commit(self, candidate: Candidate, order: Order | None, facts: Record) -> Version:
         channel = self._channel
@@ -158,12 +182,13 @@ class Publisher:
             environment=channel.environment.digest,
             environment_content=channel.environment.spec.content(),
             outputs=candidate.outputs,
-            inputs=[input_change(delta) for delta in candidate.inputs],
+            inputs=input_changes(channel, candidate.inputs),
             author=order.author if order else "galley",
             reason=order.reason if order else "",
             cause=cause_of(channel, candidate),
             counts=counts_of(candidate),
             time=now(),
+            revisions=revisions(channel, embodied_by(channel, candidate)),
             record=facts,
         )
         version = await channel.store.run(lambda store: store.commit(commit))
@@ -193,15 +218,3 @@ class Publisher:
         for defect in self._channel.gate.trial.defects:
             where = f"stage {defect.stage} on {defect.key}"
             log.error("Defect in %s: %s\n%s", where, defect.problem, defect.detail)
-
-
-def input_change(delta: InputDelta) -> InputChange:
-    """The store's form of an accepted input."""
-    new: Any = delta.new
-    return InputChange(
-        delta.source,
-        delta.locator,
-        delta.key,
-        new.resource if new else None,
-        new.origin if new else None,
-    )

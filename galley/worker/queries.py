@@ -7,10 +7,12 @@ from galley.store.errors import UnknownVersionError
 from galley.store.store import Store
 from galley.store.values import Version
 from galley.worker.channel import Channel
-from galley.worker.diffs import LIMIT, counts, resource_changes, with_origin
+from galley.worker.diffs import LIMIT, counts, resource_changes
 from galley.worker.listing import Listing
 from galley.worker.loading import contents, resource
+from galley.worker.places import origin_json
 from galley.worker.problems import not_found
+from galley.worker.provenance import arrived_json, brought_by, led_from, revision_json
 from galley.worker.reports import (
     audit_report,
     candidate_report,
@@ -19,7 +21,7 @@ from galley.worker.reports import (
     source_report,
     version_report,
 )
-from pipeline.model import Key, Located, Resource
+from pipeline.model import Key, Located, Origin, Resource
 from pipeline.model.resource import read_header
 
 
@@ -65,7 +67,9 @@ class Queries:
         if old:
             await self._version(old)
         outputs, before = await self.difference(old, new.number, limit)
-        return self.diff_report(old, new.number, outputs, before, new.counts.resources, limit)
+        report = self.diff_report(old, new.number, outputs, before, new.counts.resources, limit)
+        led = await self._channel.store.run(lambda store: led_from(store, old, new.number))
+        return {**report, **led}
 
     async def difference(
         self, old: int, new: int, limit: int
@@ -97,14 +101,15 @@ class Queries:
         channel = self._channel
         changes = resource_changes(outputs, before, channel.environment.kinds, limit=limit)
         keys = sorted(outputs)[:limit]
+        held = ((places or {}).get(key) or channel.gate.origin_of(key) for key in keys)
         return {
             "channel": channel.name,
             "old": old,
             "new": new,
             "counts": counts(outputs, before, resources),
             "resources": [
-                with_origin(change, (places or {}).get(key) or channel.gate.origin_of(key))
-                for key, change in zip(keys, changes, strict=True)
+                {**change, **origin_json(item.origin if item else None, channel.sources)}
+                for change, item in zip(changes, held, strict=True)
             ],
             "truncated": len(outputs) > limit,
         }
@@ -124,7 +129,28 @@ class Queries:
 
     async def quarantine(self, _params: Mapping[str, Any]) -> list[dict[str, Any]]:
         """A list of `QuarantineResult`."""
-        return [quarantine_report(entry) for entry in self._channel.ledger.quarantine]
+        ledger = self._channel.ledger
+        return [quarantine_report(entry, ledger.sources) for entry in ledger.quarantine]
+
+    async def origins(self, params: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Where resources that are live, or were, come from now; those that are gone are left
+        out."""
+        found: dict[str, dict[str, Any]] = {}
+        for name in params["resources"]:
+            key = Key.parse(str(name))
+            parents = self._channel.engine.parents(key)
+            held = self._channel.gate.origin_of(parents[0] if parents else key)
+            if held is not None:
+                found[name] = {"resource": name, **await self._brought(key, held.origin)}
+        return found
+
+    async def _brought(self, key: Key, origin: Origin) -> dict[str, Any]:
+        since, brought = await self._channel.store.run(lambda store: brought_by(store, key, origin))
+        return {
+            **origin_json(origin, self._channel.sources),
+            "since": since,
+            "brought_by": revision_json(brought) if brought else None,
+        }
 
     async def holds(self, _params: Mapping[str, Any]) -> list[dict[str, Any]]:
         """A list of `HoldResult`."""
@@ -159,29 +185,6 @@ class Queries:
         ]
         return {"head": head, "changes": past}
 
-    async def checkpoint(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """`WaitResult`: which version embodies a source's revision, and whether it was taken
-        back."""
-        revision, source = str(params["revision"]), str(params.get("source") or "")
-
-        def read(store: Store) -> tuple[str, Version] | None:
-            found = store.checkpoint(revision, source=source)
-            return (found.revision, store.version(found.version)) if found else None
-
-        found = await self._channel.store.run(read)
-        if found is None:
-            number = self._channel.number
-            return {"done": False, "version": number, "revision": revision, "outcome": "timed-out"}
-        whole, version = found
-        return {
-            "done": not version.rolled_back_by,
-            "version": version.number,
-            "digest": version.digest.hex(),
-            "revision": whole,
-            "outcome": "rolled-back" if version.rolled_back_by else "live",
-            "rolled_back_by": version.rolled_back_by,
-        }
-
     async def _version(self, number: int) -> Version:
         channel = self._channel
         if number in (0, channel.number):
@@ -202,7 +205,8 @@ class Queries:
                 pending.update({item.resource.key: item.resource for item in inputs.says(locator)})
         before = {key: _accepted(channel, key) for key in pending}
         changed = {key: now for key, now in pending.items() if now != before[key]}
-        return self.diff_report(channel.number, 0, changed, before, len(ledger.live), limit)
+        report = self.diff_report(channel.number, 0, changed, before, len(ledger.live), limit)
+        return {**report, **arrived_json(ledger.sources.values())}
 
 
 def _of(key: Key, digest: bytes | None, bodies: Mapping[bytes, bytes]) -> Resource | None:

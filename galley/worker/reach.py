@@ -2,47 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from galley.store.store import Store
 from galley.store.values import Difference, InputDifference, StoredInput, Version
-from galley.worker.channel import Channel, now
+from galley.worker.channel import Channel
 from galley.worker.loading import contents, located, resource
 from galley.worker.problems import RefusedError
+from galley.worker.provenance import embodied_since
+from galley.worker.taking_back import Scope, taken_back
 from pipeline.engine.candidate import InputDelta
+from pipeline.engine.inputs import Return
 from pipeline.engine.quarantine import Quarantined
-from pipeline.model import Key, Located, Resource
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The part of a channel that is rolled back; empty fields stand for everything."""
-
-    collection: str = ""
-    namespace: str = ""
-    resource: Key | None = None
-
-    @property
-    def whole(self) -> bool:
-        return self == WHOLE
-
-    def __contains__(self, key: Key) -> bool:
-        return (
-            (not self.collection or key.collection == self.collection)
-            and (not self.namespace or key.namespace == self.namespace)
-            and (self.resource is None or key == self.resource)
-        )
-
-    def shown(self) -> dict[str, str]:
-        named = {
-            "collection": self.collection,
-            "namespace": self.namespace,
-            "resource": str(self.resource or ""),
-        }
-        return {name: value for name, value in named.items() if value}
-
-
-WHOLE = Scope()
-"""Everything of the channel."""
+from pipeline.model import Key, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +30,8 @@ class Reach:
     """With `rollback` 0: the new version's number is not known yet."""
     environment: bytes
     """Digest of the environment that is in force afterwards."""
+    returns: Mapping[str, Return]
+    """Where it brings the sources of these inputs."""
 
 
 async def reach(channel: Channel, target: Version, scope: Scope, reason: str) -> Reach:
@@ -76,25 +50,16 @@ async def reach(channel: Channel, target: Version, scope: Scope, reason: str) ->
     head = channel.number
     differences = await channel.store.run(lambda store: store.input_difference(head, target.number))
     chosen = [item for item in differences if item.key in scope]
-    taken = await channel.store.run(lambda store: store.input_changes(target.number, head))
     environment = target.environment if scope.whole else channel.environment.digest
-    entries = [
-        Quarantined(source, key, digest, 0, target.number, now(), reason, version)
-        for source, key, digest, version in taken
-        if key in scope
-    ]
-    if environment != channel.environment.digest:
-        entries += await channel.store.run(
-            lambda store: list(_environments(store, channel, target, reason))
-        )
-    deltas = tuple(await _deltas(channel, chosen))
+    deltas = (*await _deltas(channel, chosen), *_owed(channel, chosen, scope))
     return Reach(
         target,
         scope.whole,
         deltas,
         await _outputs(channel, head, target, deltas) if scope.whole else {},
-        tuple(entries),
+        await taken_back(channel, target, scope, deltas, reason),
         environment,
+        await channel.store.run(partial(_returns, target, {delta.source for delta in deltas})),
     )
 
 
@@ -108,11 +73,21 @@ async def _deltas(channel: Channel, differences: list[InputDifference]) -> list[
             item.source,
             item.locator,
             item.key,
-            _accepted(channel, item),
+            channel.ledger.accepted_at(item.source, item.locator, item.key),
             by_input[_place(item.new)] if item.new else None,
         )
         for item in differences
     ]
+
+
+def _owed(
+    channel: Channel, differences: list[InputDifference], scope: Scope
+) -> Iterator[InputDelta]:
+    """Inputs that were accepted since the live version, which no output shows: they go back too."""
+    known = {(item.source, item.locator, item.key) for item in differences}
+    for spot, stored in channel.ledger.owed.items():
+        if spot not in known and spot[2] in scope:
+            yield InputDelta(*spot, channel.ledger.accepted_at(*spot), stored)
 
 
 async def _outputs(
@@ -136,28 +111,12 @@ def _resource(
     return known.get(item.new) or resource(item.key, item.new, bodies)
 
 
-def _environments(
-    store: Store, channel: Channel, target: Version, reason: str
-) -> Iterator[Quarantined]:
-    """The environments that the versions after `target` brought, and the one wanted now."""
-    digests = {channel.environment.digest}
-    if channel.wanted:
-        digests.add(channel.wanted.digest)
-    before = channel.number + 1
-    while versions := store.versions(before=before, limit=200):
-        digests.update(v.environment for v in versions if v.number > target.number)
-        before = versions[-1].number
-        if before <= target.number:
-            break
-    for digest in sorted(digests - {target.environment}):
-        yield Quarantined("", None, digest, 0, target.number, now(), reason)
+def _returns(target: Version, sources: set[str], store: Store) -> dict[str, Return]:
+    return {
+        name: Return(target.revisions.get(name, ""), embodied_since(store, target, name))
+        for name in sources
+    }
 
 
 def _place(item: StoredInput) -> tuple[str, str, Key]:
     return item.origin.source, item.origin.locator, item.key
-
-
-def _accepted(channel: Channel, item: InputDifference) -> Located | None:
-    source = channel.ledger.sources.get(item.source)
-    held = source.accepted.get(item.locator, ()) if source else ()
-    return next((one for one in held if one.resource.key == item.key), None)

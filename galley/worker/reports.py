@@ -6,7 +6,9 @@ from typing import Any
 from galley.store.values import Audit, Delivery, Hold, StoredCandidate, Version
 from galley.worker.channel import Channel, jsonable, now
 from galley.worker.places import diagnostic_json
-from pipeline.engine.inputs import SourceInputs
+from galley.worker.provenance import REVISIONS_KEPT, revision_json
+from galley.worker.waiting import waiting_whole
+from pipeline.engine.inputs import SourceInputs, UnitOf
 from pipeline.engine.quarantine import Quarantined
 from pipeline.model import Diagnostic
 from sources.source import SourceHealth
@@ -34,6 +36,7 @@ def version_report(version: Version, delivery: Delivery | None) -> dict[str, Any
         "connected": delivery.connected if delivery else 0,
         "had": delivery.had if delivery else 0,
         "refused": delivery.refused if delivery else 0,
+        "revisions": dict(version.revisions),
     }
 
 
@@ -70,8 +73,10 @@ def hold_report(hold: Hold) -> dict[str, Any]:
     }
 
 
-def quarantine_report(entry: Quarantined) -> dict[str, Any]:
+def quarantine_report(entry: Quarantined, sources: Mapping[str, SourceInputs]) -> dict[str, Any]:
     """`QuarantineResult`."""
+    inputs = sources.get(entry.source)
+    whole = inputs is not None and inputs.unit is UnitOf.REVISION
     return {
         "source": entry.source,
         "resource": str(entry.key) if entry.key else "",
@@ -80,7 +85,8 @@ def quarantine_report(entry: Quarantined) -> dict[str, Any]:
         "target": entry.target,
         "time": entry.time,
         "reason": entry.reason,
-        "lifts": _lifts(entry),
+        "lifts": _lifts(entry, whole=whole),
+        "waiting": inputs.revision if inputs and whole and inputs.pending else "",
     }
 
 
@@ -105,6 +111,7 @@ def source_report(
     source = channel.sources.get(inputs.name)
     health = source.health() if source else SourceHealth()
     problem, courier = channel.problem_of(inputs.name), channel.couriers.get(inputs.name)
+    waits = waiting_whole(channel.ledger, inputs)
     last = health.last_read or channel.stale_since.get(inputs.name, 0.0)
     return {
         "name": inputs.name,
@@ -121,14 +128,23 @@ def source_report(
         "pending": len(inputs.pending),
         "blocked": _count(channel, inputs.name, "refused"),
         "quarantined": _count(channel, inputs.name, "quarantined"),
-        "problem": diagnostic_json(problem, "source") if problem else None,
+        "arrived": [revision_json(one) for one in inputs.arrived[:REVISIONS_KEPT]],
+        "arrived_total": len(inputs.arrived),
+        "waits": diagnostic_json(waits, "pending", channel.sources) if waits else None,
+        "problem": diagnostic_json(problem, "source", channel.sources) if problem else None,
         "commit_status": courier.report() if courier else None,
     }
 
 
-def _lifts(entry: Quarantined) -> str:
+def _lifts(entry: Quarantined, *, whole: bool) -> str:
     if entry.key is None:
         return "Other schemas, policies or transforms in the settings lift it."
+    if whole:
+        return (
+            f"A revision of source {entry.source} lifts it that says something else of "
+            f"{entry.key}, or of what version {entry.rollback} took back with it; until then all "
+            "of the source waits."
+        )
     if entry.digest is None:
         return f"Bringing {entry.key} back in source {entry.source} lifts it."
     return f"Other content of {entry.key} in source {entry.source}, or its removal, lifts it."

@@ -8,13 +8,25 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from galley.store.values import Audit, Commit, Counts, Hold, Record, Version, VersionKind
+from galley.store.values import (
+    Audit,
+    Checkpoint,
+    Commit,
+    Counts,
+    Hold,
+    Record,
+    Version,
+    VersionKind,
+)
+from galley.worker.bookkeeping import input_changes, revisions
 from galley.worker.channel import Channel, breathe, following, now
 from galley.worker.environments import Environments
 from galley.worker.findings import Findings
 from galley.worker.problems import RefusedError, conflict
-from galley.worker.publisher import Publisher, input_change
-from galley.worker.reach import WHOLE, Reach, Scope, reach
+from galley.worker.publisher import Publisher
+from galley.worker.reach import Reach, reach
+from galley.worker.revisions import Revisions
+from galley.worker.taking_back import WHOLE, Scope
 from galley.worker.targets import resolve
 from pipeline.engine.candidate import InputDelta
 from pipeline.engine.live import Tally
@@ -64,11 +76,13 @@ class Rollback:
         publisher: Publisher,
         environments: Environments,
         findings: Findings,
+        revisions: Revisions,
     ) -> None:
         self._channel = channel
         self._publisher = publisher
         self._environments = environments
         self._findings = findings
+        self._revisions = revisions
 
     async def run(self, request: Request) -> Outlook:
         """Roll back, or with `dry_run` say what that would do.
@@ -183,6 +197,7 @@ class Rollback:
     async def _commit(self, request: Request, outlook: Outlook, environment: bytes) -> Version:
         channel, found = self._channel, outlook.reach
         tally = outlook.tally
+        states = await channel.store.run(lambda store: store.sources())
         commit = Commit(
             expected_head=channel.number,
             kind=VersionKind.ROLLBACK,
@@ -190,14 +205,25 @@ class Rollback:
             environment=found.environment,
             environment_content=environment,
             outputs=outlook.outputs,
-            inputs=[input_change(delta) for delta in found.inputs],
+            inputs=input_changes(channel, found.inputs),
             author=request.author,
             reason=request.reason,
             cause={"rollback": {"target": found.target.number, "scope": request.scope.shown()}},
             counts=Counts(tally.added, tally.changed, tally.deleted, tally.resources),
             time=now(),
             restores=found.target.number if found.whole else 0,
+            revisions=revisions(channel, {name: to.revision for name, to in found.returns.items()}),
             record=Record(
+                sources=tuple(
+                    replace(state, revision=found.returns[state.source].revision)
+                    for state in states
+                    if state.source in found.returns
+                ),
+                checkpoints=tuple(
+                    Checkpoint(name, to.revision, 0, now())
+                    for name, to in found.returns.items()
+                    if to.revision
+                ),
                 add_quarantine=found.quarantine,
                 add_holds=(request.hold,) if request.hold else (),
                 audit=(request.audit,),
@@ -210,11 +236,15 @@ class Rollback:
     ) -> None:
         """The store has it, and subscribers are told: bring the books up to date."""
         channel, found = self._channel, outlook.reach
-        self._publisher.restored(found.inputs, outlook.outputs)
+        self._publisher.restored(found, outlook.outputs)
         entries = [replace(entry, rollback=version.number) for entry in found.quarantine]
         channel.ledger.quarantine.add(entries)
         if request.hold:
             channel.holds[request.hold.id] = request.hold
+        if found.whole:
+            undone = {name: to.undone for name, to in found.returns.items()}
+            await self._revisions.rolled_back(undone, version.number)
+        await self._revisions.look()
         log.warning(
             "Version %s rolls back to %s; %s inputs are quarantined.",
             version.number,

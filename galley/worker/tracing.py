@@ -7,8 +7,11 @@ from typing import Any
 from galley.worker.channel import Channel
 from galley.worker.findings import Findings
 from galley.worker.naming import key_named
+from galley.worker.places import origin_json
 from galley.worker.problems import not_found
-from pipeline.model import Key, Located
+from galley.worker.provenance import brought_by, revision_json
+from pipeline.engine.inputs import Unit
+from pipeline.model import Key, Located, Origin, Revision
 
 
 class Tracing:
@@ -26,19 +29,32 @@ class Tracing:
         if held is None and not versions:
             raise not_found(f"Nothing is known of {key}.", "`galley get -A` lists what is live.")
         origin = held.origin if held else None
+        since, brought = await self._brought(key, origin)
         diagnostics = await self._findings.report({"resource": str(key)})
         return {
             "resource": str(key),
-            "source": origin.source if origin else "",
-            "file": origin.locator if origin else "",
-            "line": origin.line if origin else 0,
-            "revision": origin.revision if origin else "",
+            **origin_json(origin, self._channel.sources),
+            "since": since,
+            "brought_by": revision_json(brought) if brought else None,
             "state": self._state(key, held),
             "claimed_by": [str(item.origin) for item in self._channel.ledger.claims.of(key)],
             "stages": self._stages(key),
             "versions": [number for number, _ in versions],
             "diagnostics": diagnostics,
         }
+
+    async def _brought(self, key: Key, origin: Origin | None) -> tuple[int, Revision | None]:
+        """Since when it is live as it is, and by which revision it came; what is not live by one
+        of those that its source is at."""
+        if origin is None:
+            return 0, None
+        found = await self._channel.store.run(lambda store: brought_by(store, key, origin))
+        inputs = self._channel.ledger.sources.get(origin.source)
+        if inputs and origin.locator in inputs.pending:
+            same = (one for one in inputs.arrived if one.id == origin.revision)
+            newest = inputs.newest()
+            return found[0], next(same, newest if newest.id else None)
+        return found
 
     def _held(self, key: Key) -> Located | None:
         """What a source says about the key, pending content first."""
@@ -52,10 +68,10 @@ class Tracing:
 
     def _state(self, key: Key, held: Located | None) -> str:
         channel, verdict = self._channel, self._channel.verdict
-        place = (held.origin.source, held.origin.locator) if held else None
-        if verdict and place in {tuple(unit) for unit in verdict.quarantined}:
+        unit = self._unit(held)
+        if unit and channel.ledger.holding(unit):
             return "quarantined"
-        if verdict and place in {tuple(refusal.unit) for refusal in verdict.refused}:
+        if verdict and unit in {refusal.unit for refusal in verdict.refused}:
             return "blocked"
         accepted = channel.ledger.accepted(key)
         if held and accepted and held.resource != accepted.resource:
@@ -63,6 +79,13 @@ class Tracing:
         if key in channel.ledger.live:
             return "live"
         return "pending" if held else "absent"
+
+    def _unit(self, held: Located | None) -> Unit | None:
+        """The pending change unit that says it; None if nothing is pending at its place."""
+        origin = held.origin if held else None
+        inputs = self._channel.ledger.sources.get(origin.source) if origin else None
+        pending = origin and inputs and origin.locator in inputs.pending
+        return inputs.unit_of(origin.locator) if origin and inputs and pending else None
 
     def _stages(self, key: Key) -> list[dict[str, Any]]:
         engine = self._channel.engine

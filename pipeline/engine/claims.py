@@ -1,12 +1,14 @@
 """Who supplies a key: the claims of all sources, and the rules by which one of them wins.
 
 The highest rank that claims a key supplies it. Between equal ranks the accepted owner keeps it and
-the newcomer's unit is refused; two newcomers are both refused. A winner that is broken or stale
-keeps its accepted input: a lower rank never steps in for it.
+the newcomer's unit is refused; two newcomers are both refused. So is a second place of one source,
+also where another source outranks it. A winner that is broken or stale keeps its accepted input: a
+lower rank never steps in for it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import NamedTuple
 
 from pipeline.engine.inputs import Unit
@@ -72,10 +74,11 @@ def resolve(
         best = max((rank(claim.held.origin.source) for claim in claims), default=0)
         leaders = [claim for claim in claims if rank(claim.held.origin.source) == best]
         winners[key] = leaders[0].held if len(leaders) == 1 else _owner(leaders)
-        for claim, other in _losers(leaders):
+        outranked = [claim for claim in claims if claim not in leaders]
+        for claim, other in (*_losers(leaders), *_twice(outranked)):
             if claim.unit is not None:
                 conflict = KEY_CLAIMED.report(key=key, name=key, other=other.held.origin)
-                conflicts.setdefault(claim.unit, []).append(_at(conflict, claim.held))
+                conflicts.setdefault(claim.unit, []).append(conflict.at_origin(claim.held.origin))
     return Resolution(winners, {unit: tuple(found) for unit, found in conflicts.items()})
 
 
@@ -93,6 +96,12 @@ def _owner(leaders: list[Claim]) -> Located | None:
     return next((claim.held for claim in leaders if claim.owner), None)
 
 
+def _twice(claims: list[Claim]) -> Iterator[tuple[Claim, Claim]]:
+    """Claims that collide with another one of the same source; they are in order of sources."""
+    for _, mine in groupby(claims, key=lambda claim: claim.held.origin.source):
+        yield from _losers(list(mine))
+
+
 def _losers(leaders: list[Claim]) -> list[tuple[Claim, Claim]]:
     """Each claim that cannot stand, with the one that it collides with."""
     if len(leaders) < 2:
@@ -101,8 +110,3 @@ def _losers(leaders: list[Claim]) -> list[tuple[Claim, Claim]]:
     if owner is not None:
         return [(claim, owner) for claim in leaders if claim is not owner]
     return [(claim, leaders[1] if claim is leaders[0] else leaders[0]) for claim in leaders]
-
-
-def _at(diagnostic: Diagnostic, held: Located) -> Diagnostic:
-    origin = held.origin
-    return diagnostic.at(origin.source, origin.locator, origin.line)

@@ -12,7 +12,7 @@ from pipeline.engine.budget import Change, DeletionBudget, Share
 from pipeline.engine.candidate import Candidate, InputDelta, Refusal, units_id
 from pipeline.engine.claims import resolve
 from pipeline.engine.finding import Finding
-from pipeline.engine.inputs import Unit
+from pipeline.engine.inputs import Return, Unit, at_revision
 from pipeline.engine.ledger import Ledger
 from pipeline.engine.memory import Reason
 from pipeline.engine.misspelt import misspelt_kinds
@@ -100,25 +100,30 @@ class Gate:
         yield from self.trial.move({})
         self.trial.settle()
 
-    def accept(self, candidate: Candidate, now: float) -> None:
-        """The candidate was published: its inputs are the accepted ones from here on.
+    def accept(self, candidate: Candidate, now: float, *, written: bool = True) -> None:
+        """The candidate was published, or not `written` as a version because it changes no output:
+        its inputs are the accepted ones from here on.
 
         The first publication uses up nothing of the budget.
         """
         first = not self.ledger.live
         shares = {key: self.ledger.share(key) for key in self.trial.applied}
-        self.ledger.accept(candidate)
+        self.ledger.accept(candidate, written=written)
         if not first:
             self._note(now, shares)
         self.trial.settle()
 
     def restore(
-        self, inputs: Iterable[InputDelta], outputs: Mapping[Key, Resource | None], now: float
+        self,
+        inputs: Iterable[InputDelta],
+        outputs: Mapping[Key, Resource | None],
+        returns: Mapping[str, Return],
+        now: float,
     ) -> None:
         """A rollback was published: what it brings back is there again, what it deletes is exempt
         from the budget."""
         shares = {key: self.ledger.share(key) for key in self.trial.applied}
-        self.ledger.restore(inputs, outputs)
+        self.ledger.restore(inputs, outputs, returns)
         self._note(now, {key: None for key in shares if self.ledger.share(key) != shares[key]})
         self.trial.settle()
         self.trial.memory.clear()
@@ -131,9 +136,7 @@ class Gate:
     def place(self, finding: Finding) -> Diagnostic:
         """The finding's diagnostic with the place of the resource that it is about."""
         held = self._found_on(finding)
-        if held is None:
-            return finding.diagnostic
-        return finding.diagnostic.at(held.origin.source, held.origin.locator, held.origin.line)
+        return finding.diagnostic.at_origin(held.origin) if held else finding.diagnostic
 
     def remarks(self) -> list[Diagnostic]:
         """What is newly found about the candidate without blocking it; ask before `withdraw`."""
@@ -174,7 +177,8 @@ class Gate:
         blamed = [key for key in sorted(finding.blames) if key in applied]
         deletions = [key for key in blamed if applied[key] is None]
         for keys in (deletions, [finding.subject], blamed):
-            units = {unit for key in keys for unit in selection.touching(key) if key in applied}
+            changed = [key for key in keys if key in applied]
+            units = {unit for key in changed for unit in selection.behind(key, applied[key])}
             if units:
                 return units
         return set()
@@ -207,11 +211,19 @@ class Gate:
             changed=tally.changed,
             deleted=tally.deleted,
             resources=tally.resources,
-            refused=_refusals(selection.refused),
-            parked=_refusals(selection.parked),
+            refused=self._refusals(selection.refused),
+            parked=self._refusals(selection.parked),
             parked_id=_id_of(selection.parked, selection) if selection.parked else "",
             waiting=tuple(self.place(finding) for finding in blocking),
             quarantined=tuple(sorted(selection.quarantined)),
+        )
+
+    def _refusals(self, reasons: Mapping[Unit, list[Diagnostic]]) -> tuple[Refusal, ...]:
+        """With the revision at which each unit says what is refused."""
+        revisions = {unit: self.ledger.sources[unit.source].revision for unit in reasons}
+        return tuple(
+            Refusal(unit, at_revision(revisions[unit], found))
+            for unit, found in sorted(reasons.items())
         )
 
 
@@ -226,10 +238,6 @@ def _refuse_all(selection: Selection) -> None:
 
 def _diagnostics(reasons: Mapping[Unit, list[Reason]]) -> dict[Unit, list[Diagnostic]]:
     return {unit: [reason.diagnostic for reason in found] for unit, found in reasons.items()}
-
-
-def _refusals(reasons: Mapping[Unit, list[Diagnostic]]) -> tuple[Refusal, ...]:
-    return tuple(Refusal(unit, tuple(found)) for unit, found in sorted(reasons.items()))
 
 
 def _id_of(units: Iterable[Unit], selection: Selection) -> str:

@@ -8,9 +8,13 @@ whole, break or lose. Nothing here decides what is published: that is `gate`.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import chain, islice, takewhile
 from typing import NamedTuple
 
-from pipeline.model import Batch, Broken, Diagnostic, Key, Located, Read, Removed
+from pipeline.model import Batch, Broken, Diagnostic, Key, Located, Read, Removed, Revision
+
+ARRIVED = 1000
+"""Revisions that a source remembers until a version embodies them; the oldest are dropped."""
 
 
 class UnitOf(StrEnum):
@@ -40,6 +44,15 @@ class Said:
     errors: tuple[Diagnostic, ...] = ()
 
 
+class Return(NamedTuple):
+    """Where a rollback brings a source back to, in the names that it has for its states."""
+
+    revision: str
+    """Empty where that state has no name."""
+    undone: tuple[Revision, ...] = ()
+    """What had been embodied since, newest first."""
+
+
 @dataclass(slots=True)
 class SourceInputs:
     """One source's accepted and pending inputs."""
@@ -57,11 +70,17 @@ class SourceInputs:
     """What is wrong with the revision as a whole; it blocks every change unit."""
     revision: str = ""
     accepted_revision: str = ""
+    """The revision that the accepted inputs are those of: the last that was embodied whole, or the
+    one that a rollback went back to."""
+    arrived: tuple[Revision, ...] = ()
+    """What has come since a revision was last embodied whole, newest first."""
     synced: bool = False
     """Whether it was read completely since this process started."""
     cause: str = ""
     resources: int = 0
     """How many accepted resources there are; kept by the ledger."""
+    stamp: object = field(default_factory=object)
+    """Another one whenever accepted or pending inputs have changed."""
 
     def receive(self, batch: Batch) -> set[str]:
         """Take over what the source says; returns the locators whose pending state changed."""
@@ -71,13 +90,14 @@ class SourceInputs:
         else:
             changed = set()
         for change in batch.changes:
-            if self._take(change):
+            if self._take(change, batch.revision):
                 changed.add(change.locator)
-        self.errors = tuple(
-            one if one.source else replace(one, source=self.name) for one in batch.errors
-        )
+        mine = (one if one.source else replace(one, source=self.name) for one in batch.errors)
+        self.errors = at_revision(batch.revision, mine)
+        self.arrived = self._arrived(batch)
         self.revision = batch.revision
         self.cause = batch.cause
+        self.stamp = object()
         return changed
 
     def known(self, read: Read) -> Read:
@@ -88,6 +108,33 @@ class SourceInputs:
             return read
         found = tuple(_known(item, held.get(item.resource.key)) for item in read.resources)
         return replace(read, resources=found)
+
+    def embodied(self) -> None:
+        """All that the source says is accepted: its revision is the accepted one."""
+        self.accepted_revision = self.revision
+        self.arrived = ()
+
+    def returned(self, to: Return) -> None:
+        """A rollback has brought it back: what was undone is new again."""
+        self.accepted_revision = to.revision
+        self.arrived = self._fresh(chain(self.arrived, to.undone))
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that it says is accepted."""
+        return not self.pending and not self.errors and self.revision == self.accepted_revision
+
+    def unmarked(self) -> Iterator[Revision]:
+        """The revisions that have come since one was embodied, the newest first."""
+        newest = self.newest()
+        if newest.id not in ("", self.accepted_revision) and newest not in self.arrived:
+            yield newest
+        yield from self.arrived
+
+    def newest(self) -> Revision:
+        """What is known of the revision that the source is at."""
+        known = next((one for one in self.arrived if one.id == self.revision), None)
+        return known or Revision(self.revision)
 
     def units(self) -> Iterator[Unit]:
         """The pending change units; a revision that is wrong as a whole is one though it changes
@@ -114,6 +161,7 @@ class SourceInputs:
 
     def set_accepted(self, locator: str, held: tuple[Located, ...]) -> None:
         """Replace what is accepted of a locator; what the source says of it stays what it is."""
+        self.stamp = object()
         said = self.pending.pop(locator, None) or Said(self.accepted.get(locator, ()))
         if held:
             self.accepted[locator] = held
@@ -124,17 +172,30 @@ class SourceInputs:
         elif said.resources:
             self.accepted[locator] = said.resources
 
-    def _take(self, change: Read | Broken | Removed) -> bool:
+    def _arrived(self, batch: Batch) -> tuple[Revision, ...]:
+        """What the batch brings before what had come; a complete batch tells everything anew."""
+        before = () if batch.complete and not batch.scope else self.arrived
+        return self._fresh(chain(batch.revisions, before))
+
+    def _fresh(self, revisions: Iterable[Revision]) -> tuple[Revision, ...]:
+        """Each of these once, as far as they came after what is accepted."""
+        every: dict[str, Revision] = {}
+        for one in revisions:
+            every.setdefault(one.id, one)
+        fresh = takewhile(lambda one: one.id != self.accepted_revision, every.values())
+        return tuple(islice(fresh, ARRIVED))
+
+    def _take(self, change: Read | Broken | Removed, revision: str = "") -> bool:
         locator = change.locator
         if isinstance(change, Read):
             if change.notes:
-                self.notes[locator] = change.notes
+                self.notes[locator] = at_revision(revision, change.notes)
             else:
                 self.notes.pop(locator, None)
             return self._say(locator, Said(self.known(change).resources))
         self.notes.pop(locator, None)
         if isinstance(change, Broken):
-            return self._say(locator, Said(errors=change.errors))
+            return self._say(locator, Said(errors=at_revision(revision, change.errors)))
         return self._say(locator, Said())
 
     def _say(self, locator: str, said: Said) -> bool:
@@ -166,6 +227,13 @@ def _known(new: Located, old: Located | None) -> Located:
     resource = old.resource if new.resource == old.resource else new.resource
     origin = old.origin if new.origin == old.origin else new.origin
     return Located(resource, origin)
+
+
+def at_revision(revision: str, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Diagnostics with the revision at which they were found, where they do not name one."""
+    if not revision:
+        return tuple(found)
+    return tuple(item if item.revision else replace(item, revision=revision) for item in found)
 
 
 def same_content(one: Iterable[Located], other: Iterable[Located]) -> bool:

@@ -1,16 +1,21 @@
 """The books of a channel: every source's inputs, who supplies which key, and what is live."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
+from typing import TypeAlias
 
 from pipeline.engine.budget import Share
 from pipeline.engine.candidate import Candidate, InputDelta
 from pipeline.engine.claims import Claims
-from pipeline.engine.inputs import SourceInputs, Unit, same_resource
+from pipeline.engine.inputs import Return, SourceInputs, Unit, same_resource
 from pipeline.engine.live import Live
 from pipeline.engine.quarantine import Quarantine, Quarantined
 from pipeline.model import Batch, Key, Kinds, Located, Read, Resource
+
+Spot: TypeAlias = tuple[str, str, Key]
+"""Source, locator and key of an input."""
 
 
 @dataclass(slots=True)
@@ -22,6 +27,9 @@ class Ledger:
     claims: Claims = field(default_factory=Claims)
     live: Live = field(default_factory=Live)
     quarantine: Quarantine = field(default_factory=Quarantine)
+    owed: dict[Spot, Located | None] = field(default_factory=dict)
+    """Inputs that were accepted without a version, because no output changed, with what the store
+    still has there; the next version brings it up to date."""
     _held: Counter[Share] = field(default_factory=Counter)
     """How many accepted inputs each share has."""
     _versions: dict[str, Counter[str]] = field(default_factory=dict)
@@ -62,6 +70,12 @@ class Ledger:
     def accepted_of(self, source: str, key: Key) -> Located | None:
         """The accepted input that a source supplies under a key, whether it wins or not."""
         return next((held for held in self.claims.of(key) if held.origin.source == source), None)
+
+    def accepted_at(self, source: str, locator: str, key: Key) -> Located | None:
+        """The accepted input at one place."""
+        inputs = self.sources.get(source)
+        held = inputs.accepted.get(locator, ()) if inputs else ()
+        return next((item for item in held if item.resource.key == key), None)
 
     def holding(self, unit: Unit, override: Container[Key] = ()) -> Quarantined | None:
         """The quarantine entry because of which a pending unit waits, or None if it may go;
@@ -113,28 +127,54 @@ class Ledger:
         return max((+counts).items(), key=lambda item: item[1], default=("", 0))[0]
 
     def lifted_by(self, candidate: Candidate) -> list[Quarantined]:
-        """Quarantine entries whose source said something else, which is published now."""
-        return [
-            entry
+        """Quarantine entries whose source said something else, which is published now; of a source
+        whose unit is a revision, all."""
+        whole = {unit.source for unit in candidate.units if not unit.locator}
+        by_key = (
+            self.quarantine.of_key(delta.source, delta.key)
             for delta in candidate.inputs
-            for entry in self.quarantine.of_key(delta.source, delta.key)
-        ]
+            if delta.source not in whole
+        )
+        by_source = (self.quarantine.of_source(source) for source in sorted(whole))
+        return [*chain.from_iterable(by_key), *chain.from_iterable(by_source)]
 
-    def accept(self, candidate: Candidate) -> None:
-        """Take over a published candidate."""
+    def due(self, deltas: Sequence[InputDelta] = ()) -> list[InputDelta]:
+        """What the store has to learn of inputs with a version that changes them so."""
+        mine = {(delta.source, delta.locator, delta.key) for delta in deltas}
+        owed = [
+            InputDelta(*spot, stored, self.accepted_at(*spot))
+            for spot, stored in self.owed.items()
+            if spot not in mine
+        ]
+        return [*deltas, *owed]
+
+    def accept(self, candidate: Candidate, *, written: bool = True) -> None:
+        """Take over a candidate: published as a version, or not `written` as one because it
+        changes no output."""
         self.quarantine.lift(self.lifted_by(candidate))
+        if written:
+            self.owed.clear()
+        else:
+            self._owe(candidate.inputs)
         for unit in candidate.units:
             inputs = self.sources[unit.source]
             for locator in tuple(inputs.locators(unit)):
                 self._replace(inputs, locator, inputs.says(locator))
         for inputs in self.sources.values():
             if not inputs.pending and not inputs.errors:
-                inputs.accepted_revision = inputs.revision
+                inputs.embodied()
                 inputs.pending = {}  # one that was emptied keeps the room that it once took
         self.live.put_all(candidate.outputs)
 
-    def restore(self, inputs: Iterable[InputDelta], outputs: Mapping[Key, Resource | None]) -> None:
-        """Make other inputs and outputs the accepted and live ones: a rollback."""
+    def restore(
+        self,
+        inputs: Iterable[InputDelta],
+        outputs: Mapping[Key, Resource | None],
+        returns: Mapping[str, Return],
+    ) -> None:
+        """Make other inputs and outputs the accepted and live ones: a rollback, which brings the
+        sources of these inputs back to `returns`."""
+        self.owed.clear()
         held: dict[tuple[str, str], dict[Key, Located]] = {}
         for delta in inputs:
             place = (delta.source, delta.locator)
@@ -148,7 +188,8 @@ class Ledger:
         for (source, locator), items in held.items():
             ordered = tuple(sorted(items.values(), key=lambda item: item.origin.line))
             self._replace(self.sources[source], locator, ordered)
-            self.sources[source].accepted_revision = ""  # no revision as a whole
+        for source in {source for source, _ in held}:
+            self.sources[source].returned(returns.get(source, Return("")))
         self.live.put_all(outputs)
 
     def load(self, items: Iterable[Located]) -> None:
@@ -170,6 +211,13 @@ class Ledger:
             for inputs in self.sources.values()
             for entry in self.quarantine.obsolete(inputs, self.accepted_of)
         ]
+
+    def _owe(self, deltas: Iterable[InputDelta]) -> None:
+        for delta in deltas:
+            spot = (delta.source, delta.locator, delta.key)
+            stored = self.owed.pop(spot, delta.old)
+            if not same_resource(stored, delta.new):
+                self.owed[spot] = stored
 
     def _source(self, name: str) -> SourceInputs:
         """A source's inputs; one that the settings no longer have says that it holds nothing."""

@@ -48,4 +48,4 @@ def _report(held: Located, meant: Key) -> Diagnostic:
     group, _, kind = held.resource.key.collection.partition("/")
     known = meant.collection.partition("/")[2]
     report = MISSPELT_KIND.report(key=meant, path=("kind",), kind=kind, group=group, known=known)
-    return report.at(held.origin.source, held.origin.locator, held.origin.line)
+    return report.at_origin(held.origin)

@@ -2,45 +2,26 @@
 
 An entry is one content (or the absence) of one key from one source. For a source whose unit is a
 locator, a change that would bring back such a content waits, everything else flows. For a source
-whose unit is a revision, the source waits as long as what it says about the quarantined keys is
-what one of the versions that were taken back said.
+whose unit is a revision, the whole source waits; `returning` is the rule for it.
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple, Self, TypeAlias
+from itertools import chain
+from typing import NamedTuple, Self
 
 from pipeline.engine.inputs import Said, SourceInputs, Unit, UnitOf
-from pipeline.model import Key, Located
+from pipeline.engine.returning import Accepted, Quarantined, live, repeated, says
+from pipeline.model import Key
 
-Accepted: TypeAlias = Callable[[str, Key], Located | None]
-"""The accepted input that a source supplies under a key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """An input that a rollback took back: this content of this key from this source."""
-
-    source: str
-    key: Key | None
-    """None stands for the environment."""
-    digest: bytes | None
-    """None: the key's absence was taken back."""
-    rollback: int
-    """The rollback version that wrote it."""
-    target: int
-    """The version that was rolled back to."""
-    time: float
-    reason: str
-    version: int = 0
-    """The version that had introduced it: after `target`, before `rollback`."""
+__all__ = ["Quarantine", "Quarantined"]
 
 
 class _Judged(NamedTuple):
     """What a pending unit brings back, as long as what it says and what is accepted stay."""
 
     said: Said | None
-    held: tuple[Located, ...] | None
+    held: object
     returning: tuple[Quarantined, ...]
 
 
@@ -48,9 +29,13 @@ class _Judged(NamedTuple):
 class Quarantine:
     """All entries of a channel, by source and key."""
 
-    _entries: dict[tuple[str, Key | None], list[Quarantined]] = field(default_factory=dict)
+    _entries: dict[str, dict[Key | None, list[Quarantined]]] = field(default_factory=dict)
     _judged: dict[Unit, _Judged] = field(default_factory=dict)
     """What was found for units that wait: most do so unchanged from one proposal to the next."""
+    _whole: dict[str, tuple[object, Quarantined | None]] = field(default_factory=dict)
+    """The same for sources that wait as a whole, with the stamp of their inputs."""
+    _obsolete: dict[str, tuple[object, list[Quarantined]]] = field(default_factory=dict)
+    """What can be lifted of a source, with the stamp of its inputs."""
 
     @classmethod
     def of(cls, entries: Iterable[Quarantined]) -> Self:
@@ -60,26 +45,33 @@ class Quarantine:
 
     def add(self, entries: Iterable[Quarantined]) -> None:
         for entry in entries:
-            held = self._entries.setdefault((entry.source, entry.key), [])
+            held = self._entries.setdefault(entry.source, {}).setdefault(entry.key, [])
             if entry not in held:
                 held.append(entry)
-                self._judged.clear()
+        self._forget()
 
     def lift(self, entries: Iterable[Quarantined]) -> None:
+        """Take entries out; one that is not there any more does not matter."""
         for entry in entries:
-            if self._entries.pop((entry.source, entry.key), None):
-                self._judged.clear()
+            by_key = self._entries.get(entry.source, {})
+            left = [held for held in by_key.get(entry.key, ()) if held != entry]
+            if left:
+                by_key[entry.key] = left
+            else:
+                by_key.pop(entry.key, None)
+            if not by_key:
+                self._entries.pop(entry.source, None)
+        self._forget()
 
     def of_key(self, source: str, key: Key | None) -> tuple[Quarantined, ...]:
-        return tuple(self._entries.get((source, key), ()))
+        return tuple(self._entries.get(source, {}).get(key, ()))
 
     def of_source(self, source: str) -> list[Quarantined]:
-        return [entry for entry in self if entry.source == source]
+        return list(chain.from_iterable(self._entries.get(source, {}).values()))
 
     def environment(self, digest: bytes) -> Quarantined | None:
         """The entry that keeps this environment from coming back, if there is one."""
-        entries = self._entries.get(("", None), ())
-        return next((entry for entry in entries if entry.digest == digest), None)
+        return next((entry for entry in self.of_key("", None) if entry.digest == digest), None)
 
     def holding(
         self,
@@ -90,7 +82,7 @@ class Quarantine:
     ) -> Quarantined | None:
         """The entry because of which a pending unit waits, or None if it may go; entries of the
         keys in `override` do not count."""
-        if not self._entries:
+        if inputs.name not in self._entries:
             return None
         if inputs.unit is UnitOf.REVISION:
             return self._holding_revision(inputs, accepted, override)
@@ -98,21 +90,42 @@ class Quarantine:
         return next((entry for entry in returning if entry.key not in override), None)
 
     def obsolete(self, inputs: SourceInputs, accepted: Accepted) -> list[Quarantined]:
-        """Entries whose source says again what is live; a source of which a part cannot be read
-        says nothing about what it might hold there."""
-        broken = inputs.errors or any(said.errors for said in inputs.pending.values())
-        entries = self.of_source(inputs.name) if inputs.synced and not broken else []
-        keys = {entry.key for entry in entries if entry.key}
-        said = _says(inputs, keys, accepted)
-        live = _live(inputs, keys, accepted)
-        return [entry for entry in entries if entry.key and said[entry.key] == live[entry.key]]
+        """Entries whose source says again what is live.
+
+        A source of which a part cannot be read says nothing about what it might hold there, and one
+        whose revision is not to be trusted nothing at all. A source whose unit is a revision says
+        it of all keys of a rollback, or of none.
+        """
+        if inputs.name not in self._entries:
+            return []
+        stamp, found = self._obsolete.get(inputs.name, (None, []))
+        if stamp is not inputs.stamp:
+            found = list(self._saying_what_is_live(inputs, accepted))
+            self._obsolete[inputs.name] = (inputs.stamp, found)
+        return found
 
     def __iter__(self) -> Iterator[Quarantined]:
-        for entries in self._entries.values():
-            yield from entries
+        for by_key in self._entries.values():
+            yield from chain.from_iterable(by_key.values())
 
     def __len__(self) -> int:
-        return sum(map(len, self._entries.values()))
+        return sum(len(held) for by_key in self._entries.values() for held in by_key.values())
+
+    def _saying_what_is_live(
+        self, inputs: SourceInputs, accepted: Accepted
+    ) -> Iterator[Quarantined]:
+        untold = inputs.errors or any(said.errors for said in inputs.pending.values())
+        if not inputs.synced or untold:
+            return
+        entries = self.of_source(inputs.name)
+        keys = {entry.key for entry in entries if entry.key}
+        said, held = says(inputs, keys, accepted), live(inputs, keys, accepted)
+        differing = {key for key in keys if said[key] != held[key]}
+        waiting = {entry.rollback for entry in entries if entry.key in differing}
+        for entry in entries:
+            whole = inputs.unit is UnitOf.REVISION
+            if not (entry.rollback in waiting if whole else entry.key in differing):
+                yield entry
 
     def _returning(self, inputs: SourceInputs, unit: Unit) -> tuple[Quarantined, ...]:
         """Entries that this locator's pending change would bring back."""
@@ -121,8 +134,8 @@ class Quarantine:
         if known is None or known.said is not said or known.held is not held:
             found = tuple(
                 entry
-                for key, digest in changes(inputs, unit.locator)
-                for entry in self._entries.get((inputs.name, key), ())
+                for key, digest in _changes(inputs, unit.locator)
+                for entry in self.of_key(inputs.name, key)
                 if entry.digest == digest
             )
             if not found:
@@ -133,49 +146,23 @@ class Quarantine:
     def _holding_revision(
         self, inputs: SourceInputs, accepted: Accepted, override: Container[Key]
     ) -> Quarantined | None:
-        counting = (entry for entry in self.of_source(inputs.name) if entry.key not in override)
-        entries = sorted(counting, key=lambda entry: entry.version)
-        keys = {entry.key for entry in entries if entry.key}
-        said = _says(inputs, keys, accepted)
-        state = _live(inputs, keys, accepted)
-        if said == state:
-            return None
-        for version in sorted({entry.version for entry in entries}):
-            state.update({e.key: e.digest for e in entries if e.key and e.version == version})
-            if said == state:
-                return entries[-1]
-        return None
+        stamp, found = self._whole.get(inputs.name, (None, None))
+        if stamp is not inputs.stamp or override:
+            entries = [one for one in self.of_source(inputs.name) if one.key not in override]
+            found = repeated(entries, inputs, accepted)
+            if not override:
+                self._whole[inputs.name] = (inputs.stamp, found)
+        return found
+
+    def _forget(self) -> None:
+        for known in (self._judged, self._whole, self._obsolete):
+            known.clear()
 
 
-def changes(inputs: SourceInputs, locator: str) -> Iterator[tuple[Key, bytes | None]]:
+def _changes(inputs: SourceInputs, locator: str) -> Iterator[tuple[Key, bytes | None]]:
     """(key, digest or None) of all that a locator's pending state changes."""
     said = {item.resource.key: item.resource.digest for item in inputs.says(locator)}
     held = {item.resource.key: item.resource.digest for item in inputs.accepted.get(locator, ())}
     for key in sorted(said.keys() | held.keys()):
         if said.get(key) != held.get(key):
             yield key, said.get(key)
-
-
-def _says(
-    inputs: SourceInputs, keys: Iterable[Key], accepted: Accepted
-) -> Mapping[Key, bytes | None]:
-    """What the source now says about these keys, wherever it says it."""
-    pending = {
-        item.resource.key: item.resource.digest
-        for said in inputs.pending.values()
-        for item in said.resources
-    }
-    return {key: pending.get(key) or _unchanged(inputs, accepted(inputs.name, key)) for key in keys}
-
-
-def _unchanged(inputs: SourceInputs, held: Located | None) -> bytes | None:
-    """The accepted content, unless its locator was read since and no longer holds it."""
-    if held is None:
-        return None
-    said = inputs.pending.get(held.origin.locator)
-    return held.resource.digest if said is None or said.errors else None
-
-
-def _live(inputs: SourceInputs, keys: Iterable[Key], accepted: Accepted) -> dict[Key, bytes | None]:
-    held = {key: accepted(inputs.name, key) for key in keys}
-    return {key: item.resource.digest if item else None for key, item in held.items()}

@@ -1,6 +1,7 @@
 """One choice of pending change units, narrowed down until it can be published."""
 
 from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping
+from collections.abc import Set as AbstractSet
 from itertools import chain
 from types import MappingProxyType
 
@@ -50,6 +51,16 @@ class Selection:
     def touching(self, key: Key) -> KeysView[Unit]:
         """The selected units that say something about a key."""
         return self._touching.get(key, {}).keys()
+
+    def behind(self, key: Key, held: Located | None) -> AbstractSet[Unit]:
+        """The selected units that are answerable for a key: the one that supplies it, or all that
+        say something about it where what they say has let another one supply it."""
+        touching = self.touching(key)
+        if held is not None:
+            unit = self._sources[held.origin.source].unit_of(held.origin.locator)
+            if unit in touching:
+                return {unit}
+        return touching
 
     def claims_on(self, key: Key) -> Iterator[Claim]:
         """The claims on a key if the selected units were accepted."""

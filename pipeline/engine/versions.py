@@ -31,8 +31,6 @@ def version_conflicts(
                 other=other,
                 version=version,
             )
-            place = held.origin
-            for unit in selection.touching(key):
-                found = report.at(place.source, place.locator, place.line)
-                reasons.setdefault(unit, []).append(found)
+            for unit in selection.behind(key, held):
+                reasons.setdefault(unit, []).append(report.at_origin(held.origin))
     return reasons

@@ -10,6 +10,7 @@ from typing import Self
 
 from pipeline.model.canonical import Path
 from pipeline.model.key import Key
+from pipeline.model.origin import Origin
 
 
 class Level(StrEnum):
@@ -41,6 +42,8 @@ class Diagnostic:
     """Line from 1; 0 where unknown."""
     column: int = 0
     """Column from 1; 0 where unknown."""
+    revision: str = ""
+    """What the source called its state where this was found; empty where it has no name."""
 
     @property
     def blocking(self) -> bool:
@@ -55,6 +58,16 @@ class Diagnostic:
         """The same finding with its place filled in."""
         return replace(self, source=source, locator=locator, line=line, column=column)
 
+    def at_origin(self, origin: Origin) -> Self:
+        """The same finding at the place of a resource."""
+        return replace(
+            self,
+            source=origin.source,
+            locator=origin.locator,
+            line=origin.line,
+            revision=origin.revision,
+        )
+
     def field(self) -> str:
         """The path as people write it: `spec.http[0].route`."""
         text = ""
@@ -64,6 +77,7 @@ class Diagnostic:
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.locator, self.line, self.column) if part)
+        place += f"@{self.revision[:12]}" if self.revision else ""
         subject = str(self.key) if self.key else ""
         head = " ".join(part for part in (place, f"{self.level} {self.code}", subject) if part)
         return f"{head}: {self.message}"

@@ -26,18 +26,26 @@ def test_holds_are_added_and_lifted(store: SqlStore) -> None:
 
 
 def test_quarantine_knows_values_absences_and_the_environment(store: SqlStore) -> None:
-    """The same input again replaces what was known of it."""
+    """The same input again replaces what was known of it, unless another rollback took it back."""
     items = [
         Quarantined("files", None, b"e" * 32, 3, 1, 5.0, "r"),
         Quarantined("files", KEY, None, 3, 1, 5.0, "r"),
-        Quarantined("files", KEY, b"d" * 32, 3, 1, 5.0, "r", 2),
+        Quarantined("files", KEY, b"d" * 32, 3, 1, 5.0, "r", 2, stays=b"c" * 32),
     ]
     store.record(Record(add_quarantine=items))
-    newer = dataclasses.replace(items[2], rollback=5)
-    store.record(Record(add_quarantine=[newer]))
-    assert store.quarantine() == [*items[:2], newer]
+    again = dataclasses.replace(items[2], reason="again")
+    other = dataclasses.replace(items[2], rollback=5)
+    store.record(Record(add_quarantine=[again, other]))
+    assert store.quarantine() == [*items[:2], again, other]
     store.record(Record(lift_quarantine=items))
-    assert store.quarantine() == []
+    assert store.quarantine() == [other]
+
+
+def test_a_quarantine_belongs_to_the_rollback_that_writes_it(book: Any) -> None:
+    book.publish({"a": 1})
+    entry = Quarantined("files", KEY, b"d" * 32, 0, 1, 5.0, "r", 2)
+    book.publish({"a": 2}, record=Record(add_quarantine=[entry]))
+    assert book.store.quarantine() == [dataclasses.replace(entry, rollback=2)]
 
 
 def _candidate(number: int, **given: Any) -> values.StoredCandidate:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from pipeline.model import Batch, Key, Origin, Removed, Resource
+from pipeline.model import Batch, Diagnostic, Key, Level, Origin, Read, Removed, Resource, Revision
 from pipeline.model.messages import source as messages
 from sources.memory import MemorySource
 
@@ -44,6 +44,28 @@ async def test_what_is_put_twice_before_it_is_taken_is_emitted_once() -> None:
         await source.flushed()
     task.cancel()
     assert len(batches[0].changes) == 1
+
+
+async def test_a_revision_is_told_with_what_belongs_to_it_also_if_nothing_does() -> None:
+    source, batches = MemorySource("hand"), list[Batch]()
+    wrong = Diagnostic("GAL0001", Level.ERROR, "Nobody has signed it.")
+    task = asyncio.create_task(run(source, batches), name="memory")
+    async with asyncio.timeout(5):
+        await source.flushed()
+        source.revise(Revision("r2"), Revision("r1"), errors=[wrong])
+        source.put(resource("a"), locator="x")
+        await source.flushed()
+        source.revise(Revision("r3"))
+        await source.flushed()
+    task.cancel()
+    told = [(each.revision, each.revisions, each.errors) for each in batches[1:]]
+    assert told == [
+        ("r2", (Revision("r2"), Revision("r1")), (wrong,)),
+        ("r3", (Revision("r3"),), ()),
+    ]
+    (read,) = batches[1].changes
+    assert isinstance(read, Read)
+    assert read.resources[0].origin == Origin("hand", "r2", "x")
 
 
 async def test_it_can_say_that_it_cannot_be_read() -> None:

@@ -6,19 +6,27 @@ order: `common`, `versions`, `content`, `holding`, `publishing`, `forges`, `glan
 `keeping`.
 """
 
-from galley.protocol.results.common import CountsResult, DiagnosticResult, ProblemResult, Result
+from galley.protocol.results.common import (
+    CountsResult,
+    DiagnosticResult,
+    ProblemResult,
+    Result,
+    RevisionResult,
+)
 from galley.protocol.results.content import (
     DiffResult,
     FieldChange,
     ResourceChange,
     ResourceResult,
     ResourcesResult,
+    SourceRevision,
     TraceResult,
     TraceStage,
 )
 from galley.protocol.results.forges import CommitStatusResult, WebhookResult
 from galley.protocol.results.glances import (
     ChannelResult,
+    NackedResult,
     SourceResult,
     StatusResult,
     SubscriberResult,
@@ -42,12 +50,21 @@ from galley.protocol.results.publishing import (
     UpdateResult,
     WaitResult,
 )
-from galley.protocol.results.versions import CandidateResult, HistoryResult, VersionResult
+from galley.protocol.results.versions import (
+    CandidateResult,
+    CauseResult,
+    EnvironmentCause,
+    HistoryResult,
+    RollbackCause,
+    SourceCause,
+    VersionResult,
+)
 
 __all__ = [
     "AuditResult",
     "BackupResult",
     "CandidateResult",
+    "CauseResult",
     "ChannelResult",
     "CheckResult",
     "ChecksResult",
@@ -56,10 +73,12 @@ __all__ = [
     "DeliveryResult",
     "DiagnosticResult",
     "DiffResult",
+    "EnvironmentCause",
     "FieldChange",
     "HistoryResult",
     "HoldResult",
     "Laggard",
+    "NackedResult",
     "PlanResult",
     "ProblemResult",
     "PublishResult",
@@ -72,7 +91,11 @@ __all__ = [
     "ResourcesResult",
     "Result",
     "ResumeResult",
+    "RevisionResult",
+    "RollbackCause",
+    "SourceCause",
     "SourceResult",
+    "SourceRevision",
     "StatusResult",
     "SubscriberResult",
     "TraceResult",

@@ -26,6 +26,10 @@ class DiagnosticResult(Result):
     """Locator in the source: a file's path."""
     line: int = 0
     column: int = 0
+    revision: str = ""
+    """What its source called its state when this was found: a commit."""
+    link: str = ""
+    """Web address of the place at that revision; empty where none can be derived."""
     state: Literal["live", "pending", "carried", "environment", "source"] = "live"
     """live: of the live version · carried: blocking, but on content that was live before the check
     existed · pending: of input that is not published · environment, source: of those themselves."""
@@ -38,6 +42,21 @@ class CountsResult(Result):
     changed: int = 0
     deleted: int = 0
     resources: int = 0
+
+
+class RevisionResult(Result):
+    """One revision of a source: a commit. What is not known is empty."""
+
+    id: str
+    author: str = ""
+    """Name and address."""
+    time: float = 0
+    """When it was made, by its author's clock."""
+    subject: str = ""
+    link: str = ""
+    """Web address; empty where none can be derived."""
+    signer: str = ""
+    """Whose key vouches for it; empty where nobody looked or none does."""
 
 
 class ProblemResult(Result):

@@ -2,7 +2,12 @@
 
 from typing import Any, Literal
 
-from galley.protocol.results.common import CountsResult, DiagnosticResult, Result
+from galley.protocol.results.common import (
+    CountsResult,
+    DiagnosticResult,
+    Result,
+    RevisionResult,
+)
 
 
 class ResourceResult(Result):
@@ -20,6 +25,8 @@ class ResourceResult(Result):
     file: str = ""
     line: int = 0
     revision: str = ""
+    link: str = ""
+    """Web address of its origin at that revision; empty where none can be derived."""
     pending: bool = False
     """Whether its source now says something else than what is live."""
     manifest: dict[str, Any] | None = None
@@ -53,7 +60,17 @@ class ResourceChange(Result):
     source: str = ""
     file: str = ""
     line: int = 0
+    revision: str = ""
+    """What its source called its state when it was read: a commit."""
+    link: str = ""
+    """Web address of its origin at that revision; empty where none can be derived."""
     fields: list[FieldChange] = []
+
+
+class SourceRevision(RevisionResult):
+    """A revision with the source that it is of."""
+
+    source: str
 
 
 class DiffResult(Result):
@@ -66,6 +83,10 @@ class DiffResult(Result):
     counts: CountsResult
     resources: list[ResourceChange]
     truncated: bool = False
+    revisions: list[SourceRevision] = []
+    """What led from the old to the new: the newest 20, newest first; empty if the new is the older
+    one."""
+    revisions_total: int = 0
 
 
 class TraceStage(Result):
@@ -85,6 +106,13 @@ class TraceResult(Result):
     file: str
     line: int
     revision: str
+    link: str = ""
+    """Web address of its origin at that revision; empty where none can be derived."""
+    since: int = 0
+    """The version from which on it is live as it is; 0 if it is not."""
+    brought_by: RevisionResult | None = None
+    """The revision that brought it as it is: the newest of that version, if there were several;
+    of what is not live the newest that its source is at."""
     state: str
     """live · pending · blocked · quarantined · absent, as a word."""
     claimed_by: list[str] = []

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from galley.protocol.results.common import DiagnosticResult, Result
+from galley.protocol.results.common import DiagnosticResult, Result, RevisionResult
 from galley.protocol.results.forges import CommitStatusResult
 from galley.protocol.results.holding import HoldResult
 
@@ -27,9 +27,31 @@ class SourceResult(Result):
     blocked: int = 0
     """Of those, how many diagnostics block."""
     quarantined: int = 0
+    arrived: list[RevisionResult] = []
+    """What has come and is not live, the newest first: the newest 20."""
+    arrived_total: int = 0
+    waits: DiagnosticResult | None = None
+    """Why all of it waits where a rollback brought it back to; None if it does not."""
     problem: DiagnosticResult | None = None
     commit_status: CommitStatusResult | None = None
     """Only where the settings ask for it."""
+
+
+class NackedResult(Result):
+    """A resource that a subscriber refused, and where it comes from now."""
+
+    resource: str
+    reason: str = ""
+    source: str = ""
+    file: str = ""
+    line: int = 0
+    revision: str = ""
+    link: str = ""
+    """Web address of its origin at that revision; empty where none can be derived."""
+    since: int = 0
+    """The version from which on it is live as it is; 0 if it is not, or the worker is down."""
+    brought_by: RevisionResult | None = None
+    """The revision that brought it, if its source keeps a history."""
 
 
 class SubscriberResult(Result):
@@ -51,6 +73,8 @@ class SubscriberResult(Result):
     """Seconds since the oldest version it has not got was published; 0 if it has the live one."""
     nack: str = ""
     nack_kind: Literal["", "invalid", "retry"] = ""
+    nacked: list[NackedResult] = []
+    """The resources that it named when it refused: the first 20."""
     since: float = 0
     last_seen: float = 0
 

@@ -17,6 +17,8 @@ class QuarantineResult(Result):
     reason: str
     lifts: str
     """What will lift it, as a sentence."""
+    waiting: str = ""
+    """The revision that waits because of this rollback; empty if none does, or it has no name."""
 
 
 class HoldResult(Result):

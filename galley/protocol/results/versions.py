@@ -1,8 +1,53 @@
 """Versions, and candidates that did not become one."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from galley.protocol.results.common import CountsResult, DiagnosticResult, Result
+from galley.protocol.results.common import (
+    CountsResult,
+    DiagnosticResult,
+    Result,
+    RevisionResult,
+)
+
+
+class SourceCause(Result):
+    """What of one source led to a version."""
+
+    source: str
+    revision: str = ""
+    """What the source was at."""
+    cause: str = ""
+    """Who or what changed it, in the source's words."""
+    locators: list[str] = []
+    """Where: the first 20."""
+    count: int = 0
+    """How many locators there are."""
+    revisions: list[RevisionResult] = []
+    """What had come since all of the source was embodied: the newest 20, newest first."""
+    revisions_total: int = 0
+
+
+class RollbackCause(Result):
+    """To what was rolled back, and how much of the channel."""
+
+    target: int
+    scope: dict[str, str] = {}
+    """`collection`, `namespace`, `resource`; empty for everything."""
+
+
+class EnvironmentCause(Result):
+    """Digests of the environments before and after, shortened."""
+
+    before: str
+    after: str
+
+
+class CauseResult(Result):
+    """Why there is a version, or a candidate; a restored one has no cause of its own."""
+
+    sources: list[SourceCause] = []
+    rollback: RollbackCause | None = None
+    environment: EnvironmentCause | None = None
 
 
 class VersionResult(Result):
@@ -16,7 +61,7 @@ class VersionResult(Result):
     time: float
     author: str
     reason: str
-    cause: dict[str, Any]
+    cause: CauseResult
     counts: CountsResult
     restores: int = 0
     rolled_back_by: int = 0
@@ -28,6 +73,8 @@ class VersionResult(Result):
     """Subscribers connected throughout; with `had` and `refused`, as last counted."""
     had: int = 0
     refused: int = 0
+    revisions: dict[str, str] = {}
+    """What each source was at whose states have names: source to revision."""
 
 
 class CandidateResult(Result):
@@ -39,7 +86,7 @@ class CandidateResult(Result):
     time: float
     last: float
     seen: int
-    cause: dict[str, Any]
+    cause: CauseResult
     counts: CountsResult
     diagnostics: list[DiagnosticResult]
 

@@ -1,5 +1,7 @@
 """What is: the service, a channel, its sources, its subscribers, its diagnostics."""
 
+import contextlib
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import Field
@@ -9,12 +11,17 @@ from galley.protocol.control import Method
 from galley.protocol.results import (
     ChannelResult,
     DiagnosticResult,
+    NackedResult,
     SourceResult,
     StatusResult,
     SubscriberResult,
 )
 from galley.server.api.routing import AT_ONCE, Ask, Call, Nothing, Route
+from galley.server.backend import BackendError
 from galley.server.slices import unhurried
+
+TRACED = 200
+"""Refused resources whose origins are looked up at once."""
 
 
 class DiagnosticsAsk(Ask):
@@ -51,9 +58,24 @@ async def sources(call: Call, _: Nothing) -> Any:
 
 
 async def subscribers(call: Call, _: Nothing) -> list[SubscriberResult]:
-    """Who is connected, and what they have."""
+    """Who is connected, what they have, and what they refused with where it comes from."""
     everybody = call.backend.channels()[call.channel].subscribers()
-    return [each async for each in unhurried(everybody, AT_ONCE)]
+    found = [each async for each in unhurried(everybody, AT_ONCE)]
+    named = {each.resource for one in found for each in one.nacked}
+    if not named:
+        return found
+    origins: dict[str, dict[str, Any]] = {}
+    with contextlib.suppress(BackendError):  # a worker that is down does not hide who has what
+        origins = await call.ask(Method.ORIGINS, {"resources": sorted(named)[:TRACED]})
+    return [_traced(one, origins) async for one in unhurried(found, AT_ONCE)]
+
+
+def _traced(one: SubscriberResult, origins: Mapping[str, Mapping[str, Any]]) -> SubscriberResult:
+    nacked = [
+        NackedResult.model_validate({**each.model_dump(), **origins.get(each.resource, {})})
+        for each in one.nacked
+    ]
+    return one.model_copy(update={"nacked": nacked})
 
 
 async def diagnostics(call: Call, asked: DiagnosticsAsk) -> Any:

@@ -93,6 +93,23 @@ ENVIRONMENT_UNREADABLE = Message(
     remedy="Correct the path in the settings, or mend the file.",
 )
 
+REVISION_WAITS = Message(
+    code="GAL0710",
+    level=Level.WARNING,
+    title="revision waits for a quarantine",
+    template="Source {source} waits with revision {revision}: {name} are still as version "
+    "{rollback} took them back, to version {target}: {reason}",
+    meaning="The unit of this source is a revision: all that it says at one time is published "
+    "together. An operator rolled back what it says of these resources, and it has not said "
+    "anything else of them since. So the whole source stays where it was rolled back to, also "
+    "across restarts, and commits that change only other resources wait with it.",
+    example="`galley rollback --reason 'wrong weights'`, and then a commit that mends something "
+    "else.",
+    remedy="Fix or revert the named resources at the source: the first commit that does so is "
+    "published with everything that waits. Or run "
+    "`galley publish --override-quarantine --reason TEXT`.",
+)
+
 PLUGIN_BROKEN = Message(
     code="GAL0709",
     level=Level.ERROR,

@@ -61,7 +61,9 @@ class Rig:
         ours, theirs = socket.socketpair()
         self.link, self.theirs = await Link.over(ours), await Link.over(theirs)
         settings = ChannelSettings.model_validate(self.options)
-        assignment = Assignment(settings, str(self.folder / "data"), self.folder)
+        assignment = Assignment(
+            settings, str(self.folder / "data"), self.folder, self.folder / "fetched"
+        )
         self._worker = asyncio.create_task(
             work(assignment, self.theirs, [self.source, *self.others]), name="worker"
         )

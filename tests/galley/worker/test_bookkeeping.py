@@ -49,6 +49,7 @@ def test_facts_are_gathered_again_until_they_are_written(channel: Channel) -> No
 
     again = books.facts(candidate(channel), (), ())
     books.written(again)
+    channel.ledger.accept(candidate(channel))
     after = books.facts(candidate(channel), (), ())
 
     assert [item.revision for item in refused.checkpoints] == ["r1"]

@@ -178,7 +178,7 @@ def take_back(gate: Gate, candidate: Candidate) -> None:
     gate.accept(candidate, 0.0)
     finish(gate.trial.move(ledger.changed(before)))
     back = (InputDelta(d.source, d.locator, d.key, d.new, d.old) for d in candidate.inputs)
-    gate.restore(back, outputs, 0.0)
+    gate.restore(back, outputs, {}, 0.0)
 
 
 class Pair:

@@ -51,7 +51,7 @@ def test_a_restored_input_of_a_source_that_is_gone_waits_to_be_deleted(
     bench.publish()
     delta = InputDelta("gone", "a", say.key("a"), None, held)
 
-    bench.gate.restore([delta], {say.key("a"): held.resource}, bench.now)
+    bench.gate.restore([delta], {say.key("a"): held.resource}, {}, bench.now)
 
     assert dict(bench.ledger.inputs())[say.key("a")] == held
     assert [str(unit) for unit in bench.ledger.units()] == ["gone:a"]

@@ -134,7 +134,7 @@ def test_what_a_rollback_brings_back_does_not_count(bench: Any, say: Any) -> Non
         Quarantined("files", say.key(f"r{n}"), None, 3, 1, 0.0, "an accident", 2) for n in held
     )
     bench.move({say.key(f"r{n}"): held[n] for n in held})
-    bench.gate.restore(deltas, {say.key(f"r{n}"): held[n].resource for n in held}, bench.now)
+    bench.gate.restore(deltas, {say.key(f"r{n}"): held[n].resource for n in held}, {}, bench.now)
 
     candidate = delete(bench, say, *range(20, 35))
 
