@@ -1,9 +1,11 @@
-"""What a process does with memory: after a large load, and while it serves."""
+"""What a process does with memory: while it imports, after a large load, and while it serves."""
 
 import ctypes
 import gc
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 FEW = 2
 """Collections of the middle generation, each of some 7,000 objects, before one of the oldest."""
@@ -14,6 +16,18 @@ DAY = 24 * HOUR
 
 LARGE = 5_000
 """Resources that come or go at once, from which enough memory is left behind to tidy up."""
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Around a program's imports: what they make stays, so nobody looks it through for garbage,
+    neither meanwhile, which takes a tenth of their time, nor in any collection later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def settle() -> None:

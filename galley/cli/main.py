@@ -6,7 +6,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperGroup
 
-from galley import __version__
+from galley import __version__, memory
 from galley.suggest import nearest
 
 
@@ -80,7 +80,8 @@ class Commands(TyperGroup):
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        module = importlib.import_module(f"galley.cli.{entry.module}")
+        with memory.importing():
+            module = importlib.import_module(f"galley.cli.{entry.module}")
         return typer.main.get_group(module.app).commands[cmd_name]
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:

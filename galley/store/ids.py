@@ -22,6 +22,10 @@ class Ids:
             for name, column in _COLUMNS.items()
         }
 
+    def none(self, table: Table) -> bool:
+        """Whether the table has no row and, since the store was opened, never had one."""
+        return not self._last[table.name]
+
     def take(self, table: Table) -> int:
         self._last[table.name] += 1
         return self._last[table.name]

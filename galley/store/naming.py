@@ -1,9 +1,9 @@
 """Numbers for keys and places, so that an interval names both in a few bytes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Executable, Row, bindparam, insert, select
 
 from galley.store.batch import Place
 from galley.store.database import Database, with_key
@@ -23,6 +23,9 @@ class Names:
 
     def __init__(self, database: Database, ids: Ids, time: float) -> None:
         """`time` is when keys are published that never were before."""
+        self.fresh = ids.none(KEYS)
+        """Whether the store knows no key when the commit begins: then there is nothing to find in
+        it, and looking is a good part of what writing everything for the first time takes."""
         self.keys: dict[Key, int] = {}
         self.places: dict[Place, int] = {}
         self._database = database
@@ -37,7 +40,7 @@ class Names:
         hashes = {key: _hash(key) for key in keys if key not in self.keys}
         if not hashes:
             return
-        rows = self._database.rows(_FIND_KEYS, hashes=list(hashes.values()))
+        rows = self.find(_FIND_KEYS, hashes=list(hashes.values()))
         known = {Key(row.collection, row.namespace, row.name): row for row in rows}
         self._publish([known[key] for key in hashes.keys() & known.keys() & published])
         self.keys.update((key, known[key].id) for key in hashes.keys() & known.keys())
@@ -64,7 +67,7 @@ class Names:
         names = {name: place for name, place in names.items() if place not in self.places}
         if not names:
             return
-        rows = self._database.rows(_FIND_PLACES, locators=[locator for _, locator in names])
+        rows = self.find(_FIND_PLACES, locators=[locator for _, locator in names])
         known = {(row.source, row.locator): int(row.id) for row in rows}
         new = {
             name: self._ids.take(PLACES)
@@ -80,6 +83,10 @@ class Names:
                 for (source, locator), number in new.items()
             ],
         )
+
+    def find(self, query: Executable, **parameters: Any) -> Sequence[Row[Any]]:
+        """What the store holds of a commit's names, bodies and intervals already."""
+        return () if self.fresh else self._database.rows(query, **parameters)
 
     def _publish(self, rows: list[Row[Any]]) -> None:
         first = [row.id for row in rows if row.created is None]

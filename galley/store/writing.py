@@ -59,7 +59,7 @@ class BatchWriter:
         wanted = [digest for digest in resources if digest not in self._stored]
         if not wanted:
             return
-        rows = self._database.rows(_FIND_BODIES, digests=wanted)
+        rows = self._names.find(_FIND_BODIES, digests=wanted)
         purged = {row.digest: row.purged for row in rows}
         again = [
             {"is_digest": digest, "to_content": resources[digest].content}
@@ -78,7 +78,7 @@ class BatchWriter:
             for key, resource in outputs.items()
             if key in keys
         }
-        rows = self._database.rows(_FIND_OUTPUTS, keys=list(wanted))
+        rows = self._names.find(_FIND_OUTPUTS, keys=list(wanted))
         held = {row.key: row for row in rows}
         changed = {
             key: digest
@@ -103,7 +103,7 @@ class BatchWriter:
             for (source, locator, key), change in inputs.items()
             if key in keys and (source, locator) in places
         }
-        rows = self._database.rows(_FIND_INPUTS, keys=list({key for _, key in wanted}))
+        rows = self._names.find(_FIND_INPUTS, keys=list({key for _, key in wanted}))
         held = {(row.place, row.key): row for row in rows if (row.place, row.key) in wanted}
         same = {spot for spot, row in held.items() if _digest(wanted[spot]) == row.digest}
         moved = [

@@ -1,72 +1,18 @@
 """Entry point of a worker process: `python -P -m galley.worker FD`, started by the service only.
 
-The file descriptor is one end of a socket pair; the first message on it says what to be.
+The file descriptor is one end of a socket pair to the service.
 """
 
-import asyncio
-import contextlib
-import gc
-import logging
-import signal
-import socket
 import sys
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-import uvloop
-
-from galley import logs
-from galley.protocol.framing import Link, LinkClosedError
-from galley.settings import ChannelSettings, LogSettings
-from galley.store.errors import StoreError
-from galley.worker.announce import Announcer
-from galley.worker.process import FATAL, Assignment, work
-
-log = logging.getLogger("galley.worker")
+from galley import memory
 
 
 def main() -> int:
-    """Be a worker until told to stop; 0 for an ordered end."""
-    end = socket.socket(fileno=int(sys.argv[1]))
-    end.setblocking(False)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the service decides when its workers stop
-    gc.set_threshold(50_000, 20, 100)  # resources at rest hold no cycles: look for some rarely
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_serve(end))
-
-
-async def _serve(end: socket.socket) -> int:
-    link = await Link.over(end)
-    try:
-        told: dict[str, Any] = (await link.receive())[2]
-    except LinkClosedError:
-        return 1
-    settings = ChannelSettings.model_validate(told["settings"])
-    logs.configure(LogSettings.model_validate(told["log"]), channel=settings.name)
-    assignment = Assignment(
-        settings, told["store"], Path(told["folder"]), fetched=Path(told["fetched"])
-    )
-    announcer = Announcer(link, settings.name)
-    failures: list[BaseException] = []
-    try:
-        await work(assignment, link)
-    except* (StoreError, LinkClosedError) as errors:
-        failures += _leaves(errors)
-    for error in failures:
-        if isinstance(error, StoreError):
-            with contextlib.suppress(LinkClosedError):  # then nobody listens any more
-                await announcer.failed(str(error), fatal=isinstance(error, FATAL))
-    await link.close()
-    return 1 if failures else 0
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
-    for error in group.exceptions:
-        if isinstance(error, BaseExceptionGroup):
-            yield from _leaves(error)
-        else:
-            yield error
+    """Import everything, then be a worker."""
+    with memory.importing():
+        from galley.worker.entry import be_worker  # noqa: PLC0415  # all else comes with it
+    return be_worker(int(sys.argv[1]))
 
 
 if __name__ == "__main__":

@@ -8,13 +8,14 @@ import statistics
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
 from tests.bench import generate
 from tests.bench.bench import Bench, World, ready
 from tests.bench.figures import Row, percentile, short
+from tests.bench.starting import processor_seconds
 
 PARTS = {"notification": "noticed", "read": "read", "stages": "staged", "commit": "committed"}
 """Part to the event that ends it."""
@@ -53,7 +54,7 @@ async def growth(bench: Bench) -> None:
 
 
 async def isolation(bench: Bench) -> None:
-    """A channel's way to the commit while another loads everything into a slow store."""
+    """A channel's way to the commit for as long as another loads everything into a slow store."""
     large = bench.world(bench.sizes.large)
     world = World(bench.folder / "isolated", bench.sizes.small)
     world.service.source.mkdir(parents=True)
@@ -62,22 +63,59 @@ async def isolation(bench: Bench) -> None:
     await world.service.start(environment={"GALLEY_FAILPOINTS": slow})
     bench.worlds[-1] = world
     await ready(world.service)
-    idle = [(await _timed(bench, world))["whole"] for _ in range(bench.sizes.commits // 4 + 5)]
-    _add_channel(world, large.service.source)
-    loading = []
-    until = time.perf_counter() + bench.sizes.loading
-    while time.perf_counter() < until:
-        loading.append((await _timed(bench, world))["whole"])
-        await bench.pause()
-    read = world.service.between("read", world.service.begun, time.perf_counter())
-    stored = any(each.facts[0] == str(bench.sizes.large) for each in read)
+    idle = [await _spaced(bench, world) for _ in range(bench.sizes.commits // 4 + 5)]
     median = statistics.median(idle[1:])
-    ratios = tuple(each / median for each in loading)
-    phase = "reading and storing" if stored else "reading only"
-    note = f"{1000 * median:.1f} ms idle; p99 {percentile(ratios, 0.99):.1f} x; seen while {phase}"
+    load = Load(world, large.service.source)
+    seen: dict[str, list[float]] = {}
+    while (phase := load.phase()) and load.seconds() < bench.sizes.loading:
+        seen.setdefault(phase, []).append(await _spaced(bench, world) / median)
+    ratios = tuple(each for ratios in seen.values() for each in ratios)
+    told = ", ".join(f"{phase} {_brief(ratios)}" for phase, ratios in seen.items())
+    note = f"{1000 * median:.1f} ms idle; {load.told()}; while {told}"
     title = f"rename to commit while another channel loads {large.name} into a slow store"
-    bench.add(Row(title, "x", ratios, 3, note))
+    bench.add(Row(title, "x", ratios, 3, note, {"phases": seen}))
     await world.service.stop()
+
+
+class Load:
+    """Another channel of a running service, which has much to load."""
+
+    ENDS: ClassVar = {"reading": "read", "checking": "staged", "storing": "committed"}
+    """Phase to the event that ends it."""
+
+    def __init__(self, world: World, source: Path) -> None:
+        self._service = world.service
+        self._own = set(world.service.workers())
+        self._begun = time.perf_counter()
+        add_channel(world, source)
+
+    def seconds(self) -> float:
+        """How long ago it began."""
+        return time.perf_counter() - self._begun
+
+    def phase(self) -> str:
+        """What it does now; empty once it has loaded."""
+        self._service.look()
+        done = {each.event for each in self._service.stamps if each.pid not in self._own}
+        return next((phase for phase, end in self.ENDS.items() if end not in done), "")
+
+    def told(self) -> str:
+        """Whether it went on all the while, and how much of a processor it had."""
+        pids = set(self._service.workers()) - self._own
+        share = sum(map(processor_seconds, pids)) / self.seconds()
+        state = "ended after" if not self.phase() else "went on for all of"
+        return f"the load {state} {self.seconds():.0f} s with {share:.0%} of a processor"
+
+
+async def _spaced(bench: Bench, world: World) -> float:
+    """One change some time after the one before; its seconds."""
+    await bench.pause()
+    return (await _timed(bench, world))["whole"]
+
+
+def _brief(ratios: Sequence[float]) -> str:
+    """Median and p99."""
+    return f"{statistics.median(ratios):.2f} x (p99 {percentile(ratios, 0.99):.2f})"
 
 
 async def _timed(bench: Bench, world: World) -> dict[str, float]:
@@ -121,7 +159,7 @@ def _weigh(store: Path) -> tuple[int, dict[str, int]]:
     return store.stat().st_size, rows
 
 
-def _add_channel(world: World, source: Path) -> None:
+def add_channel(world: World, source: Path) -> None:
     """Tell the service of another channel."""
     path = world.service.folder / "galley.yaml"
     settings: dict[str, Any] = yaml.safe_load(path.read_text())

@@ -2,17 +2,23 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
-from galley import logs, settings_file
-from galley.service import Service, run
+from galley import memory
 
 
-def _ready(service: Service) -> None:
+def main(path: Path) -> None:
+    """Serve as `galley serve` does."""
+    with memory.importing():
+        from galley import logs, service, settings_file  # noqa: PLC0415  # as the command does it
+    settings = settings_file.load(path)
+    logs.configure(settings.log)
+    service.run(settings, path, _ready)
+
+
+def _ready(service: Any) -> None:
     print(service.listener.address, flush=True)
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[1])
-    settings = settings_file.load(path)
-    logs.configure(settings.log)
-    run(settings, path, _ready)
+    main(Path(sys.argv[1]))

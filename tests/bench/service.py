@@ -180,11 +180,16 @@ class Service:
         ]
 
     def replace(self, place: str, text: str) -> float:
-        """Put a file in place by rename(2); the moment when that returned."""
+        """Put a file in place by rename(2); the moment when that was called.
+
+        When it has returned may be too late: on a busy machine others have seen the file, and even
+        committed it, before this process has the processor again and reads the clock.
+        """
         fresh = self.folder / "fresh"
         fresh.write_text(text)
+        begun = time.perf_counter()
         os.rename(fresh, self.source / place)  # noqa: PTH104  # the very call is what is timed
-        return time.perf_counter()
+        return begun
 
     # What it takes.
 
