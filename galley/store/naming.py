@@ -23,8 +23,8 @@ class Names:
 
     def __init__(self, database: Database, ids: Ids, time: float) -> None:
         """`time` is when keys are published that never were before."""
-        self.fresh = ids.none(KEYS)
-        """Whether the store knows no key when the commit begins: then there is nothing to find in
+        self._fresh = ids.none(KEYS) and ids.none(PLACES)
+        """Whether the store knows no name when the commit begins: then there is nothing to find in
         it, and looking is a good part of what writing everything for the first time takes."""
         self.keys: dict[Key, int] = {}
         self.places: dict[Place, int] = {}
@@ -86,7 +86,7 @@ class Names:
 
     def find(self, query: Executable, **parameters: Any) -> Sequence[Row[Any]]:
         """What the store holds of a commit's names, bodies and intervals already."""
-        return () if self.fresh else self._database.rows(query, **parameters)
+        return () if self._fresh else self._database.rows(query, **parameters)
 
     def _publish(self, rows: list[Row[Any]]) -> None:
         first = [row.id for row in rows if row.created is None]
