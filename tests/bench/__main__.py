@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.bench import committing, etcd, fanout, figures, returning, starting
+from tests.bench import committing, etcd, fanout, figures, following, returning, starting
 from tests.bench.bench import QUICK, Bench, Sizes
 from tests.bench.figures import Row
 
@@ -30,6 +30,9 @@ ROWS: dict[str, Callable[[Bench], Awaitable[None]]] = {
     "isolation": committing.isolation,
     "starts": starting.starts,
     "schemas": starting.with_schemas,
+    "git-pushes": following.pushes,
+    "git-looks": following.looks,
+    "git-growth": following.growth,
     "etcd": etcd.compare,
 }
 

@@ -38,6 +38,10 @@ class Sizes:
     real: int = 20
     loading: float = 120.0
     """Seconds for which one channel is watched while another loads; less than the load takes."""
+    history: int = 1000
+    """Commits of a git repository, and how many more are followed."""
+    looks: int = 60
+    """Looks at a git repository in which nothing happens."""
 
 
 QUICK = Sizes(
@@ -53,6 +57,8 @@ QUICK = Sizes(
     rolled_to=50,
     real=3,
     loading=10.0,
+    history=30,
+    looks=5,
 )
 
 

@@ -193,23 +193,27 @@ class Service:
 
     # What it takes.
 
-    async def memory(self) -> int:
-        """Bytes that its processes alone occupy, after a collection of garbage."""
+    async def memory(self, kind: str = "Pss") -> int:
+        """Bytes that its processes alone occupy, after a collection of garbage.
+
+        With `Rss`: those that each of them occupies, which processes that come and go between them
+        do not change.
+        """
         since = time.perf_counter()
         pids = (self.pid, *self.workers())
         for pid in pids:
             os.kill(pid, signal.SIGUSR1)
             await self.until("collected", since=since, of=partial(_of_process, pid))
-        return sum(map(_pss, pids))
+        return sum(_occupied(pid, kind) for pid in pids)
 
 
 def _of_process(pid: int, stamp: Stamp) -> bool:
     return stamp.pid == pid
 
 
-def _pss(pid: int) -> int:
+def _occupied(pid: int, kind: str) -> int:
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
+        if line.startswith(f"{kind}:"):
             return int(line.split()[1]) * 1024
     return 0
 
