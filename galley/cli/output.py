@@ -25,7 +25,12 @@ def coloured(stream: IO[str]) -> bool:
 
 def as_json(value: Any) -> None:
     """A result, exactly as the documented model has it."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    typer.echo(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    """A result as JSON for people who look at it as well."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def as_json_line(value: Any) -> None:

@@ -1,6 +1,7 @@
 """How facts read: digests, times, resources, diagnostics, safe for a terminal."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from galley.times import ago, duration
@@ -45,7 +46,7 @@ def span(seconds: float) -> str:
     return duration(seconds) if seconds else "-"
 
 
-def place(found: dict[str, Any]) -> str:
+def place(found: Mapping[str, Any]) -> str:
     """`gateways.yaml:12:5@a1b2c3d`, as far as it is known; `-` if not at all."""
     parts = [found.get("file"), found.get("line"), found.get("column")]
     text = ":".join(str(part) for part in parts if part) or found.get("source") or "-"
@@ -65,7 +66,7 @@ def commits(found: list[dict[str, Any]], total: int) -> str:
     return commit(found[0]) + more if found else ""
 
 
-def diagnostic(found: dict[str, Any]) -> str:
+def diagnostic(found: Mapping[str, Any]) -> str:
     """One line, as compilers write them: place, level, code, resource, message."""
     head = f"{place(found)}: {found['level']} {found['code']}"
     subject = f" {name(found['resource'])}" if found.get("resource") else ""
