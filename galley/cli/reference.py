@@ -40,6 +40,7 @@ TOPICS = {
     "09": "Sources",
     "10": "Stages",
     "11": "Git",
+    "12": "Trust",
 }
 
 

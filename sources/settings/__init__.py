@@ -1,6 +1,7 @@
 """One frozen model for each kind of source, told apart by its `type`.
 
-In reading order: `common` (what every source has), `plain` (files, memory, plugin), `git`.
+In reading order: `common` (what every source has), `plain` (files, memory, plugin), `git`
+with `trust` (whose word is taken).
 """
 
 from typing import Annotated
@@ -15,6 +16,7 @@ from sources.settings.git import (
     GitWeb,
 )
 from sources.settings.plain import FilesSettings, MemorySettings, PluginSettings
+from sources.settings.trust import PathRule, TrustSettings
 
 AnySource = Annotated[
     FilesSettings | GitSettings | MemorySettings | PluginSettings, Field(discriminator="type")
@@ -30,7 +32,9 @@ __all__ = [
     "GitSettings",
     "GitWeb",
     "MemorySettings",
+    "PathRule",
     "PluginSettings",
     "Seconds",
     "SourceSettings",
+    "TrustSettings",
 ]

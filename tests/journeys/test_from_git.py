@@ -1,5 +1,6 @@
 """A repository as the source of a service: commits are published, or stopped, as one."""
 
+import shutil
 import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -90,3 +91,36 @@ async def test_a_repository_that_is_away_deletes_nothing(
     away.rename(team.path)
     team.commit("back", a=text_of("a", x="2"))
     await followed.live(2)
+
+
+async def test_only_signed_commits_are_published(
+    make_service: Any, team: Team, text_of: Text, tmp_path: Path
+) -> None:
+    """What nobody vouches for is stopped and said, and goes through once its signer is trusted."""
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("ssh-keygen is not installed (Debian: openssh-client)")
+    for name in ("ann", "bob"):
+        key = tmp_path / name
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(key)]
+        subprocess.run(command, check=True)
+    team.git("config", "gpg.format", "ssh")
+    team.git("config", "user.signingkey", str(tmp_path / "ann.pub"))
+    team.git("commit", "--quiet", "--amend", "--no-edit", "--gpg-sign")
+    keys = tmp_path / "team.keys"
+    keys.write_text((tmp_path / "ann.pub").read_text())
+    source = {"name": "team", "type": "git", "url": "./repository", "interval": "200ms"}
+    service = make_service(sources=[source | {"trust": {"keys": ["./team.keys"]}}])
+    await service.start()
+    await service.live(1)
+    unsigned = team.commit("in a hurry", a=text_of("a", x="2"))
+    found = await service.shows("GAL1201")
+    assert unsigned[:12] in str(found)
+    assert await service.version() == 1
+    team.git("config", "user.signingkey", str(tmp_path / "bob.pub"))
+    team.git("commit", "--quiet", "--amend", "--no-edit", "--gpg-sign")
+    await service.shows("GAL1202")
+    assert await service.version() == 1
+    keys.write_text("".join((tmp_path / f"{name}.pub").read_text() for name in ("ann", "bob")))
+    await service.live(2)
+    (cause,) = (await service.versions())[-1]["cause"]["sources"]
+    assert cause["revisions"][0]["signer"] == "bob"
