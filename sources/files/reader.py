@@ -182,11 +182,17 @@ class Reader:
 
     def _look(self, locator: str, due: Due) -> None:
         """Look at a place at which no file was seen so far."""
-        found = self.tree.look(locator)
+        found = Look() if self._ignored(locator) else self.tree.look(locator)
         if found != due.seen:
             self._wait(locator, due, found)
         else:
             self._absent(locator, found)
+
+    def _ignored(self, locator: str) -> bool:
+        """Whether a rule hides a file that was read before the rule was there: it is as gone."""
+        if self.tree.single or locator.endswith("/"):
+            return False
+        return locator in self.held and not self._ignore.wants(locator)
 
     def _wait(self, locator: str, due: Due, found: Look) -> None:
         """Look again later; a file that never stops changing is reported meanwhile."""
