@@ -4,6 +4,7 @@ The fork says of one source what was sent, and of the others only what is accept
 pending is somebody else's change.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -107,6 +108,7 @@ class Planning:
             "outcome": outcome,
             "publishable": outcome in {"unchanged", "published"},
             "diff": diff,
+            "collections": self._collections(candidate),
             "kept": [
                 {"file": each.unit.locator, "why": each.why, "before": each.before}
                 for each in outlook.kept
@@ -126,6 +128,14 @@ class Planning:
         return self._queries.diff_report(
             self._channel.number, 0, candidate.outputs, before, candidate.resources, places=places
         )
+
+    def _collections(self, candidate: Candidate) -> list[dict[str, Any]]:
+        live = self._channel.ledger.live
+        found: dict[str, Counter[str]] = {}
+        for key, new in sorted(candidate.outputs.items()):
+            counts = found.setdefault(key.collection, Counter())
+            counts["deleted" if new is None else "changed" if key in live else "added"] += 1
+        return [{"collection": name, **counts} for name, counts in found.items()]
 
     def _source(self, settings: ChannelSettings, params: Mapping[str, Any]) -> AnySource:
         named = str(params.get("source") or "")

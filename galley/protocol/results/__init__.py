@@ -41,7 +41,12 @@ from galley.protocol.results.keeping import (
     ReloadResult,
     ValidationResult,
 )
-from galley.protocol.results.planning import KeptResult, PlanResult, PlanScopeResult
+from galley.protocol.results.planning import (
+    CollectionChanges,
+    KeptResult,
+    PlanResult,
+    PlanScopeResult,
+)
 from galley.protocol.results.publishing import (
     DeliveryResult,
     Laggard,
@@ -68,6 +73,7 @@ __all__ = [
     "ChannelResult",
     "CheckResult",
     "ChecksResult",
+    "CollectionChanges",
     "CommitStatusResult",
     "CountsResult",
     "DeliveryResult",

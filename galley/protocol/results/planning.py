@@ -6,6 +6,9 @@ from galley.protocol.results.common import DiagnosticResult, Result
 from galley.protocol.results.content import DiffResult
 from galley.protocol.results.holding import HoldResult, QuarantineResult
 
+PLAN_BYTES = 64 * 1024 * 1024
+"""Bytes that a plan's request may have."""
+
 
 class PlanScopeResult(Result):
     """What a source reads, so that a plan of it can be given the same."""
@@ -27,6 +30,15 @@ class KeptResult(Result):
     why: Literal["refused", "parked", "quarantined"]
     before: bool = False
     """Whether it is kept back now, and these inputs change nothing about it."""
+
+
+class CollectionChanges(Result):
+    """How many resources of one collection differ."""
+
+    collection: str
+    added: int = 0
+    changed: int = 0
+    deleted: int = 0
 
 
 class PlanResult(Result):
@@ -51,6 +63,8 @@ class PlanResult(Result):
     """Whether all that these inputs change would be published without anybody's doing."""
     diff: DiffResult
     """What would ship against what is live."""
+    collections: list[CollectionChanges] = []
+    """The same as numbers: every collection of which something differs."""
     diagnostics: list[DiagnosticResult]
     """pending: these inputs bring it · carried: it was there before. At most 500, first the new
     ones."""

@@ -6,9 +6,9 @@ from pydantic import Base64Bytes, Field
 
 from galley.protocol.control import Method
 from galley.protocol.results import DiagnosticResult, PlanResult, PlanScopeResult
+from galley.protocol.results.planning import PLAN_BYTES
 from galley.server.api.routing import Ask, Call, Route
 
-PLAN_BYTES = 64 * 1024 * 1024
 PLAN_SECONDS = 120
 PATH = "/channels/{channel}/plan"
 
