@@ -4,6 +4,7 @@ The root is found without git; only what concerns another commit asks the progra
 """
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from galley.cli.failure import Failure
 
 PATIENCE = 120.0
 """Seconds for one call of git; a partial clone may have to fetch."""
+OF_A_HOOK = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"}
 
 
 class Checkout:
@@ -46,8 +48,25 @@ class Checkout:
                 remedy="A shallow clone has too little history: fetch all of it (fetch-depth: 0).",
             ) from None
 
+    def commit(self, revision: str) -> str:
+        """The full name of the commit that a revision leads to.
+
+        Raises:
+            Failure: there is none, or no work tree.
+        """
+        if not self.tracked:
+            raise Failure(f"{str(self.root)!r} is in no git work tree, so it has no revisions.")
+        try:
+            found = f"{revision}^{{commit}}"
+            return self._git("rev-parse", "--verify", "--end-of-options", found).strip()
+        except subprocess.CalledProcessError:
+            raise Failure(
+                f"There is no revision {revision!r} here.",
+                remedy="A shallow clone has few: fetch more of them.",
+            ) from None
+
     def export(self, commit: str, folder: Path, names: Sequence[str]) -> None:
-        """Write these files and folders as they were at a commit into a folder.
+        """Write these files and folders as they were at a commit into `tree` in a folder.
 
         As a checkout would, but with an index of its own: the work tree is left alone.
 
@@ -61,7 +80,62 @@ class Checkout:
             prefix = f"--prefix={folder / 'tree'}{os.sep}"
             self._git("checkout-index", "-z", "--stdin", prefix, environment=index, given=kept)
         except subprocess.CalledProcessError as error:
-            raise Failure(f"git cannot read commit {commit[:12]}: {error.stderr.strip()}") from None
+            raise _unreadable(commit, error) from None
+
+    def module(self, name: str) -> "Checkout":
+        """The checkout of a submodule.
+
+        Raises:
+            Failure: it is not here.
+        """
+        if not (self.root / name / ".git").exists():
+            raise Failure(
+                f"The submodule {name!r} is not checked out.",
+                remedy="Run `git submodule update --init --recursive`.",
+            )
+        return Checkout(self.root / name)
+
+    def pack(self, revision: str, folder: Path) -> str:
+        """Bring every object of a revision's tree into a bare repository, `packs` in a folder.
+
+        Without a revision it is the tree that a commit of everything here would have. Neither the
+        work tree, nor the index, nor the repository is touched.
+
+        Returns:
+            The tree's name.
+
+        Raises:
+            Failure: there is no work tree, no such revision, or git cannot do it.
+        """
+        packs = folder / "packs"
+        commit = self.commit(revision) if revision else ""
+        try:
+            tree, environment = (f"{commit}^{{tree}}", {}) if commit else self._written(folder)
+            tree = self._git("rev-parse", tree, environment=environment).strip()
+            if not packs.exists():
+                self._git("init", "-q", "--bare", "--template=", str(packs))
+            pack = str(packs / "objects" / "pack" / "pack")
+            arguments = ("pack-objects", "-q", "--revs", "--window=0", pack)
+            self._git(*arguments, environment=environment, given=f"{tree}\n")
+        except subprocess.CalledProcessError as error:
+            raise _unreadable(commit, error) from None
+        return tree
+
+    def _written(self, folder: Path) -> tuple[str, dict[str, str]]:
+        """The tree of all that is here and not ignored, and where its new objects are."""
+        index, objects = folder / "index", folder / "objects"
+        objects.mkdir(exist_ok=True)
+        asked = ("rev-parse", "--git-path", "index", "--git-path", "objects")
+        mine, known = (self.root / each for each in self._git(*asked).splitlines())
+        if mine.exists():
+            shutil.copyfile(mine, index)
+        environment = {
+            "GIT_INDEX_FILE": str(index),
+            "GIT_OBJECT_DIRECTORY": str(objects),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(known),
+        }
+        self._git("add", "--all", environment=environment)
+        return self._git("write-tree", environment=environment).strip(), environment
 
     def _git(
         self, *arguments: str, environment: Mapping[str, str] | None = None, given: str = ""
@@ -79,7 +153,7 @@ class Checkout:
                 capture_output=True,
                 check=True,
                 timeout=PATIENCE,
-                env={**os.environ, "LC_ALL": "C", **(environment or {})},
+                env={**_inherited(), "LC_ALL": "C", **(environment or {})},
             )
         except FileNotFoundError:
             raise Failure("The program git is not installed.") from None
@@ -89,3 +163,14 @@ class Checkout:
             error.stderr = error.stderr.decode("utf-8", "replace")
             raise
         return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def _inherited() -> dict[str, str]:
+    """Our environment without what a hook is told of the repository that it runs for."""
+    return {name: value for name, value in os.environ.items() if name not in OF_A_HOOK}
+
+
+def _unreadable(commit: str, error: subprocess.CalledProcessError) -> Failure:
+    why = error.stderr.strip().removeprefix("fatal: ").rstrip(".")
+    what = f"commit {commit[:12]}" if commit else "what is here"
+    return Failure(f"git cannot read {what}: {why}.")

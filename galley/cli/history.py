@@ -1,6 +1,5 @@
 """`galley history`, `galley diff`: versions, and what changed between them."""
 
-import json
 from typing import Annotated, Any
 
 import typer
@@ -115,14 +114,9 @@ def show_diff(found: dict[str, Any], *, stat: bool = False) -> None:
 def _field(field: dict[str, Any]) -> None:
     output.line(f"    {field['field']}", mood="dim")
     if field["op"] != "add":
-        output.line(f"      - {_value(field['old'])}", mood="bad")
+        output.line(f"      - {words.value(field['old'])}", mood="bad")
     if field["op"] != "remove":
-        output.line(f"      + {_value(field['new'])}", mood="good")
-
-
-def _value(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 400 else text[:400] + "…"
+        output.line(f"      + {words.value(field['new'])}", mood="good")
 
 
 def _sum(found: dict[str, Any]) -> str:

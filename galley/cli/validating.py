@@ -35,7 +35,7 @@ Base = Annotated[
         metavar="REVISION",
     ),
 ]
-Form = Literal["text", "json", "sarif", "junit", "github", "gitlab"]
+Form = Literal["text", "json", "sarif", "junit", "github", "gitlab", "markdown"]
 FAILING = {"error": frozenset({"error"}), "warning": frozenset({"error", "warning"})}
 
 

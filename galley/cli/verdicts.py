@@ -1,13 +1,9 @@
 """The verdict of `galley validate` as programs get it, and as people read it."""
 
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import typer
 
 from galley.cli import inline, output, words
 from galley.cli.checkout import Checkout
@@ -38,7 +34,7 @@ class Judged:
 
     def result(self, *, ok: bool) -> dict[str, Any]:
         """The map that `ValidationResult` describes; paths lead from the working directory."""
-        found = [{**each, "file": _from_here(each["file"])} for each in self._found()]
+        found = [{**each, "file": output.from_here(each["file"])} for each in self._found()]
         counts = {"files": len(self.verdict.files), "resources": len(self.verdict.inputs)}
         result = {"ok": ok, **counts, "diagnostics": found}
         return ValidationResult.model_validate(result).model_dump()
@@ -76,32 +72,15 @@ def show(result: Mapping[str, Any], stopped_by: str) -> None:
     """The findings line by line, as compilers write them, and their sum; carried ones are only
     counted."""
     found = [each for each in result["diagnostics"] if each["state"] != CARRIED]
-    for each in found:
-        _line(each)
+    output.findings(found)
     if stopped_by:
         output.note(UNUSABLE[stopped_by])
     _sum(result, [each["level"] for each in found])
-    if found and output.coloured(sys.stdout):
-        output.note(f"`galley explain {found[0]['code']}` says more.")
-
-
-def _from_here(file: str) -> str:
-    path = Path(file)
-    with suppress(ValueError):
-        return str(path.relative_to(Path.cwd())) if file else ""
-    return file
+    output.hint(found)
 
 
 def _named(file: str, checkout: Checkout) -> str:
     return checkout.name(file) if file else ""
-
-
-def _line(found: dict[str, Any]) -> None:
-    text = words.diagnostic(found)
-    level = found["level"]
-    mood = {"error": "bad", "warning": "warn"}.get(level, "dim")
-    head, mark, rest = text.partition(f": {level} ")
-    typer.echo(head + ": " + output.styled(level, mood) + " " + rest if mark else text)
 
 
 def _sum(result: Mapping[str, Any], levels: list[str]) -> None:

@@ -1,5 +1,6 @@
 """How facts read: digests, times, resources, diagnostics, safe for a terminal."""
 
+import json
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,8 @@ SHORT = 12
 """Characters of a digest that people see."""
 COMMIT = 7
 """Characters of a revision's name that people see among other things."""
+WIDEST = 400
+"""Characters of a field's value that people see."""
 
 
 def clean(value: object) -> str:
@@ -86,6 +89,12 @@ def counts(of: dict[str, Any]) -> str:
     """`+3 ~1 -2`; `=` when nothing differs."""
     marks = (("+", "added"), ("~", "changed"), ("-", "deleted"))
     return " ".join(f"{mark}{of[key]}" for mark, key in marks if of.get(key)) or "="
+
+
+def value(of: object) -> str:
+    """The beginning of a field's value, a text as it is."""
+    text = of if isinstance(of, str) else json.dumps(of, ensure_ascii=False)
+    return text if len(text) <= WIDEST else text[:WIDEST] + "…"
 
 
 def plural(number: int, noun: str) -> str:

@@ -6,10 +6,10 @@ commit), `bookkeeping` (what is written beside it), `announce` (telling the serv
 (schemas and rules from their files), `reconfiguring` (other settings without a restart).
 
 Operators meet `operations` (each method and what answers it), `actions`, `rollback` with `targets`
-(which version), `reach` (how far), `taking_back` (what it quarantines), `planning`, `naming` (what
-people call a resource), `problems`. People who ask meet `queries`, `listing`, `diffs`, `tracing`,
-`findings` with `places` (line and column), `health`, `reports` and `redaction` (values as maps,
-without secrets).
+(which version), `reach` (how far), `taking_back` (what it quarantines), `planning` with `planned`
+(what was sent) and `outlook` (what it means), `naming` (what people call a resource), `problems`.
+People who ask meet `queries`, `listing`, `diffs`, `tracing`, `findings` with `places` (line and
+column), `health`, `reports` and `redaction` (values as maps, without secrets).
 
 Forges meet `revisions` (what becomes of commits) and `deliveries` (who has which version), which
 `reporter` hears of; `status_words` says it, `posts` reads the settings, `courier` carries it.

@@ -53,7 +53,7 @@ def assemble(channel: Channel, companion: Companion, tasks: asyncio.TaskGroup) -
     keeper = Keeper(channel, publisher, environments, intake, health, tasks)
     rollback = Rollback(channel, publisher, environments, findings, revisions)
     actions = Actions(channel, publisher, rollback, queries, findings)
-    planning = Planning(channel, queries, findings)
+    planning = Planning(channel, queries)
     operations = Operations(channel, queries, findings, planning, actions, health)
     reconfiguring = Reconfiguring(channel, environments, intake, keeper, findings, reporter)
     operations.add(Method.RECONFIGURE, reconfiguring.answer)

@@ -233,7 +233,7 @@ class Reader:
         if size > self._limits.file_bytes:
             return self._manifests.too_large(locator, size)
         data = objects.read(leaf.blob)
-        if len(data) <= _LARGEST_POINTER and data.startswith(_LFS):
+        if is_pointer(data):
             report = messages.LFS_POINTER.report().at(self._settings.name, locator)
             return Broken(locator, (report,))
         if len(data) < _LARGE:
@@ -245,6 +245,11 @@ class Reader:
         if time.perf_counter() - self._slice > _SLICE:
             await asyncio.sleep(0)
             self._slice = time.perf_counter()
+
+
+def is_pointer(data: bytes) -> bool:
+    """Whether this only says where Git LFS keeps the content."""
+    return len(data) <= _LARGEST_POINTER and data.startswith(_LFS)
 
 
 def _check_depth(depth: int) -> None:

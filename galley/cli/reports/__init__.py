@@ -1,7 +1,7 @@
 """Findings in the formats of other tools, made of the same `report`.
 
 `sarif` (code review), `junit` (CI servers), `github` (annotations of a workflow), `gitlab` (its
-Code Quality report), and `markdown` (a plan as a comment on a pull request).
+Code Quality report), `markdown` (a comment on a pull request, or the summary of a job).
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from galley.cli import output
-from galley.cli.reports import github, gitlab, junit, sarif
+from galley.cli.reports import github, gitlab, junit, markdown, sarif
 from galley.cli.reports.report import Report
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
@@ -17,6 +17,7 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
     "junit": junit.render,
     "github": github.render,
     "gitlab": gitlab.render,
+    "markdown": markdown.render,
 }
 """What renders a report, by the name of its format."""
 

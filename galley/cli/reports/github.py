@@ -24,11 +24,12 @@ def running() -> bool:
 
 
 def render(report: Report) -> str:
-    """A command for each finding that was not there before, errors first.
+    """A command for the verdict, and for each finding that was not there before, errors first.
 
     The runner shows the first ten of each level in a step.
     """
-    return "\n".join(_command(each) for each in report.new)
+    whole = [f"::error title={report.command}::{report.verdict.translate(DATA)}"]
+    return "\n".join((*(whole if report.verdict else ()), *map(_command, report.new)))
 
 
 @contextmanager

@@ -20,7 +20,8 @@ class Case(NamedTuple):
 
 
 def render(report: Report) -> str:
-    """One suite, with a case for each file that was read, and for what concerns none if need be."""
+    """One suite, with a case for each file that was read, for what concerns none if need be, and
+    for the verdict on all of it if there is one."""
     return suite(report.command, list(_cases(report)))
 
 
@@ -48,6 +49,8 @@ def _cases(report: Report) -> Iterator[Case]:
             kind=failures[0]["code"] if failures else "",
             remarks=[words.diagnostic(each) for each in found if not report.decides(each)],
         )
+    if report.verdict:
+        yield Case(name="as a whole", failures=[report.verdict], kind="verdict")
 
 
 def _add(group: Element, suite: str, case: Case) -> None:

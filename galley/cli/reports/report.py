@@ -31,6 +31,8 @@ class Report:
     """Levels that make the command fail."""
     compared: bool = False
     """Whether it was asked which findings were there before."""
+    verdict: str = ""
+    """Why the command fails, besides or instead of findings, as a sentence."""
 
     def decides(self, found: Found) -> bool:
         """Whether a finding makes the command fail."""

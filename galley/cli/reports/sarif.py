@@ -20,7 +20,7 @@ def render(report: Report) -> str:
     """The log of one run."""
     codes = sorted({each["code"] for each in report.found})
     driver = {"name": "galley", "version": __version__, "rules": [_rule(code) for code in codes]}
-    run = {
+    run: dict[str, Any] = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"description": {"text": "The root of the repository."}}},
@@ -29,6 +29,9 @@ def render(report: Report) -> str:
             for fingerprint, each in report.fingerprinted()
         ],
     }
+    if report.verdict:
+        told = {"level": "error", "message": {"text": report.verdict}}
+        run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": [told]}]
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=True)
 

@@ -2,8 +2,8 @@
 
 One model each, so that the OpenAPI document, the tables of the command line and the documented
 JSON can never disagree. Times are seconds since the epoch, digests hexadecimal text. In reading
-order: `common`, `versions`, `content`, `holding`, `publishing`, `forges`, `glances`,
-`keeping`.
+order: `common`, `versions`, `content`, `holding`, `publishing`, `planning`, `forges`,
+`glances`, `keeping`.
 """
 
 from galley.protocol.results.common import (
@@ -41,10 +41,15 @@ from galley.protocol.results.keeping import (
     ReloadResult,
     ValidationResult,
 )
+from galley.protocol.results.planning import (
+    CollectionChanges,
+    KeptResult,
+    PlanResult,
+    PlanScopeResult,
+)
 from galley.protocol.results.publishing import (
     DeliveryResult,
     Laggard,
-    PlanResult,
     PublishResult,
     ResendResult,
     UpdateResult,
@@ -68,6 +73,7 @@ __all__ = [
     "ChannelResult",
     "CheckResult",
     "ChecksResult",
+    "CollectionChanges",
     "CommitStatusResult",
     "CountsResult",
     "DeliveryResult",
@@ -77,9 +83,11 @@ __all__ = [
     "FieldChange",
     "HistoryResult",
     "HoldResult",
+    "KeptResult",
     "Laggard",
     "NackedResult",
     "PlanResult",
+    "PlanScopeResult",
     "ProblemResult",
     "PublishResult",
     "PurgeResult",

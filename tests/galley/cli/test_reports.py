@@ -94,6 +94,22 @@ RUN = {
         "tool": {"properties": {"driver": {"properties": {"rules": {"items": RULE}}}}},
         "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
         "originalUriBaseIds": {"type": "object"},
+        "invocations": {
+            "items": {
+                "required": ["executionSuccessful"],
+                "properties": {
+                    "executionSuccessful": {"type": "boolean"},
+                    "toolExecutionNotifications": {
+                        "items": {
+                            "required": ["message"],
+                            "properties": {"level": {"enum": ["error"]}, "message": TEXT},
+                            "additionalProperties": False,
+                        }
+                    },
+                },
+                "additionalProperties": False,
+            }
+        },
         "results": {"type": "array", "items": RESULT},
     },
     "additionalProperties": False,
@@ -156,7 +172,8 @@ def obeyed(line: str) -> tuple[str, dict[str, str], str]:
 
 
 def test_sarif_has_the_form_of_the_standard() -> None:
-    for told in (hostile(), report(), report(found(state="carried"), found(), compared=True)):
+    others = (report(found(state="carried"), found(), compared=True), report(verdict="It waits."))
+    for told in (hostile(), report(), *others):
         log = json.loads(FORMATS["sarif"](told))
 
         assert list(jsonschema_rs.validator_for(SARIF).iter_errors(log)) == []
@@ -229,6 +246,20 @@ def test_no_text_becomes_another_command(message: str, file: str, resource: str)
     assert (said, properties["file"], properties["line"]) == (message, file, "3")
 
 
+def test_a_verdict_fails_without_a_finding() -> None:
+    """As where a plan would be published if the channel were not on hold."""
+    told = report(verdict="It is on hold:\n100%.")
+    (notification,) = json.loads(FORMATS["sarif"](told))["runs"][0]["invocations"][0][
+        "toolExecutionNotifications"
+    ]
+    cases = ET.fromstring(FORMATS["junit"](told)).findall("./testsuite/testcase")
+
+    assert notification["message"]["text"] == told.verdict
+    assert [case.findtext("failure") for case in cases] == [None, told.verdict]
+    assert FORMATS["github"](told) == "::error title=galley validate::It is on hold:%0A100%25."
+    assert FORMATS["markdown"](told).startswith("### galley validate: failed\n\nIt is on hold")
+
+
 def test_what_is_carried_is_not_annotated() -> None:
     assert FORMATS["github"](report(found(state="carried"))) == ""
 
@@ -243,6 +274,36 @@ def test_gitlab_has_what_a_merge_request_needs() -> None:
         assert each["location"]["path"]
         assert each["location"]["lines"]["begin"] >= 1
         assert each["severity"] in {"info", "minor", "major", "critical", "blocker"}
+
+
+def test_markdown_holds_text_as_text() -> None:
+    """No markup, no mention, no other row; what was there before is a number."""
+    told = report(
+        found(message="a | b <img> [x](y) @team\n| c |", file="a|b.yaml", state="pending"),
+        found(state="carried"),
+    )
+    lines = FORMATS["markdown"](told).splitlines()
+    (row,) = [line for line in lines if "GAL0601" in line]
+
+    assert len(re.findall(r"(?<!\\)\|", row)) == 5
+    assert not re.search(r"(?<!\\)[<\[`*_]|@(?=\w)", row)
+    assert r"a\|b.yaml:3:5" in row
+    assert lines[-1] == "2 files, 1 finding; 1 carried."
+
+
+@given(message=st.text(), resource=st.text())
+def test_a_finding_is_one_row_of_markdown(message: str, resource: str) -> None:
+    text = FORMATS["markdown"](report(found(message=message, resource=resource)))
+    (row,) = [line for line in text.splitlines() if "GAL0601" in line and line.startswith("|")]
+
+    assert len(re.findall(r"(?<!\\)(?:\\\\)*\|", row)) == 5
+
+
+def test_markdown_fits_into_a_comment() -> None:
+    text = FORMATS["markdown"](report(*(found(message="|" * 1000, line=n) for n in range(999))))
+
+    assert 50_000 < len(text) < 65_536
+    assert text.endswith("The rest does not fit in here.")
 
 
 @pytest.mark.parametrize("other", [{"line": 40, "column": 1}, {"state": "carried"}])

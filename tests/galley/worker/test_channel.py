@@ -77,32 +77,6 @@ async def test_refused_candidates_are_kept_with_their_diagnostics(rig: Any, make
     assert "bad is not allowed" in candidate["diagnostics"][0]["message"]
 
 
-async def test_a_plan_tells_the_digest_that_then_ships(rig: Any, make: Any) -> None:
-    rig.put("f.yaml", make("a", x="1"))
-    await rig.until(lambda: "a" in rig.names())
-    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: '2'}\n"
-
-    plan = await rig.ask("plan", files=[{"name": "f.yaml", "text": text}])
-    rig.put("f.yaml", make("a", x="2"))
-    await rig.until(lambda: rig.names()["a"] == {"x": "2"})
-
-    assert plan["publishable"]
-    assert plan["diff"]["resources"][0]["fields"][0]["field"] == "data.x"
-    assert plan["digest"] == rig.versions[-1][1].hex()
-
-
-async def test_a_plan_names_what_would_be_refused(rig: Any, make: Any) -> None:
-    rig.put("f.yaml", make("a", x="1"))
-    await rig.until(lambda: "a" in rig.names())
-    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {bad: '2'}\n"
-
-    plan = await rig.ask("plan", files=[{"name": "f.yaml", "text": text}])
-
-    assert not plan["publishable"]
-    assert plan["diagnostics"][0]["file"] == "f.yaml"
-    assert rig.names() == {"a": {"x": "1"}}
-
-
 @pytest.mark.parametrize(
     ("params", "names"),
     [

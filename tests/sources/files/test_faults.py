@@ -250,6 +250,15 @@ async def test_galleyignore_is_honoured_and_its_change_noticed(
         await follower.until(lambda: set(follower.held) == {"a.yaml", "b-draft.yaml"})
 
 
+async def test_what_a_new_rule_hides_is_gone(write: Write, manifest: Text, follow: Follow) -> None:
+    """Though the file is still there."""
+    for name in ("a.yaml", "x/b.yaml", "c.yaml"):
+        write(name, manifest(name.replace("/", ".").removesuffix(".yaml")))
+    async with follow() as follower:
+        write(".galleyignore", "a.yaml\nx/\n")
+        await follower.until(lambda: set(follower.held) == {"c.yaml"})
+
+
 async def test_a_galleyignore_that_is_deleted_hides_nothing_any_more(
     write: Write, manifest: Text, follow: Follow
 ) -> None:
