@@ -93,6 +93,12 @@ async def test_a_repository_that_is_away_deletes_nothing(
     await followed.live(2)
 
 
+def make_key(path: Path) -> None:
+    """A key pair for ssh, whose owner is called as the file is."""
+    command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", path.name, "-f", str(path)]
+    subprocess.run(command, check=True)
+
+
 async def test_only_signed_commits_are_published(
     make_service: Any, team: Team, text_of: Text, tmp_path: Path
 ) -> None:
@@ -100,9 +106,7 @@ async def test_only_signed_commits_are_published(
     if shutil.which("ssh-keygen") is None:
         pytest.skip("ssh-keygen is not installed (Debian: openssh-client)")
     for name in ("ann", "bob"):
-        key = tmp_path / name
-        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(key)]
-        subprocess.run(command, check=True)
+        make_key(tmp_path / name)
     team.git("config", "gpg.format", "ssh")
     team.git("config", "user.signingkey", str(tmp_path / "ann.pub"))
     team.git("commit", "--quiet", "--amend", "--no-edit", "--gpg-sign")

@@ -23,6 +23,7 @@ async def test_with_a_remembered_content_the_difference_is_sent(
     """A known digest is enough, whatever lineage and version are claimed for it."""
     line.publish(resource("a"), resource("b"))
     line.publish(resource("b", 2))
+    await line.channel.live_at_least(2, 10)
     raw.held = dict(line.versions[1])
     await raw.subscribe(have=have(1)._replace(lineage="another", version=77))
     update = await raw.take()

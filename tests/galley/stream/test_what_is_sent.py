@@ -50,6 +50,7 @@ async def test_versions_that_come_meanwhile_are_skipped(
     first = await raw.update()
     for value in range(1, 5):
         line.publish(resource("a", value), resource("new", value))
+    await line.channel.live_at_least(5, 10)
     await raw.ack(first)
     update = await raw.take()
     assert update.note.number == 5
@@ -187,9 +188,10 @@ async def test_a_view_that_is_built_while_versions_are_published_is_right(
 
 
 async def test_an_acknowledgement_between_two_versions_is_not_forgotten(
-    line: Any, raw: Any, resource: Any, until: Any
+    line: Any, raw: Any, resource: Any, until: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It comes while a long version of other views is taken over; the next step follows it."""
+    monkeypatch.setattr("galley.server.slices.SLICE", 1e-6)
     line.publish(resource("a", namespace="n1"))
     await raw.subscribe(View.of(namespaces=["n1"]))
     first = await raw.update()
@@ -295,9 +297,11 @@ async def test_a_worker_that_dies_while_it_tells_the_first_version_leaves_nothin
 async def test_the_first_version_is_no_change_to_be_remembered(line: Any, resource: Any) -> None:
     """The way to it from nothing is the full state, which is there already."""
     line.publish(*(resource(f"r{number}") for number in range(100)))
+    await line.channel.live_at_least(1, 10)
     everything = line.channel._live.views.all
     assert len(everything.buckets) == 100
     assert everything.history.position == 0
 
     line.publish(resource("r1", 2))
+    await line.channel.live_at_least(2, 10)
     assert everything.history.position == 1
