@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ import yaml
 SAMPLE = Path(__file__).parents[2] / "samples" / "gitops"
 BAD = ("timeout: 2s", "timeot: 2s")
 GOOD = ("timeout: 2s", "timeout: 5s")
+NOTHING: Mapping[str, str] = {}
 AT = "mesh/checkout.yaml:11:3: error GAL0501"
 
 
@@ -51,7 +52,9 @@ class Clone:
         (self.bin / name).write_text(f"#!/bin/sh\n{text}\n")
         (self.bin / name).chmod(0o755)
 
-    def run(self, *words: str, at: Path | None = None, **environment: str) -> Done:
+    def run(
+        self, *words: str, at: Path | None = None, environment: Mapping[str, str] = NOTHING
+    ) -> Done:
         path = f"{self.bin}:{os.environ['PATH']}"
         who = {"GIT_AUTHOR_NAME": "Ann", "GIT_COMMITTER_NAME": "Ann", "EMAIL": "ann@example.com"}
         done = subprocess.run(
@@ -101,7 +104,7 @@ async def run_all(clone: Clone, commands: list[str], environment: dict[str, str]
 
     def run() -> list[Done]:
         shell = ("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c")
-        return [clone.run(*shell, command, **environment) for command in commands]
+        return [clone.run(*shell, command, environment=environment) for command in commands]
 
     return await asyncio.to_thread(run)
 
@@ -253,9 +256,8 @@ def test_the_hook_works_on_a_first_commit(hooked: Clone) -> None:
 def test_a_hook_without_galley_says_so(clone: Clone) -> None:
     clone.git("config", "core.hooksPath", ".githooks")
     (clone.bin / "galley").unlink()
-    stopped = clone.run(
-        "git", "commit", "--allow-empty", "--message", "x", PATH=f"{clone.bin}:/usr/bin:/bin"
-    )
+    path = {"PATH": f"{clone.bin}:/usr/bin:/bin"}
+    stopped = clone.run("git", "commit", "--allow-empty", "--message", "x", environment=path)
 
     assert (stopped.code, "galley is not on the PATH" in stopped.said) == (1, True)
 
