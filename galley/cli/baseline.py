@@ -66,8 +66,8 @@ def _at(
 
 
 def _path(source: AnySource) -> Path | None:
-    path: Path | None = getattr(source, "path", None)
-    return path
+    path = getattr(source, "path", None)
+    return path if isinstance(path, Path) else None
 
 
 def _identity(found: Diagnostic) -> tuple[object, ...]:

@@ -128,7 +128,7 @@ class Checkout:
         asked = ("rev-parse", "--git-path", "index", "--git-path", "objects")
         mine, known = (self.root / each for each in self._git(*asked).splitlines())
         if mine.exists():
-            shutil.copyfile(mine, index)
+            shutil.copy2(mine, index)  # with its time: git doubts what changed in that second
         environment = {
             "GIT_INDEX_FILE": str(index),
             "GIT_OBJECT_DIRECTORY": str(objects),

@@ -73,7 +73,8 @@ class Foretold:
             yield f"{words.plural(carried, 'finding')} carried: there before."
         for each in self.result["kept"]:
             before = ", as before" if each["before"] else ""
-            where = output.from_here(self.given.path(each["file"])) or self.result["source"]
+            file = output.from_here(self.given.path(each["file"]))
+            where = file or f"All of {self.result['source']}"
             yield f"{where}: {each['why']}{before}."
         for each in self.result["quarantined"]:
             yield f"In quarantine since version {each['rollback']}: {each['reason']}"

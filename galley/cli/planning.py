@@ -35,7 +35,7 @@ def plan(  # noqa: PLR0913  # the options of the command
         typer.Argument(
             help="A folder or file of manifests; for a source that follows git, a checkout of its "
             "repository, and not needed in one.",
-            metavar="[PATH]",
+            metavar="PATH",
             show_default=False,
         ),
     ] = None,

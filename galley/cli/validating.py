@@ -1,7 +1,7 @@
 """`galley validate`: the whole pipeline offline, for a pre-commit hook or a pull request."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,7 +21,7 @@ from galley.cli.verdicts import Judged
 from galley.settings import ChannelSettings
 from galley.settings_file import SettingsError, of_sources
 from pipeline.environment import InvalidEnvironmentError
-from sources.settings import AnySource
+from sources.settings import AnySource, FilesSettings, FolderSettings, GitSettings
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -135,10 +135,27 @@ def _settings(
     return whole.channels[0], folder
 
 
-def _known(paths: Iterable[Path], sources: Iterable[AnySource]) -> Iterator[AnySource]:
-    """The sources that read these paths: their options hold, such as the default namespace."""
+def _known(paths: Sequence[Path], sources: Iterable[AnySource]) -> Iterator[AnySource]:
+    """The sources that read these paths: their options hold, such as the default namespace.
+
+    For one that follows git its folder stands in, as it is checked out here.
+    """
     real = {path.resolve() for path in paths}
     for source in sources:
-        path = getattr(source, "path", None)
-        if path is not None and path.resolve() in real:
+        found = getattr(source, "path", None)
+        if isinstance(source, GitSettings):
+            yield from (_checked_out(source, path) for path in paths if _reads(source, path))
+        elif found is not None and found.resolve() in real:
             yield source
+
+
+def _reads(source: GitSettings, path: Path) -> bool:
+    """Whether this is what the source reads, in a work tree of whatever repository."""
+    checkout = Checkout(path)
+    return checkout.tracked and checkout.name(path) == (source.path or ".")
+
+
+def _checked_out(source: GitSettings, path: Path) -> FilesSettings:
+    names = FolderSettings.model_fields.keys() - {"unit"}
+    options = {name: getattr(source, name) for name in names}
+    return FilesSettings(**options, path=path.absolute())

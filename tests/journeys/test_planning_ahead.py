@@ -103,6 +103,17 @@ async def test_a_checkout_foretells_what_its_commit_ships(
     assert (again["outcome"], again["digest"]) == ("unchanged", plan["digest"])
 
 
+async def test_what_changed_in_the_second_of_a_commit_is_seen(
+    followed: Any, team: Team, text_of: Text
+) -> None:
+    """Of the same size, too: git itself can tell by the index's own time alone."""
+    for number in range(3):
+        team.commit(a=text_of("a", x=str(number)))
+        team.write(a=text_of("a", x="9"))
+        (change,) = (await planned(followed, str(team.path)))["diff"]["resources"]
+        assert change["fields"][0]["new"] == "9"
+
+
 async def test_a_branch_foretells_what_its_merge_ships(
     followed: Any, team: Team, text_of: Text
 ) -> None:

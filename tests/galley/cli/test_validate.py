@@ -140,3 +140,21 @@ def test_a_path_that_is_a_source_keeps_the_options_of_that_source(
 
     assert galley("validate", "-c", settings, mesh).code == 0
     assert galley("validate", "-c", settings, mesh / "a.yaml").code == 1
+
+
+def test_a_folder_stands_in_for_a_source_that_follows_git(galley: Any, tmp_path: Path) -> None:
+    """Its options hold, nothing is fetched; another folder of the repository is another source."""
+    (tmp_path / ".git").mkdir()
+    for name in ("mesh", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.yaml").write_text(GOOD)
+    rule = "{name: shop, rule: \"object.metadata.namespace == 'shop'\", message: Not the shop.}"
+    source = (
+        "{name: team, type: git, url: 'https://git.invalid/team.git', path: mesh, "
+        "default_namespace: shop}"
+    )
+    settings = tmp_path / "galley.yaml"
+    settings.write_text(f"channels:\n- sources: [{source}]\n  policies: [{rule}]\n")
+
+    assert galley("validate", "-c", settings, tmp_path / "mesh").code == 0
+    assert galley("validate", "-c", settings, tmp_path / "other").code == 1
