@@ -124,6 +124,7 @@ class Actions:
             async with self._channel.lock:
                 await self._channel.store.run(lambda store: store.record(record))
                 self._channel.holds[hold.id] = hold
+            self._channel.moved.set()
         return hold_report(hold)
 
     async def resume(self, params: Params) -> dict[str, Any]:

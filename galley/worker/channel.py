@@ -67,6 +67,8 @@ class Channel:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     dirty: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when something may be publishable."""
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the channel may have come into another state, which probes hear of at once."""
     stale_since: dict[str, float] = field(default_factory=dict)
     """When a source was last read completely before this process started."""
     failed: dict[str, Diagnostic] = field(default_factory=dict)

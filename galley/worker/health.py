@@ -33,7 +33,7 @@ class Health:
             "published": head.time if head else 0.0,
             "environment": channel.environment.digest.hex(),
             "resources": len(channel.ledger.live),
-            "state": self._state(),
+            "state": self.state(),
             "ready": channel.ready(),
             "pending": sum(len(item.pending) for item in channel.ledger.sources.values()),
             "blocked": len(verdict.refused) if verdict else 0,
@@ -48,7 +48,8 @@ class Health:
             "problem": self._problem(),
         }
 
-    def _state(self) -> str:
+    def state(self) -> str:
+        """The channel in one word."""
         channel, verdict = self._channel, self._channel.verdict
         if channel.loading:
             return "loading"

@@ -1,6 +1,7 @@
 """What happens by the clock: health reports, holds that expire, retention, files that changed."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -43,7 +44,7 @@ class Keeper:
     def start(self) -> list[asyncio.Task[None]]:
         """Start every turn as a task of its own."""
         turns = {
-            "health": (HEALTH_EVERY, self._tell_health),
+            "health": (0.0, self._tell_health),
             "holds": (HEALTH_EVERY, self._expire_holds),
             "environment": (ENVIRONMENT_EVERY, self._look_at_files),
             "retention": (RETENTION_EVERY, self._retain),
@@ -67,7 +68,14 @@ class Keeper:
                 await self._intake.restart()
 
     async def _tell_health(self) -> None:
-        await self._channel.announcer.health(self._health.report())
+        """Tell it, and wait until it is time again or the channel is in another state."""
+        channel, state = self._channel, self._health.state()
+        await channel.announcer.health(self._health.report())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HEALTH_EVERY):
+                while self._health.state() == state:
+                    channel.moved.clear()
+                    await channel.moved.wait()
 
     async def _expire_holds(self) -> None:
         channel = self._channel

@@ -73,6 +73,7 @@ class Publisher:
     def touch(self) -> None:
         """Something has changed that may be publishable."""
         self._last_change = asyncio.get_running_loop().time()
+        self._channel.moved.set()
         if not self._channel.dirty.is_set():
             self._first_change = self._last_change
             self._channel.dirty.set()
@@ -130,6 +131,7 @@ class Publisher:
             await uninterrupted(self._decide(decision, order))
         channel.verdict = candidate.verdict()
         channel.problem = ""
+        channel.moved.set()
         await self._revisions.embodied(embodied, channel.number)
         return decision
 

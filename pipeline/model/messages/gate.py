@@ -97,8 +97,8 @@ REVISION_WAITS = Message(
     code="GAL0710",
     level=Level.WARNING,
     title="revision waits for a quarantine",
-    template="Source {source} waits with revision {revision}: {name} are still as version "
-    "{rollback} took them back, to version {target}: {reason}",
+    template="Source {source} waits with revision {revision}, which still says of {name} what "
+    "version {rollback} took back to version {target}: {reason}",
     meaning="The unit of this source is a revision: all that it says at one time is published "
     "together. An operator rolled back what it says of these resources, and it has not said "
     "anything else of them since. So the whole source stays where it was rolled back to, also "

@@ -52,6 +52,25 @@ async def test_a_hold_expires_by_itself(rig: Any, make: Any) -> None:
     assert (await rig.ask("audit"))[0]["reason"] == "the hold expired"
 
 
+async def test_another_state_is_told_at_once(
+    new_rig: Any, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks for the status after the first version is not told that it is waited for."""
+    monkeypatch.setattr("galley.worker.keeper.HEALTH_EVERY", 3600.0)
+    rig = await new_rig()
+    rig.put("a", make("a"))
+
+    async def told(state: str) -> None:
+        await rig.until(lambda: rig.health and rig.health["health"]["state"] == state)
+
+    await told("live")
+    assert (rig.health["health"]["version"], rig.health["health"]["resources"]) == (1, 1)
+    await rig.ask("hold", reason="freeze")
+    await told("held")
+    await rig.ask("resume", reason="go on")
+    await told("live")
+
+
 async def test_a_hold_survives_a_restart(rig: Any, make: Any) -> None:
     rig.put("a", make("a", x="1"))
     await rig.until(lambda: "a" in rig.names())
