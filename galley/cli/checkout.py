@@ -20,14 +20,14 @@ class Checkout:
     """A git work tree; where there is none, the working directory stands for its root."""
 
     def __init__(self, around: Path) -> None:
-        start = around.absolute()
+        start = _whole(around)
         found = next((each for each in (start, *start.parents) if (each / ".git").exists()), None)
         self.root = found or Path.cwd()
         self.tracked = found is not None
 
     def name(self, path: Path | str) -> str:
         """The path from the root, with `/`; the whole path of what lies elsewhere."""
-        whole = Path(os.path.normpath(Path(path).absolute()))
+        whole = _whole(path)
         inside = whole.is_relative_to(self.root)
         return whole.relative_to(self.root).as_posix() if inside else str(whole)
 
@@ -59,7 +59,9 @@ class Checkout:
         try:
             found = f"{revision}^{{commit}}"
             return self._git("rev-parse", "--verify", "--end-of-options", found).strip()
-        except subprocess.CalledProcessError:
+        except subprocess.CalledProcessError as error:
+            if "single revision" not in error.stderr:
+                raise _unreadable("", error) from None
             raise Failure(
                 f"There is no revision {revision!r} here.",
                 remedy="A shallow clone has few: fetch more of them.",
@@ -163,6 +165,11 @@ class Checkout:
             error.stderr = error.stderr.decode("utf-8", "replace")
             raise
         return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def _whole(path: Path | str) -> Path:
+    """The absolute path, without `..` and without following links."""
+    return Path(os.path.normpath(Path(path).absolute()))
 
 
 def _inherited() -> dict[str, str]:

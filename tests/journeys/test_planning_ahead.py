@@ -198,6 +198,14 @@ async def test_a_bad_change_is_told_at_its_line_in_every_form(
     assert (code, "::error file=mesh/b.yaml,line=2,col=1,title=GAL0501 " in said) == (1, True)
 
 
+async def test_what_is_not_utf8_is_told_as_the_source_would(followed: Any, team: Team) -> None:
+    (team.path / "mesh" / "b.yaml").write_bytes("a: ä\n".encode("latin-1"))
+    found = await planned(followed, str(team.path), code=1)
+    assert [(each["code"], each["file"]) for each in found["diagnostics"]] == [
+        ("GAL0101", "mesh/b.yaml")
+    ]
+
+
 async def test_what_would_wait_ends_with_1_and_says_for_what(
     followed: Any, team: Team, text_of: Text
 ) -> None:

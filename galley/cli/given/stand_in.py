@@ -68,7 +68,7 @@ def _at(path: Path, revision: str, settings: FolderSettings) -> Given:
     checkout = Checkout(path)
     commit, name = checkout.commit(revision), checkout.name(path)
     with tempfile.TemporaryDirectory(prefix="galley-plan-") as scratch:
-        checkout.export(commit, Path(scratch), [name])
+        checkout.export(commit, Path(scratch), ["."])  # all of it, for links lead anywhere
         there = Path(scratch) / "tree" / name
         if not there.exists():
             raise Failure(f"There is no {name!r} in commit {commit[:12]}.")

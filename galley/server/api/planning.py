@@ -47,7 +47,9 @@ async def scope(call: Call, asked: ScopeAsk) -> Any:
 
 async def plan(call: Call, asked: PlanAsk) -> Any:
     """What publishing other inputs would do."""
-    return await call.ask(Method.PLAN, asked.model_dump(), within=PLAN_SECONDS)
+    files = [{**each.model_dump(exclude={"data"}), "data": each.data} for each in asked.files]
+    params = {**asked.model_dump(exclude={"files"}), "files": files}
+    return await call.ask(Method.PLAN, params, within=PLAN_SECONDS)
 
 
 ROUTES = (

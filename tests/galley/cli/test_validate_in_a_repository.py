@@ -93,6 +93,16 @@ def test_reports_name_files_from_the_root_wherever_they_are_made(
     assert galley("validate", ".").out.startswith("a b.yaml:3:12: error")
 
 
+def test_a_path_that_leads_out_is_of_another_place(repository: Repository, galley: Any) -> None:
+    """Though the way there begins in this repository."""
+    other = repository.folder.with_name("other")
+    (other / ".git").mkdir(parents=True)
+    (other / "a.yaml").write_text(BAD)
+    (entry,) = json.loads(galley("validate", "../other", "-o", "gitlab").out)
+
+    assert entry["location"]["path"] == "a.yaml"
+
+
 def test_people_and_a_runner_are_told_at_once(repository: Repository, galley: Any) -> None:
     """Text for people cannot command the runner, whatever a file is called."""
     repository.write("mesh/::error::x/a.yaml", BAD)
