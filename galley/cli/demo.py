@@ -12,9 +12,13 @@ import uvloop
 
 from galley.cli.command import end, local
 from galley.cli.failure import Exit, Failure
+from galley.cli.tour import repository
 from galley.cli.tour.afterwards import follow, program, suggest
-from galley.cli.tour.scene import DidNotHappenError, scene
-from galley.cli.tour.steps import Tour
+from galley.cli.tour.chapter import Chapter
+from galley.cli.tour.folder_chapter import FolderChapter
+from galley.cli.tour.git_chapter import GitChapter
+from galley.cli.tour.patience import DidNotHappenError
+from galley.cli.tour.scene import Scene, scene
 from galley.cli.tour.telling import Telling
 
 app = typer.Typer(rich_markup_mode=None)
@@ -48,8 +52,9 @@ def demo(
 ) -> None:
     """A guided tour in a scratch folder, under a minute, with the real service.
 
-    Publish, change, break, see it blocked, roll back, see it stay, fix. Each step waits for what
-    it shows; if that does not come true, the exit code is 1.
+    Publish, change, break, see it blocked, roll back, see it stay, fix: first with a folder, then
+    with commits in a git repository. Each step waits for what it shows; if that does not come
+    true, the exit code is 1.
 
     \b
     Examples:
@@ -98,15 +103,26 @@ class _Demo:
         self.telling.open(f"A tour with the real service, in {scratch}.")
         try:
             async with scene(scratch) as place:
-                await Tour(place, self.telling).run()
+                scenes = await self._chapters(place)
                 self.done = True
                 self.telling.close(f"Everything came true, in {time.monotonic() - begun:.0f} s.")
                 if self._stay:
-                    suggest(place, self.telling)
-                    await follow(place, self.telling)
+                    suggest(scenes, self.telling)
+                    await follow(scenes, self.telling)
         except* (DidNotHappenError, Failure) as errors:
             first = _leaf(errors)
             self._problem = f"{str(first)[:1].upper()}{str(first)[1:].rstrip('.')}."
+
+    async def _chapters(self, place: Scene) -> list[Scene]:
+        """Tell them; the scenes that they played in."""
+        chapters: list[Chapter] = [FolderChapter(place, self.telling)]
+        if repository.installed():
+            chapters.append(GitChapter(place, self.telling))
+        for chapter in chapters:
+            await chapter.run()
+        if len(chapters) == 1:
+            self.telling.close("There is no git here, so the chapter about commits is left out.")
+        return [chapter.scene for chapter in chapters]
 
 
 def _leaf(error: BaseException) -> BaseException:
