@@ -116,6 +116,8 @@ def _resolved(value: Any, folder: Path) -> Any:
         return resolved(value, folder)
     if isinstance(value, tuple):
         return tuple(_resolved(item, folder) for item in value)
+    if isinstance(value, dict):
+        return {name: _resolved(item, folder) for name, item in value.items()}
     return value
 
 

@@ -14,13 +14,17 @@ from typing import Literal
 
 from galley.cli.failure import Failure
 from galley.plugins import build_environment, build_source
+from galley.protocol.checking import Base
 from galley.settings import ChannelSettings
 from galley.worker.channel import new_gate
+from galley.worker.checks.desk import ask_all
+from galley.worker.checks.question import Question, changed, counted
 from galley.worker.environment_files import EnvironmentFiles
 from galley.worker.places import located
 from pipeline.engine.claims import resolve
 from pipeline.engine.gate import Gate
 from pipeline.engine.ledger import Ledger
+from pipeline.engine.live import Live
 from pipeline.engine.selection import Selection
 from pipeline.engine.versions import version_conflicts
 from pipeline.environment import Environment
@@ -57,7 +61,8 @@ def environment_of(settings: ChannelSettings, folder: Path, *, complete: bool) -
 
 
 async def read(settings: ChannelSettings, environment: Environment) -> Verdict:
-    """Read every source of the settings once and evaluate what it says.
+    """Read every source of the settings once and evaluate what it says, with what the checks of
+    the settings say of it.
 
     Raises:
         Failure: a source does not answer.
@@ -68,8 +73,10 @@ async def read(settings: ChannelSettings, environment: Environment) -> Verdict:
         batches = [await _first_batch(source) for source in sources.values()]
     except _UnreadableError as error:
         return Verdict((error.problem,), stopped_by="source")
-    verdict = evaluate(settings, environment, batches)
-    places = await located(verdict.diagnostics, sources)
+    ledger, gate = new_gate(environment, settings)
+    verdict = _evaluated(ledger, gate, batches)
+    said = await _asked(settings, verdict, gate) if settings.checks else ()
+    places = await located((*verdict.diagnostics, *said), sources)
     return replace(verdict, diagnostics=tuple(sorted(places, key=_order)))
 
 
@@ -77,13 +84,16 @@ def evaluate(
     settings: ChannelSettings, environment: Environment, batches: Sequence[Batch]
 ) -> Verdict:
     """Run all stages over everything that could be read."""
-    ledger, gate = new_gate(environment, settings)
+    return _evaluated(*new_gate(environment, settings), batches)
+
+
+def _evaluated(ledger: Ledger, gate: Gate, batches: Sequence[Batch]) -> Verdict:
     for batch in batches:
         ledger.receive(batch)
-    found = list(environment.diagnostics)
+    engine = gate.trial.engine
+    found = list(engine.environment.diagnostics)
     found += _notes(batches)
     found += _chosen(ledger, gate)
-    engine = gate.trial.engine
     found += engine.remarks()
     found += (gate.place(finding) for finding in engine.findings())
     return Verdict(
@@ -91,6 +101,26 @@ def evaluate(
         inputs=engine.inputs,
         outputs=engine.outputs,
         files=tuple((batch.source, each.locator) for batch in batches for each in batch.changes),
+    )
+
+
+async def _asked(settings: ChannelSettings, verdict: Verdict, gate: Gate) -> tuple[Diagnostic, ...]:
+    """What the checks say of all that there is, as if nothing had been published before."""
+    nothing, engine = Live(), gate.trial.engine
+    held = {key: gate.origin_of((engine.parents(key) or (key,))[0]) for key in verdict.outputs}
+    origins = {key: one.origin for key, one in held.items() if one}
+    question = Question(
+        channel=settings.name,
+        base=Base(version=0, digest=nothing.digest.hex()),
+        content=counted(nothing.tally(verdict.outputs), engine.environment),
+        changes=changed(verdict.outputs, nothing, origins),
+        resources=verdict.outputs,
+    )
+    outcomes = await ask_all(settings.checks, question)
+    return tuple(
+        gate.place_output(opinion.diagnostic)
+        for _, outcome in outcomes
+        for opinion in outcome.opinions
     )
 
 

@@ -35,6 +35,9 @@ Base = Annotated[
         metavar="REVISION",
     ),
 ]
+NoChecks = Annotated[
+    bool, typer.Option("--no-checks", help="Do not ask the checks of the settings.")
+]
 Form = Literal["text", "json", "sarif", "junit", "github", "gitlab", "markdown"]
 FAILING = {"error": frozenset({"error"}), "warning": frozenset({"error", "warning"})}
 
@@ -58,6 +61,7 @@ def validate(  # noqa: PLR0913  # the options of the command
         bool, typer.Option("--complete", help="Everything is here: a dangling reference is wrong.")
     ] = False,
     base: Base = "",
+    no_checks: NoChecks = False,
     fail_on: Annotated[
         Literal["error", "warning"], typer.Option("--fail-on", help="What makes it exit with 1.")
     ] = "error",
@@ -71,19 +75,23 @@ def validate(  # noqa: PLR0913  # the options of the command
 
     A reference that something outside of these paths may satisfy is `unresolved` (info) unless
     you say that they are --complete. With --base a finding is carried, and decides nothing, if it
-    was there at the merge base and its resource is the same.
+    was there at the merge base and its resource is the same. The settings' `checks` (commands and
+    services) are asked as well, unless you say --no-checks.
 
     \b
     Examples:
       galley validate ./config
       galley validate ./config --schemas ./crds --complete
       galley validate -c galley.yaml                   the sources of the settings
+      galley validate -c galley.yaml --no-checks       and no command or service is asked
       galley validate -c galley.yaml ./config --base origin/main
       galley validate ./config --report sarif=galley.sarif --report junit=galley.xml
     """
     files = files_of(report, {*FORMATS, "json"})
     given = paths or []
     settings, folder = _settings(given, config, channel, schemas or [])
+    if no_checks:
+        settings = settings.model_copy(update={"checks": ()})
     checkout = Checkout((given or [folder])[0])
     with working("Reading and checking"):
         judged = _judge(settings, folder, checkout, base, complete=complete)

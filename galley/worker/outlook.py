@@ -1,6 +1,6 @@
 """What a plan's candidate means: what its inputs bring, what was there before, what would wait."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -40,19 +40,26 @@ class Outlook:
     carried: tuple[Diagnostic, ...]
 
     @classmethod
-    def of(cls, candidate: Candidate, gate: Gate, inputs: SourceInputs) -> "Outlook":
+    def of(
+        cls,
+        candidate: Candidate,
+        gate: Gate,
+        inputs: SourceInputs,
+        remarks: Iterable[Diagnostic] = (),
+    ) -> "Outlook":
         """Ask while the engine is at the candidate.
 
         Args:
             gate: of the fork.
             inputs: what the source, of which the fork says something else, has now.
+            remarks: what checks outside of the pipeline say besides.
         """
         kept = tuple(_kept(candidate, gate, inputs))
         fork = gate.ledger.sources[inputs.name]
         notes = [note for each in fork.notes.values() for note in each]
         known = {note.identity for each in inputs.notes.values() for note in each}
         new = [found for each in kept if not each.before for found in each.diagnostics]
-        new += (*candidate.waiting, *gate.remarks())
+        new += (*candidate.waiting, *gate.remarks(), *remarks)
         new += (note for note in notes if note.identity not in known)
         old = [found for each in kept if each.before for found in each.diagnostics]
         old += (note for note in notes if note.identity in known)

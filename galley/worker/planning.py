@@ -5,12 +5,14 @@ pending is somebody else's change.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from galley.settings import ChannelSettings
-from galley.worker.channel import Channel, breathe, proposal
+from galley.worker.channel import Channel, breathe, now, proposal
+from galley.worker.checks.checking import Checking
+from galley.worker.checks.question import Question
 from galley.worker.outlook import Outlook
 from galley.worker.places import Locates, diagnostic_json, located
 from galley.worker.planned import Planned
@@ -21,7 +23,7 @@ from pipeline.engine.candidate import Candidate
 from pipeline.engine.gate import Gate
 from pipeline.engine.inputs import SourceInputs
 from pipeline.environment import Environment
-from pipeline.model import Batch
+from pipeline.model import Batch, Diagnostic
 from sources.settings import AnySource, FolderSettings, GitSettings
 from sources.source import SourceContext
 
@@ -37,12 +39,22 @@ class Scene:
         return channel.environment is self.environment and channel.settings is self.settings
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was evaluated, until its diagnostics are located."""
+
+    answer: dict[str, Any]
+    outlook: Outlook
+    planned: Planned
+
+
 class Planning:
     """Evaluates files as if a source held exactly them."""
 
-    def __init__(self, channel: Channel, queries: Queries) -> None:
+    def __init__(self, channel: Channel, queries: Queries, checking: Checking) -> None:
         self._channel = channel
         self._queries = queries
+        self._checking = checking
 
     async def scope(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """The map that `PlanScopeResult` describes; params `{source}`."""
@@ -63,6 +75,17 @@ class Planning:
 
         The files are parsed without the lock; should the environment change meanwhile, once more.
         """
+        plan = await self._checking.settled(lambda: self._evaluated(params))
+        channel, answer, outlook, planned = self._channel, plan.answer, plan.outlook, plan.planned
+        places: dict[str, Locates] = {**channel.sources, answer["source"]: planned}
+        new = await located(outlook.new, places)
+        carried = await located(outlook.carried, places)
+        found = [diagnostic_json(each, "pending") for each in new]
+        found += (diagnostic_json(each, "carried") for each in carried)
+        return {**answer, "diagnostics": found}
+
+    async def _evaluated(self, params: Mapping[str, Any]) -> tuple[Plan, Question | None]:
+        """The plan as far as it is known, and what the checks have to be asked first."""
         channel = self._channel
         while True:
             scene = await self._scene()
@@ -73,14 +96,8 @@ class Planning:
             async with channel.lock:
                 if scene.still(channel):
                     self._expect(params.get("expect_version"))
-                    answer, outlook = await self._evaluate(batch)
-                    break
-        places: dict[str, Locates] = {**channel.sources, source.name: planned}
-        new = await located(outlook.new, places)
-        carried = await located(outlook.carried, places)
-        found = [diagnostic_json(each, "pending") for each in new]
-        found += (diagnostic_json(each, "carried") for each in carried)
-        return {**answer, "diagnostics": found}
+                    answer, outlook, question = await self._evaluate(batch)
+                    return Plan(answer, outlook, planned), question
 
     async def _scene(self) -> Scene:
         channel = self._channel
@@ -89,36 +106,47 @@ class Planning:
                 raise RefusedError("unavailable", "The channel is not loaded yet.")
             return Scene(channel.environment, channel.settings)
 
-    async def _evaluate(self, batch: Batch) -> tuple[dict[str, Any], Outlook]:
-        """All of the answer but the diagnostics, which have to be located; the caller holds the
-        lock."""
+    async def _evaluate(self, batch: Batch) -> tuple[dict[str, Any], Outlook, Question | None]:
+        """All of the answer but the diagnostics, which have to be located, and what the checks have
+        to be asked; the caller holds the lock."""
         channel = self._channel
         inputs = channel.ledger.sources[batch.source]
         gate = self._fork(batch)
-        async with proposal(gate) as candidate:
-            outlook = Outlook.of(candidate, gate, inputs)
+        async with proposal(gate, gate.propose(now())) as candidate:
+            outlook = Outlook.of(candidate, gate, inputs, self._remarks(candidate))
             diff = self._diff(candidate, gate)
+            question = None if candidate.checked else self._checking.question_of(candidate)
         outcome = outlook.outcome(held=bool(channel.holds))
-        return {
-            "channel": channel.name,
-            "source": batch.source,
-            "base": channel.number,
-            "live": channel.head.digest.hex() if channel.head else "",
-            "digest": candidate.digest.hex(),
-            "outcome": outcome,
-            "publishable": outcome in {"unchanged", "published"},
-            "diff": diff,
-            "collections": self._collections(candidate),
-            "kept": [
-                {"file": each.unit.locator, "why": each.why, "before": each.before}
-                for each in outlook.kept
-            ],
-            "candidate": candidate.parked_id,
-            "quarantined": [
-                quarantine_report(each, gate.ledger.sources) for each in outlook.entries
-            ],
-            "holds": [hold_report(hold) for hold in channel.holds.values()],
-        }, outlook
+        return (
+            {
+                "channel": channel.name,
+                "source": batch.source,
+                "base": channel.number,
+                "live": channel.head.digest.hex() if channel.head else "",
+                "digest": candidate.digest.hex(),
+                "outcome": outcome,
+                "publishable": outcome in {"unchanged", "published"},
+                "diff": diff,
+                "collections": self._collections(candidate),
+                "kept": [
+                    {"file": each.unit.locator, "why": each.why, "before": each.before}
+                    for each in outlook.kept
+                ],
+                "candidate": candidate.parked_id,
+                "quarantined": [
+                    quarantine_report(each, gate.ledger.sources) for each in outlook.entries
+                ],
+                "holds": [hold_report(hold) for hold in channel.holds.values()],
+            },
+            outlook,
+            question,
+        )
+
+    def _remarks(self, candidate: Candidate) -> Iterator[Diagnostic]:
+        """What checks say of a candidate without refusing it."""
+        for opinion in self._checking.said_of(candidate.digest):
+            if not opinion.diagnostic.blocking:
+                yield candidate.placed(opinion.diagnostic)
 
     def _diff(self, candidate: Candidate, gate: Gate) -> dict[str, Any]:
         """What would ship, with the place of each resource: in the files, or where it is gone."""
@@ -154,8 +182,7 @@ class Planning:
     def _fork(self, batch: Batch) -> Gate:
         """A gate like the channel's, over books in which one source says something else."""
         channel = self._channel
-        mine = channel.ledger.sources[batch.source]
-        fork = SourceInputs(mine.name, mine.rank, mine.unit, mine.required, dict(mine.accepted), {})
+        fork = _other(channel.ledger.sources[batch.source])
         others = {name: _settled(each) for name, each in channel.ledger.sources.items()}
         ledger = replace(
             channel.ledger,
@@ -164,8 +191,16 @@ class Planning:
         )
         config, _ = replace(channel.observed, _held={}).split(batch)
         ledger.receive(config)
-        gate = channel.gate
-        return Gate(ledger, gate.trial, gate.budget, isolate=gate.isolate, remembers=False)
+        mine = channel.gate
+        gate = Gate(ledger, mine.trial, mine.budget, isolate=mine.isolate, remembers=False)
+        gate.opinions.answers = mine.opinions.answers
+        return gate
+
+
+def _other(inputs: SourceInputs) -> SourceInputs:
+    """The source with its accepted inputs, so that it can say something else."""
+    accepted = dict(inputs.accepted)
+    return SourceInputs(inputs.name, inputs.rank, inputs.unit, inputs.required, accepted, {})
 
 
 def _settled(inputs: SourceInputs) -> SourceInputs:

@@ -26,6 +26,7 @@ from galley.protocol.results.content import (
 from galley.protocol.results.forges import CommitStatusResult, WebhookResult
 from galley.protocol.results.glances import (
     ChannelResult,
+    ExternalCheckResult,
     NackedResult,
     SourceResult,
     StatusResult,
@@ -80,6 +81,7 @@ __all__ = [
     "DiagnosticResult",
     "DiffResult",
     "EnvironmentCause",
+    "ExternalCheckResult",
     "FieldChange",
     "HistoryResult",
     "HoldResult",

@@ -120,3 +120,30 @@ PLUGIN_BROKEN = Message(
     example="The package was written for another version of Galley.",
     remedy="Mend or upgrade the package, or uninstall it, and start Galley again.",
 )
+
+CHECK_SAYS = Message(
+    code="GAL0711",
+    level=Level.ERROR,
+    title="said by a check",
+    template="Check {check}{code}: {message}",
+    meaning="A command or service of the settings (`checks`) was asked about the candidate. An "
+    "error on a resource that the candidate changes keeps back the change units behind it; one "
+    "that names no resource keeps back the candidate. What is said of content that was live before "
+    "is carried.",
+    example="`checks: [{name: budget, url: https://checks.example.com/galley}]`, and the service "
+    'answers `{"ok": false, "message": "too many replicas"}`.',
+    remedy="Mend what the check complains of. It is asked again when the candidate changes, after "
+    "a while, and at once by `galley publish --reason TEXT`.",
+)
+
+CHECK_FAILED = Message(
+    code="GAL0712",
+    level=Level.ERROR,
+    title="check could not be asked",
+    template="Check {check} could not be asked: {problem}.",
+    meaning="A check of the settings could not be started or reached, was late, or did not answer "
+    "in the agreed form, so nothing is known of the candidate. With `on_failure: refuse` it waits "
+    "and what is live stays; with `warn` it is published. The check is tried again.",
+    example="`checks: [{name: dry-run, command: [./check.sh]}]`, and there is no such file.",
+    remedy="Mend the check; docs/checks.md says what it is given and what it must answer.",
+)
