@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from galley.entry_points import SOURCES, installed
 from galley.settings import ChannelSettings, ServiceSettings
@@ -169,7 +170,7 @@ def _doubles(node: yaml.Node) -> Iterator[tuple[str, int]]:
 
 def _problems(path: Path, root: yaml.Node | None, error: ValidationError) -> Iterator[str]:
     """Sentences, in the order of the file."""
-    errors = error.errors(include_url=False, include_context=False)
+    errors = error.errors(include_url=False)
     for found in sorted(errors, key=lambda each: _line(root, each["loc"])):
         where = found["loc"]
         line = _line(root, where)
@@ -181,9 +182,21 @@ def _problems(path: Path, root: yaml.Node | None, error: ValidationError) -> Ite
         elif found["type"] == "missing":
             yield f"{head} the setting {name!r} is missing."
         else:
-            text = found["msg"].removeprefix("Value error, ")
             subject = f"{name}: " if name else ""
-            yield f"{head} {subject}{text[:1].lower()}{text[1:]}."
+            yield f"{head} {subject}{_said(found)}."
+
+
+def _said(found: ErrorDetails) -> str:
+    """What is wrong with a value, in our words where those of the library are of its insides."""
+    if found["type"] in {"model_type", "model_attributes_type", "dict_type"}:
+        return "settings belong here, as `name: value`"
+    if found["type"] == "union_tag_not_found":
+        return "the setting 'type' is missing"
+    if found["type"] == "union_tag_invalid":
+        facts = found["ctx"]
+        return f"there is no type {facts['tag']!r}; write one of {facts['expected_tags']}"
+    text = found["msg"].removeprefix("Value error, ")
+    return f"{text[:1].lower()}{text[1:]}"
 
 
 def _line(root: yaml.Node | None, where: Place) -> int:

@@ -108,7 +108,9 @@ class Actions:
             done = await self._publisher.publish(order)
             if done is None:
                 raise RefusedError(
-                    "unavailable", "A required source was not read yet.", remedy="`galley sources`"
+                    "unavailable",
+                    "A required source was not read yet.",
+                    remedy="`galley sources` says why.",
                 )
             if not environment:  # the environment follows by itself
                 self._check_published(done.candidate, wishes, number)
@@ -189,9 +191,10 @@ class Actions:
         if wishes.confirm and wishes.confirm == candidate.parked_id:
             raise conflict("The candidate is still parked.")
         if self._channel.number == before:
+            nothing = "There is nothing to publish that is not refused or parked."
+            unknown = f"No candidate {wishes.confirm!r} is parked."
             raise conflict(
-                "There is nothing to publish that is not refused or parked.",
-                self._why_nothing(candidate, wishes),
+                unknown if wishes.confirm else nothing, self._why_nothing(candidate, wishes)
             )
 
     def _why_nothing(self, candidate: Candidate, wishes: Wishes) -> str:
@@ -200,7 +203,7 @@ class Actions:
         for unit in candidate.quarantined:
             if entry := self._channel.ledger.holding(unit, wishes.override or ()):
                 return f"{unit} waits for the quarantine of {entry.key}: `galley quarantine`."
-        return "`galley diagnostics`"
+        return "`galley diagnostics` lists what is wrong, `galley history` the candidates."
 
     def _publication(
         self,

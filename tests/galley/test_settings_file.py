@@ -57,7 +57,13 @@ def test_every_mistake_is_told_with_its_line_and_the_nearest_key(file: Any) -> N
     [
         ("a: [\n", ":2: this is not YAML"),
         ("listen: a\nlisten: b\n", ":2: 'listen' is given twice."),
-        ("- a\n", ":1: input should be"),
+        ("- a\n", ":1: settings belong here, as `name: value`."),
+        ("tls: none\n", ":1: tls: settings belong here, as `name: value`."),
+        (
+            "channels: [{name: a, sources: [{name: b, type: cloud}]}]\n",
+            "sources[0]: there is no type 'cloud'; write one of 'files', 'git',",
+        ),
+        ("channels: [{name: a, sources: [{name: b}]}]\n", "the setting 'type' is missing."),
         ("channels: [{name: a}, {name: a}]\n", "two channels have the same name"),
         ("tokens: [{name: a}]\n", "exactly one of env, file and sha256"),
         ("channels: [{name: Upper}]\n", ":1: channels[0].name: string should match"),
@@ -155,7 +161,7 @@ def test_a_secret_in_an_address_is_refused_and_not_repeated() -> None:
         ("url: 'https://h/x', ref: {}", "give one of branch"),
         ("url: 'https://h/x', path: '../y'", "leads out of the repository"),
         ("url: 'https://h/x', credentials: {password: {env: P}}", "needs a username"),
-        ("url: 'https://h/x', credentials: {token: abc}", "valid dictionary"),
+        ("url: 'https://h/x', credentials: {token: abc}", "settings belong here"),
         ("url: 'https://h/x', dept: 1", "did you mean 'depth'?"),
     ],
 )
