@@ -91,9 +91,11 @@ def of_sources(places: Sequence[str], settings: ServiceSettings) -> ServiceSetti
 def _of_place(place: str, taken: set[str]) -> FilesSettings | GitSettings:
     """The source that a folder, a file or a repository's address stands for."""
     path, address = Path(place), place.removeprefix("git+")
-    if path.exists():
+    if _is_bare(path):
+        address = str(path.absolute())
+    elif path.exists():
         return FilesSettings(name=_name(path.absolute(), taken), path=path.absolute())
-    if address == place and "://" not in place and not is_scp(place):
+    elif address == place and "://" not in place and not is_scp(place):
         raise SettingsError([f"There is no folder or file {place!r}."])
     try:
         name = _name(Path(address.rpartition(":")[2]), taken)
@@ -102,6 +104,11 @@ def _of_place(place: str, taken: set[str]) -> FilesSettings | GitSettings:
         said = error.errors(include_url=False, include_context=False, include_input=False)[0]["msg"]
         problem = said.removeprefix("Value error, ")
         raise SettingsError([f"An address given with --source is not usable: {problem}."]) from None
+
+
+def _is_bare(path: Path) -> bool:
+    """Whether a folder is a git repository without a work tree, in which nobody edits files."""
+    return (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir()
 
 
 def resolved(model: AnyModel, folder: Path) -> AnyModel:

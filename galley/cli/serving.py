@@ -32,7 +32,8 @@ def serve(
     source: Annotated[
         list[str] | None,
         typer.Option(
-            help="A folder, a file or a git repository to read besides; repeatable.",
+            help="A folder, a file or a git repository to read besides; repeatable. "
+            "`git+PATH` follows the repository of a work tree.",
             metavar="PATH-OR-URL",
         ),
     ] = None,

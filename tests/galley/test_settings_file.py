@@ -1,5 +1,6 @@
 """A settings file: lines, nearest keys, paths, durations."""
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,15 @@ def test_addresses_of_the_command_line_are_repositories(
 
     assert isinstance(source, GitSettings)
     assert (source.name, source.url) == (name, url)
+
+
+def test_a_bare_repository_is_followed_and_not_read_as_a_folder(tmp_path: Path) -> None:
+    bare = tmp_path / "mesh.git"
+    subprocess.run(["git", "init", "--quiet", "--bare", bare], check=True)
+    (source,) = of_sources([str(bare)], ServiceSettings()).channels[0].sources
+
+    assert isinstance(source, GitSettings)
+    assert (source.name, source.url) == ("mesh", bare)
 
 
 def test_a_secret_in_an_address_is_refused_and_not_repeated() -> None:
