@@ -76,9 +76,8 @@ def end(code: int) -> NoReturn:
 
 
 def _connect(server: str, channel: str, ca_file: Path | None) -> Remote:
-    return Remote(
-        server, channel=channel, token=os.environ.get("GALLEY_TOKEN", ""), ca_file=ca_file
-    )
+    token = os.environ.get("GALLEY_TOKEN", "").strip()
+    return Remote(server, channel=channel, token=token, ca_file=ca_file)
 
 
 def _politely(call: Callable[[], Any], *, as_json: bool) -> None:

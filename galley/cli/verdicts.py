@@ -77,6 +77,8 @@ def show(result: Mapping[str, Any], stopped_by: str) -> None:
         output.note(UNUSABLE[stopped_by])
     _sum(result, [each["level"] for each in found])
     output.hint(found)
+    if not (result["files"] or result["diagnostics"]):
+        output.note("No .yaml, .yml or .json file is there.")
 
 
 def _named(file: str, checkout: Checkout) -> str:

@@ -20,6 +20,6 @@ back) and `awaiting` (where a commit is).
 
 Underneath: `channel` (the state that these share), `store_thread` and `loading` (the store),
 `window` (the deletion budget after a restart), `service_link` (requests), `keeper` (what happens by
-the clock), `assembly` (the parts put
-together), `process` (start and stop).
+the clock), `complaints` (what the log says of sources), `assembly` (the parts put together),
+`process` (start and stop).
 """

@@ -196,7 +196,9 @@ class Actions:
         done = await self._publisher.publish(order, asked)
         if done is None:
             raise RefusedError(
-                "unavailable", "A required source was not read yet.", remedy="`galley sources`"
+                "unavailable",
+                "A required source was not read yet.",
+                remedy="`galley sources` says why.",
             )
         if not environment and not done.asked:  # the environment follows by itself
             self._check_published(done.candidate, wishes, number)
@@ -215,9 +217,10 @@ class Actions:
         if wishes.confirm and wishes.confirm == candidate.parked_id:
             raise conflict("The candidate is still parked.")
         if self._channel.number == before:
+            nothing = "There is nothing to publish that is not refused or parked."
+            unknown = f"No candidate {wishes.confirm!r} is parked."
             raise conflict(
-                "There is nothing to publish that is not refused or parked.",
-                self._why_nothing(candidate, wishes),
+                unknown if wishes.confirm else nothing, self._why_nothing(candidate, wishes)
             )
 
     def _why_nothing(self, candidate: Candidate, wishes: Wishes) -> str:
@@ -226,7 +229,7 @@ class Actions:
         for unit in candidate.quarantined:
             if entry := self._channel.ledger.holding(unit, wishes.override or ()):
                 return f"{unit} waits for the quarantine of {entry.key}: `galley quarantine`."
-        return "`galley diagnostics`"
+        return "`galley diagnostics` lists what is wrong, `galley history` the candidates."
 
     def _publication(
         self,

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from galley.store.errors import StoreError
 from galley.store.values import Audit, Record
 from galley.worker.channel import Channel, now
+from galley.worker.complaints import Complaints
 from galley.worker.environments import Environments
 from galley.worker.health import Health
 from galley.worker.intake import Intake
@@ -40,6 +41,7 @@ class Keeper:
         self._health = health
         self._tasks = tasks
         self._files = channel.files.fingerprint()
+        self._complaints = Complaints(channel)
 
     def start(self) -> list[asyncio.Task[None]]:
         """Start every turn as a task of its own."""
@@ -71,6 +73,7 @@ class Keeper:
         """Tell it, and wait until it is time again or the channel is in another state."""
         channel, state = self._channel, self._health.state()
         await channel.announcer.health(self._health.report())
+        self._complaints.look()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(HEALTH_EVERY):
                 while self._health.state() == state:

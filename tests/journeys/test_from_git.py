@@ -87,10 +87,13 @@ async def test_a_repository_that_is_away_deletes_nothing(
         return "GAL1101" in str(source)
 
     await wait_until(told)
+    await wait_until(lambda: "Source team has a problem, GAL1101: " in followed.log)
     assert (await followed.version(), await followed.names()) == (1, {"a", "b"})
     away.rename(team.path)
     team.commit("back", a=text_of("a", x="2"))
     await followed.live(2)
+    await wait_until(lambda: "Source team has no problem any more." in followed.log)
+    assert followed.log.count("Source team has a problem, GAL1101: ") == 1
 
 
 def make_key(path: Path) -> None:

@@ -51,6 +51,30 @@ def test_no_service_is_one_line_with_a_remedy(program: Any) -> None:
     )
 
 
+def test_without_arguments_it_shows_what_there_is(program: Any) -> None:
+    result = program()
+
+    assert result.code == 2
+    assert "galley demo" in result.out + result.err
+
+
+def test_https_where_there_is_none_is_said_so(served: Any, galley: Any) -> None:
+    with served() as address:
+        result = galley("status", "--server", address.replace("http:", "https:"))
+
+    assert result.code == 2
+    assert "does not speak TLS.\n" in result.err
+
+
+@pytest.mark.parametrize("token", ["two\nlines", "t\xf6ken", "\udcff"])
+def test_a_token_that_cannot_be_one_is_said_so(galley: Any, token: str) -> None:
+    result = galley("status", GALLEY_TOKEN=token)
+
+    assert result.code == 2
+    assert result.err.startswith("error: GALLEY_TOKEN holds characters that are in no token.")
+    assert token not in result.err
+
+
 def test_a_misspelt_command_gets_the_nearest(program: Any) -> None:
     result = program("rolback")
 
