@@ -82,21 +82,25 @@ class _Demo:
         self.done = False
         """Whether every step came true."""
         self._stay = stay
-        self._problem = ""
+        self._ended_by: BaseException | None = None
 
     def run(self) -> None:
         """Give the tour, in an event loop and a scratch folder of its own.
 
         Raises:
             Failure: something did not come true.
+            OSError: nobody can read the story any more.
         """
         with (
             tempfile.TemporaryDirectory(prefix="galley-demo-") as scratch,
             asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ):
             runner.run(self._give(Path(scratch).resolve()))
-        if self._problem:
-            raise Failure(self._problem, code="refused")
+        if isinstance(self._ended_by, OSError):
+            raise self._ended_by
+        if self._ended_by:
+            text = str(self._ended_by).rstrip(".")
+            raise Failure(f"{text[:1].upper()}{text[1:]}.", code="refused")
 
     async def _give(self, scratch: Path) -> None:
         begun = time.monotonic()
@@ -109,9 +113,8 @@ class _Demo:
                 if self._stay:
                     suggest(scenes, self.telling)
                     await follow(scenes, self.telling)
-        except* (DidNotHappenError, Failure) as errors:
-            first = _leaf(errors)
-            self._problem = f"{str(first)[:1].upper()}{str(first)[1:].rstrip('.')}."
+        except* (DidNotHappenError, Failure, OSError) as errors:
+            self._ended_by = _leaf(errors)
 
     async def _chapters(self, place: Scene) -> list[Scene]:
         """Tell them; the scenes that they played in."""
