@@ -1,11 +1,13 @@
 """`galley demo`: a guided tour in a scratch folder; what it shows lives in `galley.cli.tour`."""
 
 import asyncio
+import signal
 import sys
 import tempfile
 import time
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvloop
@@ -69,7 +71,7 @@ def demo(
     )
     try:
         tour.run()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         tour.telling.close("Stopped; the scratch folder is gone.")
         end(Exit.DONE if tour.done else INTERRUPTED)
 
@@ -90,12 +92,14 @@ class _Demo:
         Raises:
             Failure: something did not come true.
             OSError: nobody can read the story any more.
+            KeyboardInterrupt, CancelledError: somebody has stopped it; everything is down.
         """
         with (
             tempfile.TemporaryDirectory(prefix="galley-demo-") as scratch,
             asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ):
-            runner.run(self._give(Path(scratch).resolve()))
+            giving = self._give(Path(scratch).resolve())
+            runner.run(_until_told(giving))
         if isinstance(self._ended_by, OSError):
             raise self._ended_by
         if self._ended_by:
@@ -126,6 +130,14 @@ class _Demo:
         if len(chapters) == 1:
             self.telling.close("There is no git here, so the chapter about commits is left out.")
         return [chapter.scene for chapter in chapters]
+
+
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Be cancelled by a polite end from outside, as by Ctrl-C, so that nothing is left behind."""
+    task = asyncio.ensure_future(work)
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(each, task.cancel)
+    await task
 
 
 def _leaf(error: BaseException) -> BaseException:
