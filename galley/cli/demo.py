@@ -1,11 +1,13 @@
 """`galley demo`: a guided tour in a scratch folder; what it shows lives in `galley.cli.tour`."""
 
 import asyncio
+import signal
 import sys
 import tempfile
 import time
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvloop
@@ -69,7 +71,7 @@ def demo(
     )
     try:
         tour.run()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         tour.telling.close("Stopped; the scratch folder is gone.")
         end(Exit.DONE if tour.done else INTERRUPTED)
 
@@ -82,21 +84,27 @@ class _Demo:
         self.done = False
         """Whether every step came true."""
         self._stay = stay
-        self._problem = ""
+        self._ended_by: BaseException | None = None
 
     def run(self) -> None:
         """Give the tour, in an event loop and a scratch folder of its own.
 
         Raises:
             Failure: something did not come true.
+            OSError: nobody can read the story any more.
+            KeyboardInterrupt, CancelledError: somebody has stopped it; everything is down.
         """
         with (
             tempfile.TemporaryDirectory(prefix="galley-demo-") as scratch,
             asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ):
-            runner.run(self._give(Path(scratch).resolve()))
-        if self._problem:
-            raise Failure(self._problem, code="refused")
+            giving = self._give(Path(scratch).resolve())
+            runner.run(_until_told(giving))
+        if isinstance(self._ended_by, OSError):
+            raise self._ended_by
+        if self._ended_by:
+            text = str(self._ended_by).rstrip(".")
+            raise Failure(f"{text[:1].upper()}{text[1:]}.", code="refused")
 
     async def _give(self, scratch: Path) -> None:
         begun = time.monotonic()
@@ -109,9 +117,8 @@ class _Demo:
                 if self._stay:
                     suggest(scenes, self.telling)
                     await follow(scenes, self.telling)
-        except* (DidNotHappenError, Failure) as errors:
-            first = _leaf(errors)
-            self._problem = f"{str(first)[:1].upper()}{str(first)[1:].rstrip('.')}."
+        except* (DidNotHappenError, Failure, OSError) as errors:
+            self._ended_by = _leaf(errors)
 
     async def _chapters(self, place: Scene) -> list[Scene]:
         """Tell them; the scenes that they played in."""
@@ -123,6 +130,14 @@ class _Demo:
         if len(chapters) == 1:
             self.telling.close("There is no git here, so the chapter about commits is left out.")
         return [chapter.scene for chapter in chapters]
+
+
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Be cancelled by a polite end from outside, as by Ctrl-C, so that nothing is left behind."""
+    task = asyncio.ensure_future(work)
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(each, task.cancel)
+    await task
 
 
 def _leaf(error: BaseException) -> BaseException:

@@ -117,7 +117,8 @@ class Remote:
         try:
             context = ssl.create_default_context(cafile=self.ca_file)
         except OSError as error:
-            raise Failure(f"The file {str(self.ca_file)!r} cannot be used: {error}.") from None
+            why = error.strerror or str(error)
+            raise Failure(f"The file {str(self.ca_file)!r} cannot be used: {why}.") from None
         return http.client.HTTPSConnection(self._host, self._port, timeout=seconds, context=context)
 
     def _headers(self, payload: bytes | None) -> dict[str, str]:

@@ -169,7 +169,7 @@ class Planning:
         named = str(params.get("source") or "")
         sources = {source.name: source for source in settings.sources}
         if named and named not in sources:
-            raise not_found(f"There is no source {named!r}.", f"There are {', '.join(sources)}.")
+            raise not_found(f"There is no source {named!r}.", "`galley sources` lists them.")
         if not named and len(sources) != 1:
             raise usage("Which source do these inputs stand for?", f"One of {', '.join(sources)}.")
         return sources[named or next(iter(sources))]

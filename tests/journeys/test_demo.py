@@ -133,9 +133,12 @@ async def test_it_stays_up_until_interrupted(staying: Process, scratch: Path) ->
     assert left(scratch) == []
 
 
-async def test_an_interrupted_tour_ends_cleanly(staying: Process, scratch: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_an_interrupted_tour_ends_cleanly(
+    staying: Process, scratch: Path, how: signal.Signals
+) -> None:
     await _said(staying, "2  Subscribe")
-    staying.send_signal(signal.SIGINT)
+    staying.send_signal(how)
     async with asyncio.timeout(DEADLINE):
         assert await staying.wait() in {os.EX_OK, 130}
     assert left(scratch) == []

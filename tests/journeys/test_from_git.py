@@ -51,7 +51,7 @@ async def followed(make_service: Any, team: Team) -> Any:
 
 
 async def test_a_commit_is_published_whole_or_not_at_all(
-    followed: Any, team: Team, text_of: Text
+    followed: Any, team: Team, text_of: Text, wait_until: Wait
 ) -> None:
     """G7: what one file of a bad commit breaks keeps all of it back, until a commit mends it."""
     async with followed.follow() as follower:
@@ -59,6 +59,7 @@ async def test_a_commit_is_published_whole_or_not_at_all(
         team.commit("bad", a=text_of("a", x="2"), b=text_of("b", bad="yes"))
         await followed.shows("GAL0501")
         assert await followed.version() == 1
+        await wait_until(lambda: "Source team is not published whole: b.yaml: " in followed.log)
         team.commit("mended", b=text_of("b", x="2"))
         await follower.holds(lambda names: names == {"a": {"x": "2"}, "b": {"x": "2"}})
         assert follower.versions == [1, 2]
