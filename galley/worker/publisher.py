@@ -33,6 +33,7 @@ from pipeline.engine.candidate import Candidate
 from pipeline.engine.gate import Wishes
 from pipeline.engine.quarantine import Quarantined
 from pipeline.model import Key, Resource, Revision
+from pipeline.model.messages.gate import FIRST_WOULD_BE_EMPTY
 
 log = logging.getLogger("galley.publisher")
 
@@ -198,8 +199,9 @@ class Publisher:
     async def _propose(self, order: Order | None, *, held: bool) -> Decision:
         gate = self._channel.gate
         proposing = gate.propose(now(), order.wishes if order else None)
-        async with proposal(gate, proposing) as candidate:
+        async with proposal(gate, proposing) as proposed:
             self._report_defects()
+            candidate = self._not_empty_at_first(proposed)
             cause = cause_of(self._channel, candidate)
             if held or not candidate.checked:
                 decision = self._undecided(candidate, cause)
@@ -212,6 +214,12 @@ class Publisher:
             elif not candidate.checked:
                 return replace(decision, asked=self._checking.about(candidate))
         return decision
+
+    def _not_empty_at_first(self, candidate: Candidate) -> Candidate:
+        """A first version waits until there is something in it, unless the sources hold nothing."""
+        if self._channel.head or candidate.resources or not candidate.refused:
+            return candidate
+        return replace(candidate, waiting=(*candidate.waiting, FIRST_WOULD_BE_EMPTY.report()))
 
     def _undecided(self, candidate: Candidate, cause: dict[str, Any]) -> Decision:
         live = self._channel.ledger.live

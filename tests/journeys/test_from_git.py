@@ -132,3 +132,21 @@ async def test_only_signed_commits_are_published(
     await service.live(2)
     (cause,) = (await service.versions())[-1]["cause"]["sources"]
     assert cause["revisions"][0]["signer"] == "bob"
+
+
+async def test_a_first_commit_that_is_refused_is_no_empty_version(
+    make_service: Any, team: Team, text_of: Text
+) -> None:
+    """Whoever has something from before a lost store keeps it until there is something to have."""
+    team.commit("bad", a=text_of("a", bad="yes"))
+    source = {"name": "team", "type": "git", "url": "./repository", "interval": "200ms"}
+    service = make_service(sources=[source])
+    await service.start()
+    await service.shows("GAL0713")
+    found = await service.shows("GAL0501")
+    assert found["file"] == "a.yaml"
+    channel = await service.get("")
+    assert (channel["version"], channel["state"]) == (0, "waiting")
+    team.commit("mended", a=text_of("a", x="1"))
+    await service.live(1)
+    assert await service.names() == {"a", "b"}

@@ -147,3 +147,15 @@ CHECK_FAILED = Message(
     example="`checks: [{name: dry-run, command: [./check.sh]}]`, and there is no such file.",
     remedy="Mend the check; docs/checks.md says what it is given and what it must answer.",
 )
+
+FIRST_WOULD_BE_EMPTY = Message(
+    code="GAL0713",
+    level=Level.WARNING,
+    title="first version would be empty",
+    template="There is no version yet, and nothing of what the sources say can be published.",
+    meaning="A first version without content would tell subscribers that nothing is configured, "
+    "also those that have something from before the store was lost. So there is none before "
+    "something can be published, or the sources hold nothing.",
+    example="A new channel follows a branch whose newest commit is refused.",
+    remedy="Mend what is refused: `galley diagnostics` says what.",
+)

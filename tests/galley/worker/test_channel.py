@@ -85,6 +85,7 @@ async def test_a_hold_survives_a_restart(rig: Any, make: Any) -> None:
 
 
 async def test_refused_candidates_are_kept_with_their_diagnostics(rig: Any, make: Any) -> None:
+    rig.put("b", make("b"))
     rig.put("a", make("a", bad="1"))
 
     async def kept() -> bool:
