@@ -73,8 +73,9 @@ class Candidate:
     waiting: tuple[Diagnostic, ...] = ()
     """Blocking diagnostics that no change unit can be blamed for: the candidate waits."""
     quarantined: tuple[Unit, ...] = ()
-    words: Mapping[Unit, Words] = field(default_factory=dict)
-    """What the selected units say."""
+    words: Mapping[str, Words] = field(default_factory=dict)
+    """What the selected units say, by source: one map for all of a source, as there may be a unit
+    for each of 100,000 locators."""
     winners: Mapping[Key, Located | None] = field(default_factory=dict)
     """The inputs that differ from the accepted ones, as the engine takes them."""
     named: Mapping[Key, Named] = field(default_factory=dict)
@@ -88,9 +89,14 @@ class Candidate:
 
     def embodies(self, inputs: SourceInputs) -> bool:
         """Whether all that a source says is accepted once this is published."""
-        if self.waiting:
-            return not any(inputs.units())
-        return all(self.words.get(unit) == inputs.words(unit) for unit in inputs.units())
+        words = {} if self.waiting else self.words.get(inputs.name, {})
+        said = inputs.pending.items()
+        return not inputs.errors and all(words.get(locator) == saying for locator, saying in said)
+
+    def words_of(self, unit: Unit) -> Words:
+        """What a selected unit says."""
+        words = self.words[unit.source]
+        return {unit.locator: words[unit.locator]} if unit.locator else words
 
     def behind(self, found: Diagnostic) -> frozenset[Unit]:
         """The units that a diagnostic on outputs speaks of, else those that it relates to."""

@@ -12,7 +12,7 @@ from pipeline.engine.budget import Change, DeletionBudget, Share
 from pipeline.engine.candidate import Candidate, InputDelta, Named, Refusal, units_id
 from pipeline.engine.claims import resolve
 from pipeline.engine.finding import Finding
-from pipeline.engine.inputs import Return, Unit, at_revision
+from pipeline.engine.inputs import Return, Said, Unit, at_revision
 from pipeline.engine.ledger import Ledger
 from pipeline.engine.memory import Reason
 from pipeline.engine.misspelt import misspelt_kinds
@@ -254,11 +254,17 @@ class Gate:
             parked_id=_id_of(selection.parked, selection) if selection.parked else "",
             waiting=tuple(self.place(finding) for finding in blocking),
             quarantined=tuple(sorted(selection.quarantined)),
-            words={unit: self.ledger.sources[unit.source].words(unit) for unit in selection.units},
+            words=self._words(selection.units),
             winners=self.trial.applied,
             named=self._named_by(selection, outputs) if self.opinions.answers else {},
             turn=self._turn,
         )
+
+    def _words(self, units: Iterable[Unit]) -> dict[str, dict[str, Said]]:
+        words: dict[str, dict[str, Said]] = {}
+        for unit in units:
+            words.setdefault(unit.source, {}).update(self.ledger.sources[unit.source].words(unit))
+        return words
 
     def _refusals(self, reasons: Mapping[Unit, list[Diagnostic]]) -> tuple[Refusal, ...]:
         """With the revision at which each unit says what is refused."""

@@ -156,9 +156,9 @@ class Ledger:
             self.owed.clear()
         else:
             self._owe(candidate.inputs)
-        for unit, words in candidate.words.items():
+        for source, words in candidate.words.items():
             for locator, said in words.items():
-                self._replace(self.sources[unit.source], locator, said.resources)
+                self._replace(self.sources[source], locator, said.resources)
         for inputs in self.sources.values():
             if not inputs.pending and not inputs.errors:
                 inputs.embodied()

@@ -159,7 +159,7 @@ class Opinions:
         for unit, why in refused.items():
             times = self._kept[unit].times + 1 if unit in self._kept else 0
             until = now + min(AGAIN_FIRST * 2**times, AGAIN_MOST)
-            self._kept[unit] = _Kept(candidate.words[unit], tuple(why), until, times)
+            self._kept[unit] = _Kept(candidate.words_of(unit), tuple(why), until, times)
 
 
 def _on_what_stays(opinion: Opinion, candidate: Candidate, live: Live) -> bool:

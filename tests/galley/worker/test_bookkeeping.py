@@ -30,8 +30,9 @@ def channel(make: Any) -> Channel:
 
 
 def candidate(channel: Channel, *waiting: Diagnostic) -> Candidate:
-    words = {unit: channel.ledger.sources["memory"].words(unit) for unit in channel.ledger.units()}
-    return Candidate(frozenset(words), (), {}, b"", 0, 0, 0, 0, waiting=waiting, words=words)
+    units = frozenset(channel.ledger.units())
+    words = {"memory": dict(channel.ledger.sources["memory"].pending)}
+    return Candidate(units, (), {}, b"", 0, 0, 0, 0, waiting=waiting, words=words)
 
 
 def test_a_revision_that_waits_is_not_embodied(channel: Channel) -> None:
