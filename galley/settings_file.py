@@ -4,6 +4,7 @@ Relative paths start at the file's folder. Everything that is wrong is told at o
 in `SettingsError`; a file with one mistake is not half in force.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar, get_args
@@ -15,14 +16,16 @@ from pydantic_core import ErrorDetails
 from galley.entry_points import SOURCES, installed
 from galley.settings import ChannelSettings, ServiceSettings
 from galley.suggest import nearest
-from sources.settings import FilesSettings, GitSettings, PluginSettings
+from sources.settings import FilesSettings, GitSettings, KubernetesSettings, PluginSettings
 from sources.settings.git import is_scp
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Place: TypeAlias = tuple[str | int, ...]
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
-KINDS = frozenset({"files", "git", "memory", "plugin"})
+KINDS = frozenset({"files", "git", "kubernetes", "memory", "plugin"})
+CLUSTER = "kube://"
+"""What stands before the context of a cluster that is given with `--source`."""
 FORMS = frozenset({"text", "map"})
 """Steps of a place that only the models have: the kind of a source, the form of a ref."""
 LARGEST = 4 * 1024 * 1024
@@ -88,9 +91,13 @@ def of_sources(places: Sequence[str], settings: ServiceSettings) -> ServiceSetti
     return settings.model_copy(update={"channels": (channel, *others)})
 
 
-def _of_place(place: str, taken: set[str]) -> FilesSettings | GitSettings:
-    """The source that a folder, a file or a repository's address stands for."""
+def _of_place(place: str, taken: set[str]) -> FilesSettings | GitSettings | KubernetesSettings:
+    """The source that a folder, a file, a repository's address or a cluster stands for."""
     path, address = Path(place), place.removeprefix("git+")
+    if place.startswith(CLUSTER):
+        context = place.removeprefix(CLUSTER)
+        name = _name(Path(re.split("[:/]", context)[-1] or "cluster"), taken)
+        return KubernetesSettings(name=name, type="kubernetes", context=context)
     if _is_bare(path):
         address = str(path.absolute())
     elif path.exists():

@@ -41,6 +41,7 @@ TOPICS = {
     "10": "Stages",
     "11": "Git",
     "12": "Trust",
+    "13": "Kubernetes",
 }
 
 

@@ -32,7 +32,7 @@ def serve(
     source: Annotated[
         list[str] | None,
         typer.Option(
-            help="A folder, a file or a git repository to read besides; repeatable. "
+            help="A folder, a file, a git repository or a cluster to read besides; repeatable. "
             "`git+PATH` follows the repository of a work tree.",
             metavar="PATH-OR-URL",
         ),
@@ -53,6 +53,7 @@ def serve(
     Examples:
       galley serve --source ./config
       galley serve --source https://git.example.com/team/mesh.git
+      galley serve --source kube://CONTEXT
       galley serve -c galley.yaml
       galley serve --source ./config --listen 127.0.0.1:9000 --data-dir /var/lib/galley
     """

@@ -8,7 +8,7 @@ import pytest
 
 from galley.settings import ServiceSettings
 from galley.settings_file import SettingsError, load, of_sources
-from sources.settings import GitSettings
+from sources.settings import GitSettings, KubernetesSettings
 
 
 @pytest.fixture
@@ -150,6 +150,45 @@ def test_a_bare_repository_is_followed_and_not_read_as_a_folder(tmp_path: Path) 
 
     assert isinstance(source, GitSettings)
     assert (source.name, source.url) == ("mesh", bare)
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "context"),
+    [
+        ("kube://prod", "prod", "prod"),
+        ("kube://admin@eu-west", "admin-eu-west", "admin@eu-west"),
+        (
+            "kube://arn:aws:eks:eu-west-1:7:cluster/mesh",
+            "mesh",
+            "arn:aws:eks:eu-west-1:7:cluster/mesh",
+        ),
+        ("kube://", "cluster", ""),
+    ],
+)
+def test_a_cluster_of_the_command_line_is_a_context(given: str, name: str, context: str) -> None:
+    (source,) = of_sources([given], ServiceSettings()).channels[0].sources
+
+    assert isinstance(source, KubernetesSettings)
+    assert (source.name, source.context) == (name, context)
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        ("kinds: [VirtualService]", "kinds[0].kind"),
+        ("kinds: []", "at least 1"),
+        ("kinds: [{kind: core/Pod, group: apps}]", "exactly one of kind, group and crds"),
+        ("kinds: [{kind: core/Pod, label: a}]", "did you mean 'labels'?"),
+        ("labels: 'app=a b'", "no requirement of labels"),
+        ("namespaces: [a, '*']", "names of `namespaces`"),
+        ("namespaces: [A]", "match pattern"),
+    ],
+)
+def test_a_cluster_that_makes_no_sense_is_refused(file: Any, source: str, complaint: str) -> None:
+    text = f"channels: [{{sources: [{{name: a, type: kubernetes, {source}}}]}}]\n"
+    (problem,) = problems(file(text))[:1]
+
+    assert complaint in problem
 
 
 def test_a_secret_in_an_address_is_refused_and_not_repeated() -> None:
