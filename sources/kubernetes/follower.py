@@ -228,8 +228,9 @@ class Follower:
             async with asyncio.timeout(random.uniform(bound / 2, bound)):  # noqa: S311  # no secret
                 await self._wake.wait()
         except TimeoutError:
-            pass  # it is time
+            return
         self._wake.clear()
+        self._failures = 0
 
     async def _breathe(self) -> None:
         """Let the event loop run if this task has kept it for long."""

@@ -64,7 +64,10 @@ class KubernetesSource:
 
     def link(self, origin: Origin) -> str:
         """Where the API server keeps the object, which tells the cluster too."""
-        key = Key.parse(origin.locator)
+        try:
+            key = Key.parse(origin.locator)
+        except ValueError:  # it stands for a kind, or for the source as a whole
+            return ""
         for each in self._crew or ():
             if each.chosen.collection == key.collection:
                 return f"{self._host}{each.chosen.path(key.namespace)}/{key.name}"

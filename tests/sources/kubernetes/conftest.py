@@ -1,5 +1,6 @@
 """A real API server on a real etcd, a namespace for each test, and a client that changes things."""
 
+import asyncio
 import contextlib
 import itertools
 import json
@@ -12,7 +13,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -166,12 +167,12 @@ class Cluster:
         revision = json.loads(told.stdout)["header"]["revision"]
         subprocess.run([etcdctl, end, "compact", str(revision)], check=True, capture_output=True)
 
-    def kubeconfig(self, token: str = ADMIN, token_file: Path | None = None) -> Path:
+    def kubeconfig(self, token: str = ADMIN, token_file: Path | None = None, port: int = 0) -> Path:
         """A kubeconfig with the context `test`."""
         path = self.folder / f"kubeconfig-{next(_numbers)}"
         user = {"tokenFile": str(token_file)} if token_file else {"token": token}
         cluster = {
-            "server": f"https://127.0.0.1:{self.port}",
+            "server": f"https://127.0.0.1:{port or self.port}",
             "certificate-authority": str(self.authority),
         }
         config = {
@@ -283,6 +284,47 @@ class Space:
 
     def locator(self, name: str) -> str:
         return f"{GROUP}/Thing/{self.name}/{name}"
+
+
+class Relay:
+    """A way to the API server that can be cut while the server goes on."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._writers: list[asyncio.StreamWriter] = []
+        self._server: asyncio.Server | None = None
+        self.port = free_port()
+
+    async def mend(self) -> None:
+        self._server = await asyncio.start_server(self._connect, "127.0.0.1", self.port)
+
+    async def cut(self) -> None:
+        if self._server:
+            self._server.close()
+        for each in self._writers:
+            each.transport.abort()
+        self._writers = []
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self._cluster.port)
+        self._writers += [writer, back]
+        await asyncio.gather(_pipe(reader, back), _pipe(there, writer))
+
+
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while piece := await reader.read(65536):
+            writer.write(piece)
+            await writer.drain()
+    writer.close()
+
+
+@pytest.fixture
+async def relay(cluster: Cluster) -> AsyncIterator[Relay]:
+    made = Relay(cluster)
+    await made.mend()
+    yield made
+    await made.cut()
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ async def test_a_server_that_is_restarted_costs_no_change(
         age = source.health().age()
         assert follower.names == {"a", "b"}
         await asyncio.to_thread(cluster.start_server)
+        source.hint()
         space.put("c", 1)
         await follower.until(lambda: follower.names == {"a", "b", "c"})
         await follower.troubled("")
@@ -38,39 +39,44 @@ async def test_a_server_that_is_restarted_costs_no_change(
         assert age < 60
 
 
-async def test_what_happened_while_the_server_was_away_is_told_once(
-    attend: Any, follow: Any, space: Any, cluster: Any
+async def test_what_happened_while_the_way_was_cut_is_told_once(
+    attend: Any, follow: Any, space: Any, cluster: Any, relay: Any
 ) -> None:
     for name in ("a", "b", "c"):
         space.put(name, 1)
-    async with attend(follow()) as follower:
-        cluster.signal(signal.SIGSTOP)
-        cluster.signal(signal.SIGCONT)
-        space.put("a", 2)
-        space.delete("b")
-        await follower.until(lambda: follower.names == {"a", "c"} and reads(follower) == 4)
-        assert removals(follower) == 1
-
-
-async def test_a_compacted_history_leads_to_a_list_of_differences(
-    attend: Any, follow: Any, space: Any, cluster: Any
-) -> None:
-    for name in ("a", "b", "c"):
-        space.put(name, 1)
-    source = follow()
-    async with attend(source) as follower:
-        for each in source._crew or ():
-            each._version = "1"  # as if it had been away for long
-        space.cluster.compact()
-        await asyncio.to_thread(cluster.stop_server)
+    async with attend(follow(kubeconfig=cluster.kubeconfig(port=relay.port))) as follower:
+        await relay.cut()
         await follower.troubled("GAL1301")
-        for each in source._crew or ():
-            each._version = "1"
-        await asyncio.to_thread(cluster.start_server)
         space.put("a", 2)
         space.delete("b")
+        await relay.mend()
+        follower.source.hint()
         await follower.until(lambda: follower.names == {"a", "c"} and reads(follower) >= 4)
+        await follower.troubled("")
         assert (removals(follower), reads(follower)) == (1, 4)
+
+
+async def test_a_history_that_is_gone_leads_to_a_list_of_differences(
+    attend: Any, follow: Any, space: Any, cluster: Any, relay: Any
+) -> None:
+    for name in ("a", "b", "c"):
+        space.put(name, 1)
+    async with attend(follow(kubeconfig=cluster.kubeconfig(port=relay.port))) as follower:
+        await relay.cut()
+        await follower.troubled("GAL1301")
+        space.put("a", 2)
+        space.delete("b")
+        space.put("d", 1)
+        await asyncio.to_thread(cluster.compact)
+        await asyncio.to_thread(cluster.stop_server)  # which forgets what it had in memory
+        await asyncio.to_thread(cluster.start_server)
+        await relay.mend()
+        follower.source.hint()
+        await follower.until(lambda: follower.names == {"a", "c", "d"} and reads(follower) == 5)
+        space.put("e", 1)
+        await follower.until(lambda: follower.names == {"a", "c", "d", "e"})
+        assert (removals(follower), reads(follower)) == (1, 6)
+        assert not any(batch.complete for batch in follower.batches[1:])
 
 
 async def test_a_server_that_says_nothing_is_noticed(
@@ -126,6 +132,7 @@ async def test_a_token_that_is_rotated_is_read_anew(
         cluster.reader = "another-token"
         token.write_text(cluster.reader)
         await asyncio.to_thread(cluster.start_server)
+        follower.source.hint()
         space.put("a")
         await follower.until(lambda: follower.names == {"a"})
 

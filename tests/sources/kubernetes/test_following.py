@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from pipeline.model import Batch, Broken, Read
+from pipeline.model import Batch, Broken, Origin, Read
 from sources.source import Limits, SourceContext
 
 
@@ -48,6 +48,8 @@ async def test_an_origin_tells_where_and_at_which_version(
         assert (origin.source, origin.revision) == ("team", version)
         assert origin.locator == str(change.resources[0].resource.key) == space.locator("a")
         assert source.link(origin) == f"https://127.0.0.1:{cluster.port}{space.path()}/a"
+        assert source.link(Origin("team", "", "example.com/Thing/")) == ""
+        assert source.link(Origin("team", "", "")) == ""
 
 
 async def test_a_batch_says_who_has_changed_what(attend: Any, follow: Any, space: Any) -> None:
@@ -165,3 +167,32 @@ async def test_data_of_secrets_is_nowhere(
         assert secret.encode() not in told
         assert b"secret-value" not in told
     assert secret not in caplog.text
+
+
+def pod(name: str) -> dict[str, Any]:
+    containers = [{"name": "c", "image": "web:1"}]
+    return {"metadata": {"name": name}, "spec": {"containers": containers}}
+
+
+def status_of(follower: Any) -> Any:
+    (change,) = last(follower).changes
+    assert isinstance(change, Read)
+    return change.resources[0].resource.document().body.get("status")
+
+
+async def test_what_is_kept_of_a_pods_status_is_followed_and_the_rest_is_not(
+    attend: Any, follow: Any, space: Any
+) -> None:
+    pods = f"/api/v1/namespaces/{space.name}/pods"
+    space.cluster.request("POST", pods, pod("p"))
+    kind = "application/merge-patch+json"
+    async with attend(follow(kinds=["core/Pod"])) as follower:
+        assert status_of(follower) == {"phase": "Pending"}
+        for status in (
+            {"startTime": "2026-01-01T00:00:00Z"},
+            {"phase": "Running", "podIPs": [{"ip": "10.0.0.1"}]},
+        ):
+            space.cluster.request("PATCH", f"{pods}/p/status", {"status": status}, kind)
+        await follower.until(lambda: len(follower.batches) == 2)
+        addresses = {"podIP": "10.0.0.1", "podIPs": [{"ip": "10.0.0.1"}]}
+        assert status_of(follower) == {"phase": "Running", **addresses}
