@@ -232,6 +232,13 @@ class Cluster:
     def uninstall(self, plural: str) -> None:
         crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
         self.request("DELETE", f"{crds}/{plural}.{GROUP}")
+        deadline = time.monotonic() + DEADLINE
+        while time.monotonic() < deadline:
+            try:
+                self.request("GET", f"{crds}/{plural}.{GROUP}")
+            except urllib.error.HTTPError:
+                return
+        raise AssertionError(f"{plural} do not go")
 
     def allow(self, *plurals: str) -> None:
         """Let the reader list and watch these kinds of the test group, and nothing else."""
