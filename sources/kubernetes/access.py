@@ -30,6 +30,8 @@ _CONNECT = 10.0
 """Seconds in which a connection has to come about."""
 _RENEWED_AT_MOST = 1.0
 """Seconds between two loads of the configuration: many watches fail at the same time."""
+_FAREWELL = 0.05
+"""Seconds that connections with TLS are given to be closed: aiohttp does not wait for them."""
 _SERVICE_ACCOUNT = "KUBERNETES_SERVICE_HOST"
 
 
@@ -51,6 +53,7 @@ class Access:
         for client in (*self._outdated, *filter(None, (self._client,))):
             await client.close()
         self._client, self._outdated = None, []
+        await asyncio.sleep(_FAREWELL)
 
     async def json(self, path: str, query: Query = (), accept: str = "application/json") -> Any:
         """One answer, whole.
