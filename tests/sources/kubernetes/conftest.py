@@ -34,7 +34,9 @@ def program(name: str) -> str:
     assets = os.environ.get("KUBEBUILDER_ASSETS", "")
     found = shutil.which(name, path=assets) if assets else shutil.which(name)
     if not found:
-        pytest.skip(f"there is no {name}; name a folder that has it with KUBEBUILDER_ASSETS")
+        pytest.skip(
+            f"there is no {name}: KUBEBUILDER_ASSETS=$(tests/cluster/provide) builds it once"
+        )
     return found
 
 
