@@ -1,6 +1,8 @@
 """The listening socket: HTTP and WebSocket on one address, with TLS if the settings say so."""
 
 import asyncio
+import errno
+import os
 import ssl
 from typing import cast
 
@@ -54,7 +56,7 @@ class Listener:
                 self._entrance, host, port, ssl=self._tls, backlog=BACKLOG
             )
         except OSError as error:
-            raise ListenError(f"cannot listen on {settings.listen}; {error.strerror}") from error
+            raise ListenError(_why_not(settings.listen, error)) from error
         port = self._server.sockets[0].getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         self.address = f"{'https' if self._tls else 'http'}://{shown}:{port}"
@@ -78,11 +80,27 @@ class Listener:
         self._server = self._entrance = self._runner = None
 
 
+def check_address(settings: ServiceSettings) -> None:
+    """Make sure that there is a host and a port to listen on.
+
+    Raises:
+        ListenError: the setting `listen` is something else.
+    """
+    _address(settings.listen)
+
+
 def _address(listen: str) -> tuple[str, int]:
     host, _, port = listen.rpartition(":")
     if not port.isdecimal() or int(port) > 65535:
         raise ListenError(f"{listen!r} is not an address; write host:port, such as 127.0.0.1:8340")
     return split_host(listen) or host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  # asked for
+
+
+def _why_not(listen: str, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"{listen} is in use, perhaps by another Galley; stop that, or listen elsewhere"
+    reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+    return f"cannot listen on {listen}; {reason}"
 
 
 def _context(tls: TlsSettings) -> ssl.SSLContext:

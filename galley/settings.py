@@ -7,12 +7,14 @@ that needs one names an environment variable or a file.
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sources.settings import AnySource, Seconds
 from sources.source import Limits
 
 NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+
+SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
 
 Role = Literal["read", "subscribe", "plan", "operate", "override"]
 """read: look at everything · subscribe: the stream · plan: evaluate other inputs · operate:
@@ -49,6 +51,63 @@ class PublishSettings(Settings):
     deletion_budget: DeletionBudget = DeletionBudget()
 
 
+class SecretSettings(Settings):
+    """Where a secret is: in an environment variable of the service, or in a file."""
+
+    env: str = ""
+    """Environment variable that holds it."""
+    file: Path | None = None
+    """File that holds it, read each time; a line feed at its end does not count."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "SecretSettings":
+        if bool(self.env) == bool(self.file):
+            raise ValueError("give exactly one of env and file")
+        return self
+
+
+class CheckSettings(Settings):
+    """A check outside of Galley, asked about every candidate before it is published; see
+    docs/checks.md."""
+
+    name: str = Field(pattern=NAME)
+    """What diagnostics and metrics call it; unique in its channel."""
+    command: tuple[str, ...] = ()
+    """Program and arguments, run without a shell; the candidate comes on standard input."""
+    folder: Path = Path()
+    """Where the command runs: the settings file's folder, or this one."""
+    url: str = Field(default="", pattern=r"^(https?://.+)?$")
+    """Or where the candidate is posted to."""
+    environment: dict[str, str | SecretSettings] = {}  # pydantic copies it
+    """Variables of the command, besides PATH, HOME, LANG, TZ and TMPDIR: texts, or where a secret
+    is. It sees no others."""
+    headers: dict[str, str | SecretSettings] = {}  # as above
+    """Headers of the request: texts, or where a secret is."""
+    give: Literal["changes", "all"] = "changes"
+    """changes: what the candidate changes · all: every resource of it besides."""
+    timeout: Seconds = Field(default=10.0, gt=0, le=60)
+    """Seconds until it is stopped, with all that it has started."""
+    on_failure: Literal["refuse", "warn"] = "refuse"
+    """What follows if it cannot be asked, is late, or does not answer in the agreed form. refuse:
+    the candidate waits until it can be asked · warn: it is published with a warning."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "CheckSettings":
+        if bool(self.command) == bool(self.url):
+            raise ValueError("give exactly one of command and url")
+        if (self.command and self.headers) or (self.url and self.environment):
+            raise ValueError("headers go with a url, environment with a command")
+        return self
+
+    @field_validator("headers")
+    @classmethod
+    def _secrets_by_reference(cls, headers: dict[str, Any]) -> dict[str, Any]:
+        for name, value in headers.items():
+            if isinstance(value, str) and name.lower() in SECRET_HEADERS:
+                raise ValueError(f"{name} is a secret; say where it is: {{env: NAME}}")
+        return headers
+
+
 class RetentionSettings(Settings):
     """How long versions are kept."""
 
@@ -80,16 +139,19 @@ class ChannelSettings(Settings):
     disabled: tuple[str, ...] = ()
     """Analyzers that do not run."""
     unknown_kinds: Literal["accept", "warn", "refuse"] = "warn"
+    checks: tuple[CheckSettings, ...] = Field(default=(), max_length=16)
+    """Commands and services that judge each candidate besides; asked at the same time."""
     publish: PublishSettings = PublishSettings()
     retention: RetentionSettings = RetentionSettings()
     limits: Limits = Limits()
 
     @model_validator(mode="after")
-    def _source_names_differ(self) -> "ChannelSettings":
-        names = [source.name for source in self.sources]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"two sources are called {name!r}; give each a name of its own")
+    def _names_differ(self) -> "ChannelSettings":
+        for what, named in (("sources", self.sources), ("checks", self.checks)):
+            names = [each.name for each in named]
+            for name in names:
+                if names.count(name) > 1:
+                    raise ValueError(f"two {what} are called {name!r}; give each a name of its own")
         return self
 
 

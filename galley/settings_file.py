@@ -4,24 +4,28 @@ Relative paths start at the file's folder. Everything that is wrong is told at o
 in `SettingsError`; a file with one mistake is not half in force.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from galley.entry_points import SOURCES, installed
 from galley.settings import ChannelSettings, ServiceSettings
 from galley.suggest import nearest
-from sources.settings import FilesSettings, GitSettings, PluginSettings
+from sources.settings import FilesSettings, GitSettings, KubernetesSettings, PluginSettings
 from sources.settings.git import is_scp
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Place: TypeAlias = tuple[str | int, ...]
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
-KINDS = frozenset({"files", "git", "memory", "plugin"})
+KINDS = frozenset({"files", "git", "kubernetes", "memory", "plugin"})
+CLUSTER = "kube://"
+"""What stands before the context of a cluster that is given with `--source`."""
 FORMS = frozenset({"text", "map"})
 """Steps of a place that only the models have: the kind of a source, the form of a ref."""
 LARGEST = 4 * 1024 * 1024
@@ -87,12 +91,18 @@ def of_sources(places: Sequence[str], settings: ServiceSettings) -> ServiceSetti
     return settings.model_copy(update={"channels": (channel, *others)})
 
 
-def _of_place(place: str, taken: set[str]) -> FilesSettings | GitSettings:
-    """The source that a folder, a file or a repository's address stands for."""
+def _of_place(place: str, taken: set[str]) -> FilesSettings | GitSettings | KubernetesSettings:
+    """The source that a folder, a file, a repository's address or a cluster stands for."""
     path, address = Path(place), place.removeprefix("git+")
-    if path.exists():
+    if place.startswith(CLUSTER):
+        context = place.removeprefix(CLUSTER)
+        name = _name(Path(re.split("[:/]", context)[-1] or "cluster"), taken)
+        return KubernetesSettings(name=name, type="kubernetes", context=context)
+    if _is_bare(path):
+        address = str(path.absolute())
+    elif path.exists():
         return FilesSettings(name=_name(path.absolute(), taken), path=path.absolute())
-    if address == place and "://" not in place and not is_scp(place):
+    elif address == place and "://" not in place and not is_scp(place):
         raise SettingsError([f"There is no folder or file {place!r}."])
     try:
         name = _name(Path(address.rpartition(":")[2]), taken)
@@ -101,6 +111,11 @@ def _of_place(place: str, taken: set[str]) -> FilesSettings | GitSettings:
         said = error.errors(include_url=False, include_context=False, include_input=False)[0]["msg"]
         problem = said.removeprefix("Value error, ")
         raise SettingsError([f"An address given with --source is not usable: {problem}."]) from None
+
+
+def _is_bare(path: Path) -> bool:
+    """Whether a folder is a git repository without a work tree, in which nobody edits files."""
+    return (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir()
 
 
 def resolved(model: AnyModel, folder: Path) -> AnyModel:
@@ -116,6 +131,8 @@ def _resolved(value: Any, folder: Path) -> Any:
         return resolved(value, folder)
     if isinstance(value, tuple):
         return tuple(_resolved(item, folder) for item in value)
+    if isinstance(value, dict):
+        return {name: _resolved(item, folder) for name, item in value.items()}
     return value
 
 
@@ -169,7 +186,7 @@ def _doubles(node: yaml.Node) -> Iterator[tuple[str, int]]:
 
 def _problems(path: Path, root: yaml.Node | None, error: ValidationError) -> Iterator[str]:
     """Sentences, in the order of the file."""
-    errors = error.errors(include_url=False, include_context=False)
+    errors = error.errors(include_url=False)
     for found in sorted(errors, key=lambda each: _line(root, each["loc"])):
         where = found["loc"]
         line = _line(root, where)
@@ -181,9 +198,21 @@ def _problems(path: Path, root: yaml.Node | None, error: ValidationError) -> Ite
         elif found["type"] == "missing":
             yield f"{head} the setting {name!r} is missing."
         else:
-            text = found["msg"].removeprefix("Value error, ")
             subject = f"{name}: " if name else ""
-            yield f"{head} {subject}{text[:1].lower()}{text[1:]}."
+            yield f"{head} {subject}{_said(found)}."
+
+
+def _said(found: ErrorDetails) -> str:
+    """What is wrong with a value, in our words where those of the library are of its insides."""
+    if found["type"] in {"model_type", "model_attributes_type", "dict_type"}:
+        return "settings belong here, as `name: value`"
+    if found["type"] == "union_tag_not_found":
+        return "the setting 'type' is missing"
+    if found["type"] == "union_tag_invalid":
+        facts = found["ctx"]
+        return f"there is no type {facts['tag']!r}; write one of {facts['expected_tags']}"
+    text = found["msg"].removeprefix("Value error, ")
+    return f"{text[:1].lower()}{text[1:]}"
 
 
 def _line(root: yaml.Node | None, where: Place) -> int:

@@ -2,11 +2,14 @@
 
 from sources.files import FilesSource
 from sources.memory import MemorySource
-from sources.settings import FilesSettings, GitSettings, MemorySettings
+from sources.settings import FilesSettings, GitSettings, KubernetesSettings, MemorySettings
 from sources.source import Source, SourceContext
 
 
-def build(settings: FilesSettings | GitSettings | MemorySettings, context: SourceContext) -> Source:
+def build(
+    settings: FilesSettings | GitSettings | KubernetesSettings | MemorySettings,
+    context: SourceContext,
+) -> Source:
     """The source that these settings describe; nothing is read before its `run`."""
     if isinstance(settings, FilesSettings):
         return FilesSource(settings, context)
@@ -15,4 +18,9 @@ def build(settings: FilesSettings | GitSettings | MemorySettings, context: Sourc
         from sources.git import GitSource  # noqa: PLC0415
 
         return GitSource(settings, context)
+    if isinstance(settings, KubernetesSettings):
+        # Its library takes 200 ms and 20 MB, likewise.
+        from sources.kubernetes import KubernetesSource  # noqa: PLC0415
+
+        return KubernetesSource(settings, context)
     return MemorySource(settings)

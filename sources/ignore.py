@@ -7,8 +7,7 @@ import fnmatch
 import re
 from collections.abc import Iterable, Iterator
 
-from pathspec import GitIgnoreSpec
-
+from sources.patterns import Patterns
 from sources.settings import FolderSettings
 
 IGNORE_FILE = ".galleyignore"
@@ -24,16 +23,19 @@ class Ignore:
     def __init__(self, settings: FolderSettings) -> None:
         wanted = "|".join(fnmatch.translate(pattern) for pattern in settings.include)
         self._wanted = re.compile(wanted or r"(?!)")
-        self._exclude = GitIgnoreSpec.from_lines(settings.exclude) if settings.exclude else None
-        self._folders: dict[str, GitIgnoreSpec] = {}
+        self._exclude = Patterns(settings.exclude) if settings.exclude else None
+        self._folders: dict[str, Patterns] = {}
 
     def rule(self, folder: str, text: str | None) -> None:
-        """Take the text of the `.galleyignore` in a folder (`""`, `a/`, `a/b/`); None: it has
-        none."""
+        """Take the text of the `.galleyignore` in a folder (`""`, `a/`, `a/b/`); None: it has none.
+
+        Raises:
+            PatternError: a line of it is no pattern; the folder's rules stay as they were.
+        """
         if text is None:
             self._folders.pop(folder, None)
         else:
-            self._folders[folder] = GitIgnoreSpec.from_lines(text.splitlines())
+            self._folders[folder] = Patterns(text.splitlines())
 
     def forget(self) -> None:
         """Drop what any `.galleyignore` has said."""
@@ -56,10 +58,10 @@ class Ignore:
         """Whether a pattern names it; the patterns of the nearest folder decide first."""
         for folder in reversed(list(_folders(locator))):
             spec = self._folders.get(folder)
-            verdict = spec.check_file(locator[len(folder) :]).include if spec else None
+            verdict = spec.decide(locator[len(folder) :]) if spec else None
             if verdict is not None:
-                return bool(verdict)
-        return self._exclude is not None and self._exclude.match_file(locator)
+                return verdict
+        return self._exclude is not None and self._exclude.match(locator)
 
 
 def hidden(locator: str) -> bool:

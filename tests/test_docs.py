@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from galley.cli.main import COMMANDS
+from galley.settings_file import load
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -17,6 +18,7 @@ PAGES = [
 ]
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 PROMISE = re.compile(r"^\| (G\d+) \| `([^`]+)` \| `(test_\w+)` \|$", re.MULTILINE)
+YAML = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^(?:\$ )?galley (\w+)", re.MULTILINE)
 
 
@@ -45,6 +47,13 @@ def _text(path: Path) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_named_commands_exist(page: Path) -> None:
     assert set(COMMAND.findall(page.read_text())) <= COMMANDS.keys()
+
+
+@pytest.mark.parametrize("text", YAML.findall((ROOT / "README.md").read_text()))
+def test_settings_that_the_readme_shows_are_valid(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "galley.yaml"
+    file.write_text(text)
+    assert load(file).channels[0].sources
 
 
 def test_every_decision_is_listed() -> None:

@@ -15,7 +15,8 @@ from galley.cli import inline, words
 from galley.cli.failure import Failure
 from galley.settings import ChannelSettings
 from galley.suggest import nearest
-from pipeline.environment import Environment
+from galley.worker.places import diagnostic_json
+from pipeline.environment import Environment, InvalidEnvironmentError
 from pipeline.manifest import manifest
 from pipeline.model import Batch, Broken, Diagnostic, Key, Level, Read
 from sources.manifests import Manifests
@@ -126,12 +127,22 @@ def run(path: Path, held: CaseFile) -> Iterator[tuple[str, list[str]]]:
         suppressions=held.suppressions,
         disabled=held.disabled,
     )
-    environment = inline.environment_of(settings, path.absolute().parent, complete=held.complete)
+    environment = _environment(settings, path.absolute().parent, complete=held.complete)
     for case in held.tests:
         verdict = inline.evaluate(
             settings, environment, [_batch(path, case, settings, environment)]
         )
         yield case.name, list(_failures(case.expect, verdict))
+
+
+def _environment(settings: ChannelSettings, folder: Path, *, complete: bool) -> Environment:
+    try:
+        return inline.environment_of(settings, folder, complete=complete)
+    except InvalidEnvironmentError as error:
+        raise Failure(
+            "The environment (schemas, transforms, policies) is not usable.",
+            diagnostics=[diagnostic_json(each, "environment") for each in error.diagnostics],
+        ) from None
 
 
 def _batch(path: Path, case: Case, settings: ChannelSettings, environment: Environment) -> Batch:

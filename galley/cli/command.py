@@ -4,6 +4,7 @@ A command is a plain function. `@local` makes it end politely; `@remote` besides
 server that the options or the environment name, as its first argument.
 """
 
+import errno
 import functools
 import inspect
 import json
@@ -16,7 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from galley.cli import output, words
-from galley.cli.failure import Failure
+from galley.cli.failure import Exit, Failure
 from galley.cli.remote import DEFAULT_SERVER, Remote
 
 Function = Callable[..., Any]
@@ -76,9 +77,8 @@ def end(code: int) -> NoReturn:
 
 
 def _connect(server: str, channel: str, ca_file: Path | None) -> Remote:
-    return Remote(
-        server, channel=channel, token=os.environ.get("GALLEY_TOKEN", ""), ca_file=ca_file
-    )
+    token = os.environ.get("GALLEY_TOKEN", "").strip()
+    return Remote(server, channel=channel, token=token, ca_file=ca_file)
 
 
 def _politely(call: Callable[[], Any], *, as_json: bool) -> None:
@@ -90,6 +90,18 @@ def _politely(call: Callable[[], Any], *, as_json: bool) -> None:
         else:
             _complain(failure)
         end(failure.exit)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _leave_output()
+        _complain(Failure(f"The output cannot be written: {error.strerror}."))
+        end(Exit.USAGE)
+
+
+def _leave_output() -> None:
+    """Let what is still to be written to standard output go nowhere, and not fail again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _complain(failure: Failure) -> None:

@@ -1,6 +1,5 @@
 """`galley history`, `galley diff`: versions, and what changed between them."""
 
-import json
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +16,8 @@ VERSIONS = ("VERSION", "DIGEST", "KIND", "CHANGES", "RESOURCES", "HAD", "BY", "W
 CANDIDATES = ("CANDIDATE", "STATE", "BASE", "CHANGES", "SEEN", "LAST", "DIAGNOSTIC")
 MARKS = {"added": ("+", "good"), "changed": ("~", "warn"), "deleted": ("-", "bad")}
 
+FILES = 3
+"""Files that are named as the cause of a version."""
 PAGE = 1000
 """Versions that the server gives at once."""
 
@@ -115,14 +116,9 @@ def show_diff(found: dict[str, Any], *, stat: bool = False) -> None:
 def _field(field: dict[str, Any]) -> None:
     output.line(f"    {field['field']}", mood="dim")
     if field["op"] != "add":
-        output.line(f"      - {_value(field['old'])}", mood="bad")
+        output.line(f"      - {words.value(field['old'])}", mood="bad")
     if field["op"] != "remove":
-        output.line(f"      + {_value(field['new'])}", mood="good")
-
-
-def _value(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 400 else text[:400] + "…"
+        output.line(f"      + {words.value(field['new'])}", mood="good")
 
 
 def _sum(found: dict[str, Any]) -> str:
@@ -172,8 +168,13 @@ def _source_cause(of: dict[str, Any]) -> str:
     if newest and newest[0]["subject"]:
         return f"{of['source']}@{words.commits(newest, of['revisions_total'])}"
     revision = f"@{of['revision'][: words.COMMIT]}" if of["revision"] else ""
-    detail = of["cause"] or ", ".join(of["locators"][:3])
+    detail = of["cause"] or _files(of["locators"])
     return f"{of['source']}{revision}" + (f": {detail}" if detail else "")
+
+
+def _files(names: list[str]) -> str:
+    more = f" and {len(names) - FILES} more" if len(names) > FILES else ""
+    return ", ".join(names[:FILES]) + more
 
 
 def _candidate(each: dict[str, Any]) -> list[object]:

@@ -8,21 +8,26 @@ import asyncio
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from galley.cli.failure import Failure
 from galley.plugins import build_environment, build_source
+from galley.protocol.checking import Base
 from galley.settings import ChannelSettings
 from galley.worker.channel import new_gate
+from galley.worker.checks.desk import ask_all
+from galley.worker.checks.question import Question, changed, counted
 from galley.worker.environment_files import EnvironmentFiles
 from galley.worker.places import located
 from pipeline.engine.claims import resolve
 from pipeline.engine.gate import Gate
 from pipeline.engine.ledger import Ledger
+from pipeline.engine.live import Live
 from pipeline.engine.selection import Selection
 from pipeline.engine.versions import version_conflicts
-from pipeline.environment import Environment, InvalidEnvironmentError
+from pipeline.environment import Environment
 from pipeline.model import Batch, Broken, Diagnostic, Key, Read, Resource
 from sources.source import Source, SourceContext
 
@@ -36,64 +41,95 @@ class Verdict:
 
     diagnostics: tuple[Diagnostic, ...]
     """Errors first, then by place."""
-    outputs: Mapping[Key, Resource]
-    files: int
-    resources: int
-    """Inputs that could be read."""
-
-    @property
-    def errors(self) -> int:
-        return sum(found.blocking for found in self.diagnostics)
+    inputs: Mapping[Key, Resource] = field(default_factory=dict)
+    """What could be read."""
+    outputs: Mapping[Key, Resource] = field(default_factory=dict)
+    files: tuple[tuple[str, str], ...] = ()
+    """Source and locator of everything that was read, or should have been."""
+    stopped_by: Literal["", "environment", "source"] = ""
+    """What is unusable, so that nothing was evaluated; its diagnostics say why."""
 
 
 def environment_of(settings: ChannelSettings, folder: Path, *, complete: bool) -> Environment:
     """The environment that a channel's settings describe.
 
     Raises:
-        Failure: a schema, transform or policy is not usable.
+        InvalidEnvironmentError: a schema, transform or policy is not usable.
     """
-    try:
-        spec = EnvironmentFiles(settings, folder).spec(complete=complete)
-        return build_environment(spec, now=time.time())
-    except InvalidEnvironmentError as error:
-        found = [_map(each) for each in error.diagnostics]
-        raise Failure(
-            "The environment (schemas, transforms, policies) is not usable.", diagnostics=found
-        ) from None
+    spec = EnvironmentFiles(settings, folder).spec(complete=complete)
+    return build_environment(spec, now=time.time())
 
 
 async def read(settings: ChannelSettings, environment: Environment) -> Verdict:
-    """Read every source of the settings once and evaluate what it says."""
+    """Read every source of the settings once and evaluate what it says, with what the checks of
+    the settings say of it.
+
+    Raises:
+        Failure: a source does not answer.
+    """
     context = SourceContext(environment.kinds, settings.limits)
     sources = {each.name: build_source(each, context) for each in settings.sources}
-    batches = [await _first_batch(source) for source in sources.values()]
-    verdict = evaluate(settings, environment, batches)
-    places = await located(verdict.diagnostics, sources)
-    given = {each.name: getattr(each, "path", None) for each in settings.sources}
-    paths = {name: path for name, path in given.items() if isinstance(path, Path)}
-    shown = tuple(sorted((_shown(each, paths) for each in places), key=_order))
-    return replace(verdict, diagnostics=shown)
+    try:
+        batches = [await _first_batch(source) for source in sources.values()]
+    except _UnreadableError as error:
+        return Verdict((error.problem,), stopped_by="source")
+    ledger, gate = new_gate(environment, settings)
+    verdict = _evaluated(ledger, gate, batches)
+    said = await _asked(settings, verdict, gate) if settings.checks else ()
+    places = await located((*verdict.diagnostics, *said), sources)
+    return replace(verdict, diagnostics=tuple(sorted(places, key=_order)))
 
 
 def evaluate(
     settings: ChannelSettings, environment: Environment, batches: Sequence[Batch]
 ) -> Verdict:
     """Run all stages over everything that could be read."""
-    ledger, gate = new_gate(environment, settings)
+    return _evaluated(*new_gate(environment, settings), batches)
+
+
+def _evaluated(ledger: Ledger, gate: Gate, batches: Sequence[Batch]) -> Verdict:
     for batch in batches:
         ledger.receive(batch)
-    found = list(environment.diagnostics)
+    engine = gate.trial.engine
+    found = list(engine.environment.diagnostics)
     found += _notes(batches)
     found += _chosen(ledger, gate)
-    engine = gate.trial.engine
     found += engine.remarks()
     found += (gate.place(finding) for finding in engine.findings())
     return Verdict(
         diagnostics=tuple(sorted(dict.fromkeys(found), key=_order)),
+        inputs=engine.inputs,
         outputs=engine.outputs,
-        files=sum(len(batch.changes) for batch in batches),
-        resources=len(engine.inputs),
+        files=tuple((batch.source, each.locator) for batch in batches for each in batch.changes),
     )
+
+
+async def _asked(settings: ChannelSettings, verdict: Verdict, gate: Gate) -> tuple[Diagnostic, ...]:
+    """What the checks say of all that there is, as if nothing had been published before."""
+    nothing, engine = Live(), gate.trial.engine
+    held = {key: gate.origin_of((engine.parents(key) or (key,))[0]) for key in verdict.outputs}
+    origins = {key: one.origin for key, one in held.items() if one}
+    question = Question(
+        channel=settings.name,
+        base=Base(version=0, digest=nothing.digest.hex()),
+        content=counted(nothing.tally(verdict.outputs), engine.environment),
+        changes=changed(verdict.outputs, nothing, origins),
+        resources=verdict.outputs,
+    )
+    outcomes = await ask_all(settings.checks, question)
+    return tuple(
+        gate.place_output(opinion.diagnostic)
+        for _, outcome in outcomes
+        for opinion in outcome.opinions
+    )
+
+
+class _UnreadableError(Exception):
+    """A source says why it cannot be read."""
+
+    def __init__(self, problem: Diagnostic) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
 
 
 def _chosen(ledger: Ledger, gate: Gate) -> list[Diagnostic]:
@@ -122,7 +158,8 @@ async def _first_batch(source: Source) -> Batch:
     """What a source says first: everything.
 
     Raises:
-        Failure: it cannot be read.
+        _UnreadableError: it cannot be read.
+        Failure: it says nothing.
     """
     taken: asyncio.Future[Batch] = asyncio.get_running_loop().create_future()
 
@@ -142,12 +179,9 @@ async def _first_batch(source: Source) -> Batch:
                 await each
     if taken.done():
         return taken.result()
-    problem = source.health().problem
-    raise Failure(
-        f"The source {source.name!r} cannot be read.",
-        code="refused",
-        diagnostics=[_map(problem)] if problem else [],
-    )
+    if problem := source.health().problem:
+        raise _UnreadableError(problem)
+    raise Failure(f"The source {source.name!r} ended without a word.", code="refused")
 
 
 async def _failing(source: Source) -> None:
@@ -156,30 +190,15 @@ async def _failing(source: Source) -> None:
         await asyncio.sleep(0.05)  # a source's health has no event to wait for
 
 
-def _shown(found: Diagnostic, paths: Mapping[str, Path]) -> Diagnostic:
-    """The diagnostic with a path that leads to the file from the working directory."""
-    path = paths.get(found.source)
-    if path is None or not found.locator:
-        return found
-    whole = path if path.is_file() else path / found.locator
-    with suppress(ValueError):
-        whole = whole.relative_to(Path.cwd())
-    return replace(found, locator=str(whole))
-
-
 def _order(found: Diagnostic) -> tuple[object, ...]:
     rank = ("error", "warning", "info").index(found.level)
     return (rank, found.locator, found.line, found.column, found.code, found.message)
 
 
-def _map(found: Diagnostic) -> dict[str, object]:
-    return {
-        "file": found.locator,
-        "line": found.line,
-        "column": found.column,
-        "source": found.source,
-        "level": found.level.value,
-        "code": found.code,
-        "resource": str(found.key or ""),
-        "message": found.message,
-    }
+def file_of(source: str, locator: str, settings: ChannelSettings) -> Path | None:
+    """The file that a locator of a source stands for; None if it stands for none."""
+    paths = {each.name: getattr(each, "path", None) for each in settings.sources}
+    path = paths.get(source)
+    if not isinstance(path, Path) or not locator:
+        return None
+    return path if path.is_file() else path / locator

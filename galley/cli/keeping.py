@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import PurePath
 from typing import Annotated
 
 import typer
@@ -70,6 +71,11 @@ def backup(
     Examples:
       galley backup before-upgrade.db
     """
+    if PurePath(name).name != name:
+        raise Failure(
+            f"{name!r} is a path, and a backup has a plain name.",
+            remedy="It is written into `backups` in the service's data folder.",
+        )
     with working("Copying the store"):
         done = remote.post("backup", {"name": name, "reason": reason}, within=LONG)
     if output_as == "json":

@@ -100,6 +100,7 @@ class Commands(TyperGroup):
 
 app = typer.Typer(
     cls=Commands,
+    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -18,11 +18,24 @@ def seconds(given: str | float) -> float:
         raise typer.BadParameter(str(error)) from None
 
 
+def said(text: str) -> str:
+    """The value of an option that must not be left blank."""
+    if not text.strip():
+        raise typer.BadParameter("a few words are needed")
+    return text
+
+
 OutputAs = Annotated[
     Output, typer.Option("-o", "--output", help="How to print it.", show_default=False)
 ]
 Reason = Annotated[
-    str, typer.Option("--reason", help="Why; kept in the history and the audit.", metavar="TEXT")
+    str,
+    typer.Option(
+        "--reason",
+        help="Why; kept in the history and the audit.",
+        metavar="TEXT",
+        callback=said,
+    ),
 ]
 OptionalReason = Annotated[
     str, typer.Option("--reason", help="Why.", metavar="TEXT", show_default=False)

@@ -1,93 +1,81 @@
 """`galley plan`: what would the server do with these files."""
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 import typer
 
-from galley.cli import output, words
+from galley.cli.checkout import Checkout
 from galley.cli.command import end, remote
-from galley.cli.failure import Exit, Failure
-from galley.cli.history import show_diff
-from galley.cli.options import OutputAs
+from galley.cli.failure import Exit
+from galley.cli.foretold import Foretold
+from galley.cli.given import stand_in
+from galley.cli.options import Expect
 from galley.cli.progress import working
 from galley.cli.remote import Remote
-from galley.cli.status import show_diagnostics
+from galley.cli.reporting import Annotations, Files, Telling, files_of, tell
+from galley.cli.reports import FORMATS, markdown, renderers
+from galley.protocol.results import PlanScopeResult
 
 app = typer.Typer(rich_markup_mode=None)
 
-SUFFIXES = frozenset({".yaml", ".yml", ".json"})
+Form = Literal["text", "json", "sarif", "junit", "github", "gitlab", "markdown"]
+PATIENCE = 180.0
+"""Seconds for the server's answer."""
 
 
 @app.command()
 @remote
-def plan(
+def plan(  # noqa: PLR0913  # the options of the command
     remote: Remote,
     *,
-    path: Annotated[Path, typer.Argument(help="A folder or file of manifests.")],
+    path: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A folder or file of manifests; for a source that follows git, a checkout of its "
+            "repository, and not needed in one.",
+            metavar="PATH",
+            show_default=False,
+        ),
+    ] = None,
     source: Annotated[
         str, typer.Option(help="The source that they stand for, if there are several.")
     ] = "",
+    revision: Annotated[
+        str, typer.Option(help="As they are at this revision, and not on disk.")
+    ] = "",
     stat: Annotated[bool, typer.Option("--stat", help="Only which resources.")] = False,
-    output_as: OutputAs = "table",
+    expect_version: Expect = None,
+    report: Files = None,
+    annotations: Annotations = True,
+    output_as: Annotated[
+        Form, typer.Option("-o", "--output", help="How to print it.", show_default=False)
+    ] = "text",
 ) -> None:
-    """Ask the server what these files would change; exit code 1 if it would not publish them.
+    """Ask the server what these files would change; exit code 1 if it would not publish all of it.
 
-    The server evaluates them on a fork of the channel, in place of one of its sources.
+    The server evaluates them on a fork of the channel, in place of all that one of its sources
+    says, and changes nothing. Of a checkout it is what a commit of everything there would hold.
 
     \b
     Examples:
       galley plan ./config
-      galley plan ./config --source team-repo --stat
+      galley plan --source team-repo --stat
+      galley plan --revision HEAD --report markdown=plan.md
+      galley plan -o sarif > plan.sarif
     """
-    files = _files(path)
-    with working(f"Evaluating {words.plural(len(files), 'file')}"):
-        found = remote.post("plan", {"files": files, "source": source}, within=180)
-    if output_as == "json":
-        output.as_json(found)
-    else:
-        _tell(found, stat=stat)
-    end(Exit.DONE if found["publishable"] else Exit.NEGATIVE)
-
-
-def _tell(found: dict[str, Any], *, stat: bool) -> None:
-    if found["diff"]["resources"]:
-        show_diff(found["diff"], stat=stat)
-    elif found["publishable"]:
-        output.line("Nothing would change.")
-    if found["diagnostics"]:
-        show_diagnostics(found["diagnostics"])
-    digest, base = words.short(found["digest"]), found["base"]
-    if found["publishable"]:
-        output.line(f"Would publish digest {digest} on version {base}.", mood="good")
-    else:
-        output.line(f"Would not be published on version {base}.", mood="bad")
-
-
-def _files(path: Path) -> list[dict[str, str]]:
-    """Name within the folder, and text, of every manifest."""
-    if path.is_file():
-        found = [(path.name, path)]
-    elif path.is_dir():
-        found = [
-            (str(each.relative_to(path)), each)
-            for each in sorted(path.rglob("*"))
-            if _is(each, path)
-        ]
-    else:
-        raise Failure(f"There is no folder or file {str(path)!r}.")
-    if not found:
-        raise Failure(f"There are no manifests in {str(path)!r}.")
-    return [{"name": name, "text": _text(each)} for name, each in found]
-
-
-def _is(path: Path, root: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-    return path.suffix in SUFFIXES and not hidden and path.is_file()
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Failure(f"The file {str(path)!r} cannot be read: {error}.") from None
+    files = files_of(report, {*FORMATS, "json"})
+    with working("Evaluating"):
+        scope = PlanScopeResult.model_validate(remote.get("plan", {"source": source}))
+        given = stand_in(scope, path, revision)
+        asked = {"source": scope.source, "files": given.files, "expect_version": expect_version}
+        foretold = Foretold(remote.post("plan", asked, within=PATIENCE), given)
+    result = dict(foretold.result)
+    checkout = Checkout(given.root)
+    told = foretold.report(checkout, elsewhere=checkout.name(path or given.root))
+    formats = renderers(told, result)
+    formats["markdown"] = partial(markdown.plan, told, result, foretold.verdict)
+    people = partial(foretold.show, stat=stat)
+    tell(Telling(people, formats), output_as, files, annotations=annotations)
+    end(Exit.DONE if result["publishable"] else Exit.NEGATIVE)

@@ -40,6 +40,8 @@ TOPICS = {
     "09": "Sources",
     "10": "Stages",
     "11": "Git",
+    "12": "Trust",
+    "13": "Kubernetes",
 }
 
 

@@ -15,6 +15,8 @@ from galley.cli.failure import Failure
 DEFAULT_SERVER = "http://127.0.0.1:8340"
 GRACE = 15.0
 """Seconds that an answer may take beyond what the request itself asks to wait."""
+NO_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"}
+"""Why TLS fails with a server that has none."""
 
 
 class Remote:
@@ -22,15 +24,20 @@ class Remote:
 
     def __init__(self, server: str, *, channel: str, token: str, ca_file: Path | None) -> None:
         text = server if "://" in server else f"http://{server}"
-        parts = urlsplit(text)
         try:
-            port = parts.port
-        except ValueError:
-            port = -1
-        if parts.scheme not in {"http", "https"} or not parts.hostname or port == -1:
+            parts = urlsplit(text)
+            host, port = parts.hostname, parts.port
+        except ValueError:  # brackets or a port that make no sense
+            host, port = None, None
+        if not host or parts.scheme not in {"http", "https"}:
             raise Failure(
                 f"{server!r} is not the address of a server.",
                 remedy="Write it as https://galley.example.com or 127.0.0.1:8340.",
+            )
+        if not (token.isascii() and token.isprintable()):
+            raise Failure(
+                "GALLEY_TOKEN holds characters that are in no token.",
+                remedy="Set it again: to the token alone, without quotes or line ends.",
             )
         self.url = text.rstrip("/")
         self.channel = channel
@@ -38,7 +45,7 @@ class Remote:
         self.ca_file = ca_file
         self.actor = actor()
         self._secure = parts.scheme == "https"
-        self._host, self._port = parts.hostname, port
+        self._host, self._port = host, port
         self._base = parts.path.rstrip("/")
 
     def get(self, path: str, query: Mapping[str, Any] | None = None, *, within: float = 30) -> Any:
@@ -84,6 +91,12 @@ class Remote:
                 code="timed-out",
             ) from None
         except ssl.SSLError as error:
+            if error.reason in NO_TLS:
+                raise Failure(
+                    f"{self.url} does not speak TLS.",
+                    remedy="If the service has no certificate, its address begins with http://.",
+                    code="unavailable",
+                ) from None
             raise Failure(
                 f"{self.url} cannot be trusted: {error.reason or error}.",
                 remedy="Name its certificate authority with --ca-file or GALLEY_CA_FILE.",
@@ -104,7 +117,8 @@ class Remote:
         try:
             context = ssl.create_default_context(cafile=self.ca_file)
         except OSError as error:
-            raise Failure(f"The file {str(self.ca_file)!r} cannot be used: {error}.") from None
+            why = error.strerror or str(error)
+            raise Failure(f"The file {str(self.ca_file)!r} cannot be used: {why}.") from None
         return http.client.HTTPSConnection(self._host, self._port, timeout=seconds, context=context)
 
     def _headers(self, payload: bytes | None) -> dict[str, str]:

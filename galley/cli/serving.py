@@ -12,7 +12,7 @@ from galley.cli import output, words
 from galley.cli.command import local
 from galley.cli.failure import Failure
 from galley.cli.loading import settings_of
-from galley.listening import ListenError
+from galley.listening import ListenError, check_address
 from galley.server.access import AccessError, check_exposure
 from galley.settings import ServiceSettings
 from galley.settings_file import SettingsError, of_sources
@@ -32,7 +32,8 @@ def serve(
     source: Annotated[
         list[str] | None,
         typer.Option(
-            help="A folder, a file or a git repository to read besides; repeatable.",
+            help="A folder, a file, a git repository or a cluster to read besides; repeatable. "
+            "`git+PATH` follows the repository of a work tree.",
             metavar="PATH-OR-URL",
         ),
     ] = None,
@@ -52,6 +53,7 @@ def serve(
     Examples:
       galley serve --source ./config
       galley serve --source https://git.example.com/team/mesh.git
+      galley serve --source kube://CONTEXT
       galley serve -c galley.yaml
       galley serve --source ./config --listen 127.0.0.1:9000 --data-dir /var/lib/galley
     """
@@ -61,6 +63,8 @@ def serve(
     path = None if source else config
     try:
         check_exposure(settings)
+        check_address(settings)
+        _check_data_dir(settings.data_dir)
         service.run(settings, path, _announce)
     except (AccessError, ListenError, FatalWorkerError) as error:
         raise Failure(f"The service cannot start: {error}.", code="unavailable") from None
@@ -89,6 +93,15 @@ def _settings(
             "There is nothing to serve.", remedy="Name a folder with --source, or settings with -c."
         )
     return settings
+
+
+def _check_data_dir(folder: Path) -> None:
+    there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    if not there.is_dir():
+        raise Failure(
+            f"The data folder {str(folder)!r} is of no use: {str(there)!r} is no folder.",
+            remedy="Name another with --data-dir, or data_dir in the settings.",
+        )
 
 
 def _announce(running: service.Service) -> None:

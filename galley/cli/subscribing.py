@@ -75,7 +75,9 @@ async def _follow(client: Client, count: int, *, as_json: bool) -> None:
             await _take(client, count, as_json=as_json)
     except SubscriptionError as error:
         raise Failure(
-            f"The service refuses the subscription: {error.reason}.", code="forbidden"
+            f"The service refuses the subscription: {error.reason}.",
+            remedy="`galley status` lists the channels; a token needs the role 'subscribe'.",
+            code="forbidden",
         ) from None
 
 

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from galley.cli import cases, output, reports, words
+from galley.cli import cases, output, words
 from galley.cli.command import end, local
 from galley.cli.failure import Exit, Failure
+from galley.cli.reports import junit
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -55,8 +56,8 @@ def test(
 
 def _print(results: list[tuple[str, str, list[str]]], form: str) -> None:
     if form == "junit":
-        named = [(f"{file}: {name}", failures) for file, name, failures in results]
-        typer.echo(reports.junit("galley test", named))
+        named = [junit.Case(f"{file}: {name}", failures, file) for file, name, failures in results]
+        typer.echo(junit.suite("galley test", named))
     elif form == "json":
         fields = ("file", "name", "failures")
         output.as_json([dict(zip(fields, each, strict=True)) for each in results])

@@ -1,30 +1,50 @@
 """`galley validate`: the whole pipeline offline, for a pre-commit hook or a pull request."""
 
 import asyncio
-import sys
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from galley.cli import inline, output, reports, words
+from galley.cli import baseline, inline, verdicts
+from galley.cli.checkout import Checkout
 from galley.cli.command import end, local
 from galley.cli.failure import Exit, Failure
+from galley.cli.inline import Verdict
 from galley.cli.loading import channel_of, settings_of
 from galley.cli.progress import working
-from galley.protocol.results import ValidationResult
+from galley.cli.reporting import Annotations, Files, Telling, files_of, tell
+from galley.cli.reports import FORMATS, renderers
+from galley.cli.verdicts import Judged
 from galley.settings import ChannelSettings
 from galley.settings_file import SettingsError, of_sources
-from galley.worker.places import diagnostic_json
+from pipeline.environment import InvalidEnvironmentError
+from sources.settings import AnySource, FilesSettings, FolderSettings, GitSettings
 
 app = typer.Typer(rich_markup_mode=None)
 
-Form = Literal["text", "json", "sarif", "junit"]
+Schemas = Annotated[
+    list[Path] | None, typer.Option(help="CRDs or JSON Schemas besides; repeatable.")
+]
+Base = Annotated[
+    str,
+    typer.Option(
+        help="What is wrong at the merge base with this revision already is carried.",
+        metavar="REVISION",
+    ),
+]
+NoChecks = Annotated[
+    bool, typer.Option("--no-checks", help="Do not ask the checks of the settings.")
+]
+Form = Literal["text", "json", "sarif", "junit", "github", "gitlab", "markdown"]
+FAILING = {"error": frozenset({"error"}), "warning": frozenset({"error", "warning"})}
 
 
 @app.command()
 @local
-def validate(
+def validate(  # noqa: PLR0913  # the options of the command
     *,
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Folders and files.", metavar="PATH...")
@@ -36,15 +56,17 @@ def validate(
     channel: Annotated[
         str, typer.Option(help="Channel of the settings; the first if not given.")
     ] = "",
-    schemas: Annotated[
-        list[Path] | None, typer.Option(help="CRDs or JSON Schemas besides; repeatable.")
-    ] = None,
+    schemas: Schemas = None,
     complete: Annotated[
         bool, typer.Option("--complete", help="Everything is here: a dangling reference is wrong.")
     ] = False,
+    base: Base = "",
+    no_checks: NoChecks = False,
     fail_on: Annotated[
         Literal["error", "warning"], typer.Option("--fail-on", help="What makes it exit with 1.")
     ] = "error",
+    report: Files = None,
+    annotations: Annotations = True,
     output_as: Annotated[
         Form, typer.Option("-o", "--output", help="How to print it.", show_default=False)
     ] = "text",
@@ -52,38 +74,65 @@ def validate(
     """Check configuration offline, with the whole pipeline; exit code 1 if something is wrong.
 
     A reference that something outside of these paths may satisfy is `unresolved` (info) unless
-    you say that they are --complete.
+    you say that they are --complete. With --base a finding is carried, and decides nothing, if it
+    was there at the merge base and its resource is the same. The settings' `checks` (commands and
+    services) are asked as well, unless you say --no-checks.
 
     \b
     Examples:
       galley validate ./config
       galley validate ./config --schemas ./crds --complete
       galley validate -c galley.yaml                   the sources of the settings
-      galley validate ./config -o sarif > galley.sarif
+      galley validate -c galley.yaml --no-checks       and no command or service is asked
+      galley validate -c galley.yaml ./config --base origin/main
+      galley validate ./config --report sarif=galley.sarif --report junit=galley.xml
     """
-    settings, folder = _settings(paths or [], config, channel, schemas or [])
-    environment = inline.environment_of(settings, folder, complete=complete)
+    files = files_of(report, {*FORMATS, "json"})
+    given = paths or []
+    settings, folder = _settings(given, config, channel, schemas or [])
+    if no_checks:
+        settings = settings.model_copy(update={"checks": ()})
+    checkout = Checkout((given or [folder])[0])
     with working("Reading and checking"):
-        verdict = asyncio.run(inline.read(settings, environment))
-    found = [diagnostic_json(each, "live") for each in verdict.diagnostics]
-    levels = {"error"} if fail_on == "error" else {"error", "warning"}
-    failed = any(each["level"] in levels for each in found)
-    result = {"files": verdict.files, "resources": verdict.resources, "diagnostics": found}
-    _print(ValidationResult.model_validate({"ok": not failed, **result}).model_dump(), output_as)
+        judged = _judge(settings, folder, checkout, base, complete=complete)
+    levels = FAILING[fail_on]
+    elsewhere = checkout.name(config or (given or [folder])[0])
+    told = judged.report(checkout, levels, elsewhere=elsewhere, compared=bool(base))
+    failed = any(map(told.decides, told.found))
+    result = judged.result(ok=not failed)
+    people = partial(verdicts.show, result, judged.verdict.stopped_by)
+    tell(Telling(people, renderers(told, result)), output_as, files, annotations=annotations)
     end(Exit.NEGATIVE if failed else Exit.DONE)
+
+
+def _judge(
+    settings: ChannelSettings, folder: Path, checkout: Checkout, base: str, *, complete: bool
+) -> Judged:
+    try:
+        environment = inline.environment_of(settings, folder, complete=complete)
+    except InvalidEnvironmentError as error:
+        verdict = Verdict(error.diagnostics, stopped_by="environment")
+        return Judged(settings, folder, verdict)
+    verdict = asyncio.run(inline.read(settings, environment))
+    if not base:
+        return Judged(settings, folder, verdict)
+    carried = baseline.carried(checkout, base, settings, environment, verdict)
+    return Judged(settings, folder, verdict, carried)
 
 
 def _settings(
     paths: list[Path], config: Path | None, channel: str, schemas: list[Path]
 ) -> tuple[ChannelSettings, Path]:
-    """The channel with the paths as its sources; without paths, with its own."""
+    """The channel with the paths as its sources, whether or not the settings know them; without
+    paths, with its own."""
     if not paths and config is None:
         raise Failure("There is nothing to validate.", remedy="Name folders or files, or -c FILE.")
     found, folder = settings_of(config)
     chosen = channel_of(found, channel)
     update: dict[str, Any] = {"schemas": (*chosen.schemas, *(each.absolute() for each in schemas))}
     if paths:
-        update["sources"] = ()
+        update["sources"] = known = tuple(_known(paths, chosen.sources))
+        paths = [each for each in paths if not any(_known([each], known))]
     chosen = chosen.model_copy(update=update)
     try:
         whole = of_sources(
@@ -94,50 +143,27 @@ def _settings(
     return whole.channels[0], folder
 
 
-def _print(result: dict[str, Any], form: str) -> None:
-    found = result["diagnostics"]
-    if form == "json":
-        output.as_json(result)
-    elif form == "sarif":
-        output.as_json(reports.sarif(found))
-    elif form == "junit":
-        typer.echo(reports.junit("galley validate", _cases(result)))
-    else:
-        for each in found:
-            _line(each)
-        _sum(result)
+def _known(paths: Sequence[Path], sources: Iterable[AnySource]) -> Iterator[AnySource]:
+    """The sources that read these paths: their options hold, such as the default namespace.
+
+    For one that follows git its folder stands in, as it is checked out here.
+    """
+    real = {path.resolve() for path in paths}
+    for source in sources:
+        found = getattr(source, "path", None)
+        if isinstance(source, GitSettings):
+            yield from (_checked_out(source, path) for path in paths if _reads(source, path))
+        elif found is not None and found.resolve() in real:
+            yield source
 
 
-def _line(found: dict[str, Any]) -> None:
-    text = words.diagnostic(found)
-    level = found["level"]
-    mood = {"error": "bad", "warning": "warn"}.get(level, "dim")
-    head, mark, rest = text.partition(f": {level} ")
-    typer.echo(head + ": " + output.styled(level, mood) + " " + rest if mark else text)
+def _reads(source: GitSettings, path: Path) -> bool:
+    """Whether this is what the source reads, in a work tree of whatever repository."""
+    checkout = Checkout(path)
+    return checkout.tracked and checkout.name(path) == (source.path or ".")
 
 
-def _sum(result: dict[str, Any]) -> None:
-    levels = [each["level"] for each in result["diagnostics"]]
-    counts = [
-        words.plural(levels.count(level), noun)
-        for level, noun in (("error", "error"), ("warning", "warning"))
-    ]
-    remarks = f", {words.plural(levels.count('info'), 'remark')}" if "info" in levels else ""
-    files = words.plural(result["files"], "file")
-    resources = words.plural(result["resources"], "resource")
-    output.line(
-        f"{files}, {resources}: {counts[0]}, {counts[1]}{remarks}.",
-        mood="good" if result["ok"] else "bad",
-    )
-    if result["diagnostics"] and output.coloured(sys.stdout):
-        output.note(f"`galley explain {result['diagnostics'][0]['code']}` says more.")
-
-
-def _cases(result: dict[str, Any]) -> list[tuple[str, list[str]]]:
-    """One case for each file with findings, and one for the whole."""
-    files: dict[str, list[str]] = {}
-    for each in result["diagnostics"]:
-        failures = files.setdefault(each["file"] or "settings", [])
-        if each["level"] == "error":
-            failures.append(words.diagnostic(each))
-    return [*files.items(), ("everything else", [])]
+def _checked_out(source: GitSettings, path: Path) -> FilesSettings:
+    names = FolderSettings.model_fields.keys() - {"unit"}
+    options = {name: getattr(source, name) for name in names}
+    return FilesSettings(**options, path=path.absolute())

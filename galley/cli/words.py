@@ -1,6 +1,8 @@
 """How facts read: digests, times, resources, diagnostics, safe for a terminal."""
 
+import json
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from galley.times import ago, duration
@@ -9,6 +11,8 @@ SHORT = 12
 """Characters of a digest that people see."""
 COMMIT = 7
 """Characters of a revision's name that people see among other things."""
+WIDEST = 400
+"""Characters of a field's value that people see."""
 
 
 def clean(value: object) -> str:
@@ -45,7 +49,7 @@ def span(seconds: float) -> str:
     return duration(seconds) if seconds else "-"
 
 
-def place(found: dict[str, Any]) -> str:
+def place(found: Mapping[str, Any]) -> str:
     """`gateways.yaml:12:5@a1b2c3d`, as far as it is known; `-` if not at all."""
     parts = [found.get("file"), found.get("line"), found.get("column")]
     text = ":".join(str(part) for part in parts if part) or found.get("source") or "-"
@@ -65,7 +69,7 @@ def commits(found: list[dict[str, Any]], total: int) -> str:
     return commit(found[0]) + more if found else ""
 
 
-def diagnostic(found: dict[str, Any]) -> str:
+def diagnostic(found: Mapping[str, Any]) -> str:
     """One line, as compilers write them: place, level, code, resource, message."""
     head = f"{place(found)}: {found['level']} {found['code']}"
     subject = f" {name(found['resource'])}" if found.get("resource") else ""
@@ -85,6 +89,12 @@ def counts(of: dict[str, Any]) -> str:
     """`+3 ~1 -2`; `=` when nothing differs."""
     marks = (("+", "added"), ("~", "changed"), ("-", "deleted"))
     return " ".join(f"{mark}{of[key]}" for mark, key in marks if of.get(key)) or "="
+
+
+def value(of: object) -> str:
+    """The beginning of a field's value, a text as it is."""
+    text = of if isinstance(of, str) else json.dumps(of, ensure_ascii=False)
+    return text if len(text) <= WIDEST else text[:WIDEST] + "…"
 
 
 def plural(number: int, noun: str) -> str:

@@ -98,6 +98,7 @@ class Method(StrEnum):
     AUDIT = "audit"
     CHECKPOINT = "checkpoint"
     PLAN = "plan"
+    PLAN_SCOPE = "plan_scope"
     ROLLBACK = "rollback"
     PUBLISH = "publish"
     HOLD = "hold"

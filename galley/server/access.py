@@ -70,7 +70,7 @@ class Access:
         if not self.tokens:
             return EVERYBODY
         scheme, _, token = (authorization or "").partition(" ")
-        presented = hashlib.sha256(token.strip().encode()).digest()
+        presented = hashlib.sha256(token.strip().encode(errors="surrogateescape")).digest()
         found = None
         for digest, grant in self.tokens:
             if hmac.compare_digest(presented, digest):

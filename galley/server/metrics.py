@@ -25,6 +25,7 @@ from galley.protocol.results import ChannelResult
 from galley.server.counts import Counts
 
 SUBSCRIBER_STATES = ("synced", "pending", "nacked", "diverged", "stale", "gone")
+CHECK_OUTCOMES = ("passed", "blocked", "failed")
 COMMIT_STATUS_OUTCOMES = ("told", "failed", "given_up", "dropped")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
 SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
@@ -125,6 +126,7 @@ class _Now(Collector):
                 gauge.add_metric((row.health.channel,), value(row.health))
             yield gauge
         yield from self._sources()
+        yield from self._checks()
         yield from self._webhooks()
         yield from self._commit_status()
         yield from self._subscribers()
@@ -144,6 +146,25 @@ class _Now(Collector):
                 synced.add_metric((row.health.channel, source.name), source.state == "synced")
         yield age
         yield synced
+
+    def _checks(self) -> Iterator[Metric]:
+        labels = ("channel", "check")
+        asked = CounterMetricFamily(
+            "galley_check_asked",
+            "How often a check outside of Galley was asked, by outcome.",
+            labels=(*labels, "outcome"),
+        )
+        seconds = CounterMetricFamily(
+            "galley_check_seconds", "How long that took altogether.", labels=labels
+        )
+        for row in self._rows:
+            for check in row.health.checks:
+                which = (row.health.channel, check.name)
+                for outcome in CHECK_OUTCOMES:
+                    asked.add_metric((*which, outcome), getattr(check, outcome))
+                seconds.add_metric(which, check.seconds)
+        yield asked
+        yield seconds
 
     def _webhooks(self) -> Iterator[Metric]:
         labels = ("channel", "source", "outcome", "reason")

@@ -7,12 +7,14 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from galley import __version__
-from galley.protocol.results import ProblemResult
+from galley.protocol.results import ProblemResult, ValidationResult
 from galley.server.api import ROUTES, Route
 from galley.server.api.routing import PREFIX
 from galley.server.middleware import PROBLEM_TYPE
 
 REF = "#/components/schemas/{model}"
+BESIDES = (ProblemResult, ValidationResult)
+"""Models that no route answers with: of errors, and of what the command line finds by itself."""
 PROBLEM = {PROBLEM_TYPE: {"schema": {"$ref": REF.format(model=ProblemResult.__name__)}}}
 
 
@@ -36,7 +38,7 @@ def document() -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    models: dict[str, type[BaseModel]] = {ProblemResult.__name__: ProblemResult}
+    models: dict[str, type[BaseModel]] = {each.__name__: each for each in BESIDES}
     for route in ROUTES:
         models |= {model.__name__: model for model in (route.result, route.takes)}
     _, definitions = models_json_schema(

@@ -3,13 +3,14 @@
 A change meets `intake` (sources to pending inputs), `publisher` (when to cut a version, and the
 commit), `bookkeeping` (what is written beside it), `announce` (telling the service) and `companion`
 (what is only observed). Its environment: `environments` (which is in force), `environment_files`
-(schemas and rules from their files), `reconfiguring` (other settings without a restart).
+(schemas and rules from their files), `reconfiguring` (other settings without a restart). The
+`checks` outside of Galley are asked beside all of it.
 
 Operators meet `operations` (each method and what answers it), `actions`, `rollback` with `targets`
-(which version), `reach` (how far), `taking_back` (what it quarantines), `planning`, `naming` (what
-people call a resource), `problems`. People who ask meet `queries`, `listing`, `diffs`, `tracing`,
-`findings` with `places` (line and column), `health`, `reports` and `redaction` (values as maps,
-without secrets).
+(which version), `reach` (how far), `taking_back` (what it quarantines), `planning` with `planned`
+(what was sent) and `outlook` (what it means), `naming` (what people call a resource), `problems`.
+People who ask meet `queries`, `listing`, `diffs`, `tracing`, `findings` with `places` (line and
+column), `health`, `reports` and `redaction` (values as maps, without secrets).
 
 Forges meet `revisions` (what becomes of commits) and `deliveries` (who has which version), which
 `reporter` hears of; `status_words` says it, `posts` reads the settings, `courier` carries it.
@@ -19,6 +20,6 @@ back) and `awaiting` (where a commit is).
 
 Underneath: `channel` (the state that these share), `store_thread` and `loading` (the store),
 `window` (the deletion budget after a restart), `service_link` (requests), `keeper` (what happens by
-the clock), `assembly` (the parts put together), `process` (start and stop) and `entry` (its first
-message and its end).
+the clock), `complaints` (what the log says of sources), `assembly` (the parts put together),
+`process` (start and stop) and `entry` (its first message and its end).
 """

@@ -10,6 +10,8 @@ from typing import Any
 from galley.store.errors import StoreError
 from galley.store.values import Audit, Hold, Record
 from galley.worker.channel import Channel, now, proposal
+from galley.worker.checks.checking import Asked, Checking
+from galley.worker.checks.question import Question
 from galley.worker.findings import Findings
 from galley.worker.naming import collection_named, key_named
 from galley.worker.problems import RefusedError, conflict, not_found, of_store, usage
@@ -38,12 +40,14 @@ class Actions:
         rollback: Rollback,
         queries: Queries,
         findings: Findings,
+        checking: Checking,
     ) -> None:
         self._channel = channel
         self._publisher = publisher
         self._rollback = rollback
         self._queries = queries
         self._findings = findings
+        self._checking = checking
 
     async def audited(
         self, action: str, params: Params, do: Callable[[Params], Awaitable[Any]]
@@ -91,30 +95,27 @@ class Actions:
             confirm=str(params.get("candidate") or ""),
             override=(frozenset(named) if named else None) if override else frozenset(),
         )
-        async with channel.lock:
-            expect = params.get("expect_version")
-            if expect is not None and expect != channel.number:
-                raise conflict(f"Version {channel.number} is live, not {expect} as expected.")
-            if params.get("dry_run"):
-                return await self._preview(wishes)
-            order = Order(
-                wishes,
-                str(params.get("actor") or "operator"),
-                str(params.get("reason") or ""),
-                audit("publish", params),
-            )
-            number = channel.number
-            environment = wishes.override is None and channel.ledger.quarantine.of_key("", None)
-            done = await self._publisher.publish(order)
-            if done is None:
-                raise RefusedError(
-                    "unavailable", "A required source was not read yet.", remedy="`galley sources`"
-                )
-            if not environment:  # the environment follows by itself
-                self._check_published(done.candidate, wishes, number)
-            lifted = [quarantine_report(item, channel.ledger.sources) for item in done.lifted]
-            report = self._publication(done.candidate, done.before, dry_run=False)
-            return {**report, "lifted": lifted}
+        order = Order(
+            wishes,
+            str(params.get("actor") or "operator"),
+            str(params.get("reason") or ""),
+            audit("publish", params),
+        )
+        if not params.get("dry_run"):
+            self._checking.ask_again()
+        asked: Asked | None = None
+
+        async def attempt() -> tuple[dict[str, Any], Question | None]:
+            nonlocal asked
+            async with channel.lock:
+                self._expect(params)
+                if params.get("dry_run"):
+                    return await self._preview(wishes)
+                done, asked = await self._ordered(order, asked)
+                return done, asked.question if asked else None
+
+        with self._publisher.ordered():
+            return await self._checking.settled(attempt)
 
     async def hold(self, params: Params) -> dict[str, Any]:
         """`HoldResult` of a new hold."""
@@ -124,6 +125,7 @@ class Actions:
             async with self._channel.lock:
                 await self._channel.store.run(lambda store: store.record(record))
                 self._channel.holds[hold.id] = hold
+            self._channel.moved.set()
         return hold_report(hold)
 
     async def resume(self, params: Params) -> dict[str, Any]:
@@ -178,19 +180,47 @@ class Actions:
             "dry_run": bool(params.get("dry_run")),
         }
 
-    async def _preview(self, wishes: Wishes) -> dict[str, Any]:
+    def _expect(self, params: Params) -> None:
+        """Raises RefusedError if another version is live than the caller has seen."""
+        expect, number = params.get("expect_version"), self._channel.number
+        if expect is not None and expect != number:
+            raise conflict(f"Version {number} is live, not {expect} as expected.")
+
+    async def _ordered(
+        self, order: Order, asked: Asked | None
+    ) -> tuple[dict[str, Any], Asked | None]:
+        """Publish on order; what came of it, and what the checks have to be asked first."""
+        channel, wishes = self._channel, order.wishes
+        number = channel.number
+        environment = wishes.override is None and channel.ledger.quarantine.of_key("", None)
+        done = await self._publisher.publish(order, asked)
+        if done is None:
+            raise RefusedError(
+                "unavailable",
+                "A required source was not read yet.",
+                remedy="`galley sources` says why.",
+            )
+        if not environment and not done.asked:  # the environment follows by itself
+            self._check_published(done.candidate, wishes, number)
+        lifted = [quarantine_report(item, channel.ledger.sources) for item in done.lifted]
+        report = self._publication(done.candidate, done.before, dry_run=False)
+        return {**report, "lifted": lifted}, done.asked
+
+    async def _preview(self, wishes: Wishes) -> tuple[dict[str, Any], Question | None]:
         channel = self._channel
-        async with proposal(channel.gate, wishes) as candidate:
+        async with proposal(channel.gate, channel.gate.propose(now(), wishes)) as candidate:
             before = {key: channel.ledger.live.get(key) for key in candidate.outputs}
-            return self._publication(candidate, before, dry_run=True)
+            question = None if candidate.checked else self._checking.question_of(candidate)
+            return self._publication(candidate, before, dry_run=True), question
 
     def _check_published(self, candidate: Candidate, wishes: Wishes, before: int) -> None:
         if wishes.confirm and wishes.confirm == candidate.parked_id:
             raise conflict("The candidate is still parked.")
         if self._channel.number == before:
+            nothing = "There is nothing to publish that is not refused or parked."
+            unknown = f"No candidate {wishes.confirm!r} is parked."
             raise conflict(
-                "There is nothing to publish that is not refused or parked.",
-                self._why_nothing(candidate, wishes),
+                unknown if wishes.confirm else nothing, self._why_nothing(candidate, wishes)
             )
 
     def _why_nothing(self, candidate: Candidate, wishes: Wishes) -> str:
@@ -199,7 +229,7 @@ class Actions:
         for unit in candidate.quarantined:
             if entry := self._channel.ledger.holding(unit, wishes.override or ()):
                 return f"{unit} waits for the quarantine of {entry.key}: `galley quarantine`."
-        return "`galley diagnostics`"
+        return "`galley diagnostics` lists what is wrong, `galley history` the candidates."
 
     def _publication(
         self,

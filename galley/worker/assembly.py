@@ -8,6 +8,7 @@ from galley.worker.actions import Actions
 from galley.worker.awaiting import Awaiting
 from galley.worker.bookkeeping import Bookkeeping
 from galley.worker.channel import Channel
+from galley.worker.checks.checking import Checking
 from galley.worker.companion import Companion
 from galley.worker.deliveries import Deliveries
 from galley.worker.environments import Environments
@@ -38,6 +39,7 @@ class Worker:
     revisions: Revisions
     """To be observed before the sources are started."""
     reporter: Reporter
+    checking: Checking
     clockwork: list[asyncio.Task[None]] = field(default_factory=list)
 
 
@@ -45,18 +47,35 @@ def assemble(channel: Channel, companion: Companion, tasks: asyncio.TaskGroup) -
     """Wire the parts; nothing runs yet."""
     revisions, reporter = Revisions(channel), Reporter(channel, tasks)
     revisions.observe(reporter)
-    publisher = Publisher(channel, companion, Bookkeeping(channel), revisions)
-    environments = Environments(channel, companion)
+
+    def touch() -> None:
+        publisher.touch()
+
+    checking = Checking(channel, touch)
+    publisher = Publisher(channel, companion, Bookkeeping(channel), revisions, checking)
+    environments = Environments(channel, companion, checking)
     intake = Intake(channel, companion, publisher, revisions, tasks)
-    queries, findings = Queries(channel), Findings(channel)
-    health = Health(channel, companion, queries, findings)
+    queries, findings = Queries(channel), Findings(channel, checking)
+    health = Health(channel, companion, queries, findings, checking)
     keeper = Keeper(channel, publisher, environments, intake, health, tasks)
     rollback = Rollback(channel, publisher, environments, findings, revisions)
-    actions = Actions(channel, publisher, rollback, queries, findings)
-    planning = Planning(channel, queries, findings)
+    actions = Actions(channel, publisher, rollback, queries, findings, checking)
+    planning = Planning(channel, queries, checking)
     operations = Operations(channel, queries, findings, planning, actions, health)
-    reconfiguring = Reconfiguring(channel, environments, intake, keeper, findings, reporter)
+    reconfiguring = Reconfiguring(
+        channel, environments, intake, keeper, findings, reporter, checking
+    )
     operations.add(Method.RECONFIGURE, reconfiguring.answer)
     operations.add(Method.RECEIVED, Deliveries(channel, reporter).answer)
     operations.add(Method.CHECKPOINT, Awaiting(channel, findings, revisions).report)
-    return Worker(channel, publisher, environments, intake, keeper, operations, revisions, reporter)
+    return Worker(
+        channel,
+        publisher,
+        environments,
+        intake,
+        keeper,
+        operations,
+        revisions,
+        reporter,
+        checking,
+    )

@@ -59,9 +59,7 @@ class Bookkeeping:
     ) -> Record:
         """What this candidate's transaction says besides the version itself; `confirm` is the id
         of the parked candidate that an operator has confirmed."""
-        kept = list(self._kept_back(candidate))
-        fresh = (item for item in kept if item.id not in self._candidates)
-        self._proposed = {item.id for item in kept}
+        fresh = self._fresh(candidate)
         return Record(
             lift_quarantine=tuple(lifted),
             checkpoints=tuple(self._due_checkpoints(candidate)),
@@ -79,8 +77,12 @@ class Bookkeeping:
         return {
             inputs.name: tuple(inputs.unmarked())
             for inputs in self._channel.ledger.sources.values()
-            if inputs.synced and _embodied(inputs, candidate)
+            if inputs.synced and candidate.embodies(inputs)
         }
+
+    async def note(self, candidate: Candidate) -> None:
+        """Write down what is kept back of a candidate that is not to be published now."""
+        await self.write(Record(candidates=tuple(self._fresh(candidate))))
 
     async def write(self, record: Record) -> None:
         """Write facts without a version; nothing happens if there are none."""
@@ -110,6 +112,12 @@ class Bookkeeping:
         for name in sources:
             self._states.pop(name, None)
 
+    def _fresh(self, candidate: Candidate) -> list[StoredCandidate]:
+        """What is kept back and is not written yet."""
+        kept = list(self._kept_back(candidate))
+        self._proposed = {item.id for item in kept}
+        return [item for item in kept if item.id not in self._candidates]
+
     def _due_checkpoints(self, candidate: Candidate) -> Iterator[Checkpoint]:
         number, moment = 0 if candidate.outputs else self._channel.number, now()
         for name, revisions in self.embodied(candidate).items():
@@ -119,7 +127,7 @@ class Bookkeeping:
     def _due_states(self, candidate: Candidate) -> Iterator[SourceState]:
         for inputs in self._channel.ledger.sources.values():
             last = self._states.get(inputs.name)
-            whole = _embodied(inputs, candidate)
+            whole = candidate.embodies(inputs)
             revision = inputs.revision if whole else inputs.accepted_revision
             old = last is None or now() - last.synced > STATE_EVERY or last.revision != revision
             if inputs.synced and old:
@@ -183,12 +191,6 @@ class Bookkeeping:
         )
 
 
-def _embodied(inputs: SourceInputs, candidate: Candidate) -> bool:
-    """Whether all that a source says is live once the candidate is."""
-    accepted = frozenset() if candidate.waiting else candidate.units
-    return all(unit in accepted for unit in inputs.units())
-
-
 def input_changes(channel: Channel, deltas: Sequence[InputDelta] = ()) -> list[InputChange]:
     """What a version that changes inputs so has to tell the store of them."""
     return [
@@ -206,7 +208,7 @@ def input_changes(channel: Channel, deltas: Sequence[InputDelta] = ()) -> list[I
 def embodied_by(channel: Channel, candidate: Candidate) -> dict[str, str]:
     """The revisions of the sources of which everything is live once the candidate is."""
     every = channel.ledger.sources.values()
-    return {item.name: item.revision for item in every if _embodied(item, candidate)}
+    return {item.name: item.revision for item in every if candidate.embodies(item)}
 
 
 def revisions(channel: Channel, moved: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:

@@ -23,7 +23,7 @@ from galley.worker.store_thread import StoreThread
 from pipeline.engine.budget import BudgetLimits, DeletionBudget
 from pipeline.engine.candidate import Candidate
 from pipeline.engine.engine import Engine
-from pipeline.engine.gate import Gate, Wishes
+from pipeline.engine.gate import Gate
 from pipeline.engine.inputs import SourceInputs, UnitOf
 from pipeline.engine.ledger import Ledger
 from pipeline.engine.observed import Observed
@@ -58,6 +58,8 @@ class Channel:
     """An environment that the settings ask for and that is not in force (held, quarantined)."""
     environment_problem: tuple[Diagnostic, ...] = ()
     """Why the environment that the settings ask for cannot be built."""
+    environment_doubts: tuple[Diagnostic, ...] = ()
+    """What checks have against it."""
     verdict: Candidate | None = None
     """The last proposal: what is refused, parked, waiting."""
     loading: bool = True
@@ -67,6 +69,8 @@ class Channel:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     dirty: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when something may be publishable."""
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the channel may have come into another state, which probes hear of at once."""
     stale_since: dict[str, float] = field(default_factory=dict)
     """When a source was last read completely before this process started."""
     failed: dict[str, Diagnostic] = field(default_factory=dict)
@@ -100,7 +104,7 @@ class Channel:
         self.environment = environment
         self.ledger.kinds = environment.kinds
         self.ledger.live.adopt(engine.outputs)
-        self.gate.trial = Trial(engine, self.ledger.accepted)
+        self.gate.install(Trial(engine, self.ledger.accepted))
         publish = self.settings.publish
         self.gate.isolate = publish.on_error == "isolate"
         budget = publish.deletion_budget
@@ -185,11 +189,13 @@ def following() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def proposal(gate: Gate, wishes: Wishes | None = None) -> AsyncIterator[Candidate]:
-    """What the gate would publish, with the engine at it; what is not accepted inside the block is
+async def proposal(
+    gate: Gate, proposing: Generator[None, None, Candidate]
+) -> AsyncIterator[Candidate]:
+    """A candidate of the gate with the engine at it; what is not accepted inside the block is
     withdrawn at its end. The caller holds the lock."""
     try:
-        yield await breathe(gate.propose(now(), wishes))
+        yield await breathe(proposing)
     finally:
         await breathe(gate.withdraw())
 

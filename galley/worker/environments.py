@@ -7,7 +7,7 @@ operator took back, or that comes while the channel is held does not get into fo
 
 import asyncio
 import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -15,14 +15,17 @@ from galley.plugins import build_environment
 from galley.store.values import Commit, Counts, Version, VersionKind
 from galley.worker.bookkeeping import input_changes, revisions
 from galley.worker.channel import Channel, breathe, following, now
+from galley.worker.checks.checking import Checking
+from galley.worker.checks.question import Question
 from galley.worker.companion import Companion
 from galley.worker.environment_files import EnvironmentFiles
+from pipeline.engine.candidate import Candidate, Named
 from pipeline.engine.engine import Engine
 from pipeline.engine.finding import Finding
 from pipeline.engine.live import Tally
 from pipeline.engine.trial import identity
 from pipeline.environment import Environment, EnvironmentSpec, InvalidEnvironmentError
-from pipeline.model import Key, Resource
+from pipeline.model import Key, Located, Resource
 
 log = logging.getLogger("galley.environment")
 
@@ -44,13 +47,34 @@ class Prospect:
     refused: tuple[Finding, ...]
     """Blocking findings that it would bring; carried if it is taken over."""
 
+    def candidate(self, accepted: Callable[[Key], Located | None]) -> Candidate:
+        """What checks may speak of; there are no change units behind it."""
+        named = {
+            key: Named(accepted((self.engine.parents(key) or (key,))[0]), frozenset())
+            for key in self.outputs
+        }
+        return Candidate(
+            frozenset(),
+            (),
+            self.outputs,
+            self.tally.digest,
+            self.tally.added,
+            self.tally.changed,
+            self.tally.deleted,
+            self.tally.resources,
+            named=named,
+        )
+
 
 class Environments:
     """Keeps the channel's environment in step with its settings."""
 
-    def __init__(self, channel: Channel, companion: Companion) -> None:
+    def __init__(self, channel: Channel, companion: Companion, checking: Checking) -> None:
         self._channel = channel
         self._companion = companion
+        self._checking = checking
+        self._asked: tuple[Question, Candidate] | None = None
+        """What the checks were asked about an environment that is not in force."""
 
     async def consider(self) -> bool:
         """Build what the settings ask for and take it over if it may be; whether it was."""
@@ -61,6 +85,7 @@ class Environments:
             self._complain(error)
             return False
         channel.environment_problem = ()
+        self._forget_asked()
         return await self.reconsider()
 
     async def reconsider(self) -> bool:
@@ -77,9 +102,39 @@ class Environments:
                 return False
             if channel.holds or channel.ledger.quarantine.environment(wanted.digest):
                 return False
-            await self.take_over(await self.evaluate(wanted))
+            if self._is_kept_back():
+                return False
+            prospect = await self.evaluate(wanted)
+            if not self._let_pass(prospect):
+                return False
+            await self.take_over(prospect)
+            self._forget_asked()
             channel.wanted = None
             return True
+
+    def _forget_asked(self) -> None:
+        self._asked, self._channel.environment_doubts = None, ()
+
+    def _is_kept_back(self) -> bool:
+        """Whether the checks are being asked about the environment that is wanted, or have said no;
+        after a while they are asked again."""
+        if self._asked is None:
+            return False
+        self._channel.environment_doubts = tuple(self._checking.against(*self._asked))
+        return self._checking.is_asking(self._asked[0]) or bool(self._channel.environment_doubts)
+
+    def _let_pass(self, prospect: Prospect) -> bool:
+        """Whether the checks have nothing against what an environment would make live; where they
+        have to be asked, that begins."""
+        channel = self._channel
+        if not (channel.settings.checks and channel.head and prospect.outputs):
+            return True
+        candidate = prospect.candidate(channel.ledger.accepted)
+        question = self._checking.question_of(candidate, prospect.engine.environment)
+        self._asked = question, candidate
+        if not self._checking.knows(question):
+            self._checking.ask(question)
+        return not self._is_kept_back()
 
     def build(self, files: EnvironmentFiles) -> Environment:
         """The environment that settings with their files ask for.
@@ -120,6 +175,8 @@ class Environments:
         channel = self._channel
         if channel.head is None or channel.head.environment == wanted.digest:
             return True
+        if channel.settings.checks:  # they are asked first, and nobody waits for them here
+            return False
         return not (channel.holds or channel.ledger.quarantine.environment(wanted.digest))
 
     def earlier(self, content: bytes) -> Environment | None:

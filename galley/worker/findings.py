@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from galley.worker.channel import Channel
+from galley.worker.checks.checking import Checking
 from galley.worker.places import diagnostic_json, located
 from galley.worker.waiting import waiting
 from pipeline.engine.candidate import Candidate
@@ -15,8 +16,9 @@ ORDER = {"error": 0, "warning": 1, "info": 2}
 class Findings:
     """Every diagnostic of a channel, with the state that it is in."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, checking: Checking) -> None:
         self._channel = channel
+        self._checking = checking
         self._counted: tuple[Candidate | None, list[Level]] | None = None
 
     async def report(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -43,6 +45,7 @@ class Findings:
         """Errors and warnings, all states together; cheap enough for every health report."""
         live = self._channel.engine.levels()
         others = [item.level for _, item in self._general()] + self._levels_pending()
+        others += [item.level for item in self._said()]
         errors, warnings = (
             live.get(level, 0) + others.count(level) for level in (Level.ERROR, Level.WARNING)
         )
@@ -57,9 +60,16 @@ class Findings:
             if placed not in seen:  # a stage that runs twice may say the same twice
                 seen.add(placed)
                 yield "carried" if placed.blocking else "live", placed
+        yield from (("carried" if item.blocking else "live", item) for item in self._said())
         for inputs in channel.ledger.sources.values():
             for notes in inputs.notes.values():
                 yield from (("live", item) for item in notes)
+
+    def _said(self) -> Iterator[Diagnostic]:
+        """What checks say of the live version."""
+        channel = self._channel
+        for opinion in self._checking.said_of(channel.ledger.live.digest):
+            yield channel.gate.place_output(opinion.diagnostic)
 
     def _around(self) -> Iterator[tuple[str, Diagnostic]]:
         """Everything but what is found in live resources."""
@@ -76,7 +86,7 @@ class Findings:
     def _general(self) -> Iterator[tuple[str, Diagnostic]]:
         """What concerns the environment and the sources."""
         channel = self._channel
-        for item in channel.environment_problem:
+        for item in (*channel.environment_problem, *channel.environment_doubts):
             yield "environment", item
         for item in (*channel.environment.diagnostics, *channel.engine.remarks()):
             yield "environment", item

@@ -3,6 +3,7 @@
 from typing import Any
 
 from galley.worker.channel import Channel
+from galley.worker.checks.checking import Checking
 from galley.worker.companion import Companion
 from galley.worker.findings import Findings
 from galley.worker.queries import Queries
@@ -13,12 +14,18 @@ class Health:
     """Builds the map that `ChannelResult` describes."""
 
     def __init__(
-        self, channel: Channel, companion: Companion, queries: Queries, findings: Findings
+        self,
+        channel: Channel,
+        companion: Companion,
+        queries: Queries,
+        findings: Findings,
+        checking: Checking,
     ) -> None:
         self._channel = channel
         self._companion = companion
         self._queries = queries
         self._findings = findings
+        self._checking = checking
         self.store_bytes = 0
 
     def report(self) -> dict[str, Any]:
@@ -33,7 +40,7 @@ class Health:
             "published": head.time if head else 0.0,
             "environment": channel.environment.digest.hex(),
             "resources": len(channel.ledger.live),
-            "state": self._state(),
+            "state": self.state(),
             "ready": channel.ready(),
             "pending": sum(len(item.pending) for item in channel.ledger.sources.values()),
             "blocked": len(verdict.refused) if verdict else 0,
@@ -43,12 +50,14 @@ class Health:
             "quarantined": len(channel.ledger.quarantine),
             "parked": [verdict.parked_id] if verdict and verdict.parked else [],
             "sources": self._queries.source_reports(),
+            "checks": self._checking.reports(),
             "observed_version": self._companion.head.number if self._companion.head else 0,
             "store_bytes": self.store_bytes,
             "problem": self._problem(),
         }
 
-    def _state(self) -> str:
+    def state(self) -> str:
+        """The channel in one word."""
         channel, verdict = self._channel, self._channel.verdict
         if channel.loading:
             return "loading"

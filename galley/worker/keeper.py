@@ -1,12 +1,14 @@
 """What happens by the clock: health reports, holds that expire, retention, files that changed."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
 from galley.store.errors import StoreError
 from galley.store.values import Audit, Record
 from galley.worker.channel import Channel, now
+from galley.worker.complaints import Complaints
 from galley.worker.environments import Environments
 from galley.worker.health import Health
 from galley.worker.intake import Intake
@@ -39,11 +41,12 @@ class Keeper:
         self._health = health
         self._tasks = tasks
         self._files = channel.files.fingerprint()
+        self._complaints = Complaints(channel)
 
     def start(self) -> list[asyncio.Task[None]]:
         """Start every turn as a task of its own."""
         turns = {
-            "health": (HEALTH_EVERY, self._tell_health),
+            "health": (0.0, self._tell_health),
             "holds": (HEALTH_EVERY, self._expire_holds),
             "environment": (ENVIRONMENT_EVERY, self._look_at_files),
             "retention": (RETENTION_EVERY, self._retain),
@@ -67,7 +70,15 @@ class Keeper:
                 await self._intake.restart()
 
     async def _tell_health(self) -> None:
-        await self._channel.announcer.health(self._health.report())
+        """Tell it, and wait until it is time again or the channel is in another state."""
+        channel, state = self._channel, self._health.state()
+        await channel.announcer.health(self._health.report())
+        self._complaints.look()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HEALTH_EVERY):
+                while self._health.state() == state:
+                    channel.moved.clear()
+                    await channel.moved.wait()
 
     async def _expire_holds(self) -> None:
         channel = self._channel

@@ -47,6 +47,7 @@ class Operations:
             Method.HOLDS: queries.holds,
             Method.AUDIT: queries.audit,
             Method.PLAN: planning.report,
+            Method.PLAN_SCOPE: planning.scope,
             Method.CHANGES_SINCE: queries.changes_since,
             Method.HINT: self._hint,
             Method.CHECK: self._check,

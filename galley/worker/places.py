@@ -8,10 +8,18 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
-from pipeline.model import Diagnostic, Origin, Place
+from pipeline.model import Diagnostic, Origin, Path, Place
 from sources.source import Source
+
+
+class Locates(Protocol):
+    """What knows where a field is: a source, for one."""
+
+    def locate(self, origin: Origin, path: Path) -> Place | None:
+        """Line and column of a field; None if its origin has changed."""
+
 
 log = logging.getLogger("galley.places")
 
@@ -62,7 +70,7 @@ def link(origin: Origin, sources: Mapping[str, Source]) -> str:
 
 
 async def located(
-    diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]
+    diagnostics: Iterable[Diagnostic], sources: Mapping[str, Locates]
 ) -> tuple[Diagnostic, ...]:
     """The diagnostics with line and column of their fields where the origin still says so."""
     found = tuple(diagnostics)
@@ -71,7 +79,7 @@ async def located(
     return await asyncio.to_thread(lambda: tuple(_locate(item, sources) for item in found))
 
 
-def _locate(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> Diagnostic:
+def _locate(diagnostic: Diagnostic, sources: Mapping[str, Locates]) -> Diagnostic:
     source = sources.get(diagnostic.source)
     if source is None or not _open(diagnostic):
         return diagnostic

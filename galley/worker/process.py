@@ -84,6 +84,7 @@ async def work(assignment: Assignment, link: Link, given: Iterable[Source] = ())
             await listening
             running.cancel()
             await worker.intake.stop()
+            await worker.checking.stop()
             await service.settle()
             await worker.reporter.stop()
             for task in worker.clockwork:
@@ -114,6 +115,7 @@ async def _load(worker: Worker) -> None:
         inputs = await load_inputs(channel.store, number, channel.ledger.live)
         channel.ledger.load(inputs)
         await rebuild(channel)
+    worker.checking.take_over()
     environment = await worker.environments.first()
     await worker.environments.take_over(await worker.environments.evaluate(environment))
     channel.loading = False

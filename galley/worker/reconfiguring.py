@@ -5,6 +5,7 @@ from typing import Any
 
 from galley.settings import ChannelSettings
 from galley.worker.channel import Channel
+from galley.worker.checks.checking import Checking
 from galley.worker.environment_files import EnvironmentFiles
 from galley.worker.environments import Environments
 from galley.worker.findings import Findings
@@ -27,6 +28,7 @@ class Reconfiguring:
         keeper: Keeper,
         findings: Findings,
         reporter: Reporter,
+        checking: Checking,
     ) -> None:
         self._channel = channel
         self._environments = environments
@@ -34,6 +36,7 @@ class Reconfiguring:
         self._keeper = keeper
         self._findings = findings
         self._reporter = reporter
+        self._checking = checking
 
     async def answer(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Take over `{settings}`, or with `dry_run` say what they would newly refuse:
@@ -75,6 +78,7 @@ class Reconfiguring:
                 raise conflict("The channel is held; ranks cannot change now.", "`galley resume`")
             channel.settings, channel.files = settings, files
             channel.install(channel.environment, channel.engine)
+            self._checking.take_over()
             self._keep_sources(settings)
             if ranks_changed:  # other inputs may supply their keys now
                 prospect = await self._environments.evaluate(channel.environment)

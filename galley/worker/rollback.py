@@ -241,6 +241,7 @@ class Rollback:
         channel.ledger.quarantine.add(entries)
         if request.hold:
             channel.holds[request.hold.id] = request.hold
+        channel.moved.set()
         if found.whole:
             undone = {name: to.undone for name, to in found.returns.items()}
             await self._revisions.rolled_back(undone, version.number)

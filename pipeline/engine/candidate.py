@@ -2,10 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, TypeAlias
 
-from pipeline.engine.inputs import Unit
+from pipeline.engine.inputs import Said, SourceInputs, Unit
 from pipeline.model import Diagnostic, Key, Located, Resource
+
+Words: TypeAlias = Mapping[str, Said]
+"""What a change unit says, by locator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,24 @@ class Refusal:
 
     unit: Unit
     diagnostics: tuple[Diagnostic, ...]
+
+
+class Named(NamedTuple):
+    """What is behind a resource that a candidate changes."""
+
+    held: Located | None
+    """The input that it is made of, or was."""
+    units: frozenset[Unit]
+
+
+class Doubts(NamedTuple):
+    """What stands against a candidate until the checks have said what they say now."""
+
+    refused: tuple[Refusal, ...] = ()
+    waiting: tuple[Diagnostic, ...] = ()
+
+
+NO_DOUBTS = Doubts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +73,63 @@ class Candidate:
     waiting: tuple[Diagnostic, ...] = ()
     """Blocking diagnostics that no change unit can be blamed for: the candidate waits."""
     quarantined: tuple[Unit, ...] = ()
+    words: Mapping[str, Words] = field(default_factory=dict)
+    """What the selected units say, by source: one map for all of a source, as there may be a unit
+    for each of 100,000 locators."""
+    winners: Mapping[Key, Located | None] = field(default_factory=dict)
+    """The inputs that differ from the accepted ones, as the engine takes them."""
+    named: Mapping[Key, Named] = field(default_factory=dict)
+    """What a check may speak of: the outputs that change, and the inputs."""
+    checked: bool = True
+    """Whether the checks outside of the pipeline know it; if not, it is not published."""
+    doubts: Doubts = NO_DOUBTS
+    """What they said before, where they have to be asked again."""
+    turn: int = 0
+    """Which state of the accepted inputs it follows on."""
+
+    def embodies(self, inputs: SourceInputs) -> bool:
+        """Whether all that a source says is accepted once this is published."""
+        words = {} if self.waiting else self.words.get(inputs.name, {})
+        said = inputs.pending.items()
+        return not inputs.errors and all(words.get(locator) == saying for locator, saying in said)
+
+    def words_of(self, unit: Unit) -> Words:
+        """What a selected unit says."""
+        words = self.words[unit.source]
+        return {unit.locator: words[unit.locator]} if unit.locator else words
+
+    def behind(self, found: Diagnostic) -> frozenset[Unit]:
+        """The units that a diagnostic on outputs speaks of, else those that it relates to."""
+        for keys in ((found.key,) if found.key else (), found.related):
+            named = (self.named[key] for key in keys if key in self.named)
+            if units := frozenset[Unit]().union(*(one.units for one in named)):
+                return units
+        return frozenset()
+
+    def placed(self, found: Diagnostic) -> Diagnostic:
+        """A diagnostic on an output as one on the input that it is made of."""
+        named = self.named.get(found.key) if found.key else None
+        if named is None or named.held is None:
+            return found
+        held = named.held
+        origin = held.origin
+        found = replace(found, key=held.resource.key)
+        return found.at(origin.source, origin.locator, origin.line)
 
     def verdict(self) -> "Candidate":
         """What is kept back and why, without what it consists of: that may be everything."""
-        return replace(self, units=frozenset(), inputs=(), outputs={})
+        doubts = NO_DOUBTS if self.checked else self.doubts
+        return replace(
+            self,
+            units=frozenset(),
+            inputs=(),
+            outputs={},
+            words={},
+            winners={},
+            named={},
+            refused=(*self.refused, *doubts.refused),
+            waiting=(*self.waiting, *doubts.waiting),
+        )
 
 
 def units_id(changes: Iterable[tuple[Unit, Key, bytes | None, bytes | None]]) -> str:

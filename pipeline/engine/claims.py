@@ -32,6 +32,10 @@ class Claims:
 
     _claims: dict[Key, Located | tuple[Located, ...]] = field(default_factory=dict)
 
+    def copy(self) -> "Claims":
+        """The same claims; what becomes of the one is not seen in the other."""
+        return Claims(dict(self._claims))
+
     def of(self, key: Key) -> tuple[Located, ...]:
         held = self._claims.get(key, ())
         return held if isinstance(held, tuple) else (held,)

@@ -6,16 +6,17 @@ and tries again until none is dropped. It decides only; the worker commits, then
 """
 
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.engine.budget import Change, DeletionBudget, Share
-from pipeline.engine.candidate import Candidate, InputDelta, Refusal, units_id
+from pipeline.engine.candidate import Candidate, InputDelta, Named, Refusal, units_id
 from pipeline.engine.claims import resolve
 from pipeline.engine.finding import Finding
-from pipeline.engine.inputs import Return, Unit, at_revision
+from pipeline.engine.inputs import Return, Said, Unit, at_revision
 from pipeline.engine.ledger import Ledger
 from pipeline.engine.memory import Reason
 from pipeline.engine.misspelt import misspelt_kinds
+from pipeline.engine.opinions import Opinions
 from pipeline.engine.recall import Recall
 from pipeline.engine.selection import Selection
 from pipeline.engine.trial import Trial
@@ -53,6 +54,9 @@ class Gate:
         self.budget = budget
         self.isolate = isolate
         self.remembers = remembers
+        self.opinions = Opinions()
+        self._turn = 0
+        """Counts how often the accepted inputs have changed."""
 
     def propose(self, now: float, wishes: Wishes | None = None) -> Generator[None, None, Candidate]:
         """Choose among all pending units; yields between slices of work so that others breathe.
@@ -64,12 +68,24 @@ class Gate:
             yield from self.withdraw()
         return candidate
 
+    def repeat(self, candidate: Candidate) -> Generator[None, None, Candidate]:
+        """Propose once more what was proposed before and still `stands`, whatever the sources have
+        said since; follow with `accept` or `withdraw`."""
+        yield from self.trial.move(candidate.winners)
+        return replace(candidate, checked=True)
+
+    def stands(self, candidate: Candidate) -> bool:
+        """Whether the accepted inputs and the environment are what the candidate follows on."""
+        return candidate.turn == self._turn
+
     def _propose(self, now: float, wishes: Wishes) -> Generator[None, None, Candidate | None]:
         """One way from all units to a candidate; None: it met refusals that were remembered."""
         selection = Selection(self.ledger.sources, self.ledger.claims)
         recall = Recall(self.trial.memory if self.remembers else None, self.ledger, selection)
-        units = tuple(self.ledger.units())
-        selection.start(units, lambda unit: self._held(unit, wishes), recall.known(units))
+        units = set(self.ledger.units())
+        kept = self.opinions.known(units, self.ledger.sources, now)
+        known = {**recall.known(units - kept.keys()), **kept}
+        selection.start(self.ledger.units(), lambda unit: self._held(unit, wishes), known)
         while True:
             resolution = resolve(selection.keys(), selection.claims_on, self.ledger.rank)
             if selection.refuse(resolution.conflicts):
@@ -92,8 +108,12 @@ class Gate:
             if not self.isolate and selection.units and (selection.refused or selection.parked):
                 _refuse_all(selection)
                 continue
+            candidate = self._candidate(selection, blocking)
+            candidate, refused = self.opinions.judge(candidate, self.ledger.live, now)
+            if selection.refuse(refused):
+                continue
             recall.keep()
-            return self._candidate(selection, blocking)
+            return candidate
 
     def withdraw(self) -> Generator[None, None, None]:
         """Put the engine back to the accepted inputs."""
@@ -106,12 +126,19 @@ class Gate:
 
         The first publication uses up nothing of the budget.
         """
+        self._turn += 1
         first = not self.ledger.live
         shares = {key: self.ledger.share(key) for key in self.trial.applied}
         self.ledger.accept(candidate, written=written)
         if not first:
             self._note(now, shares)
         self.trial.settle()
+
+    def install(self, trial: Trial) -> None:
+        """Another environment, or other settings, are in force: the engine is another one."""
+        self._turn += 1
+        self.opinions.clear()
+        self.trial = trial
 
     def restore(
         self,
@@ -122,6 +149,8 @@ class Gate:
     ) -> None:
         """A rollback was published: what it brings back is there again, what it deletes is exempt
         from the budget."""
+        self._turn += 1
+        self.opinions.clear()
         shares = {key: self.ledger.share(key) for key in self.trial.applied}
         self.ledger.restore(inputs, outputs, returns)
         self._note(now, {key: None for key in shares if self.ledger.share(key) != shares[key]})
@@ -137,6 +166,15 @@ class Gate:
         """The finding's diagnostic with the place of the resource that it is about."""
         held = self._found_on(finding)
         return finding.diagnostic.at_origin(held.origin) if held else finding.diagnostic
+
+    def place_output(self, found: Diagnostic) -> Diagnostic:
+        """A diagnostic on an output as one on the input that it is made of, at its place."""
+        if found.key is None:
+            return found
+        root = (self.trial.engine.parents(found.key) or (found.key,))[0]
+        held = self.origin_of(root)
+        named = replace(found, key=root)
+        return named.at_origin(held.origin) if held else named
 
     def remarks(self) -> list[Diagnostic]:
         """What is newly found about the candidate without blocking it; ask before `withdraw`."""
@@ -216,7 +254,17 @@ class Gate:
             parked_id=_id_of(selection.parked, selection) if selection.parked else "",
             waiting=tuple(self.place(finding) for finding in blocking),
             quarantined=tuple(sorted(selection.quarantined)),
+            words=self._words(selection.units),
+            winners=self.trial.applied,
+            named=self._named_by(selection, outputs) if self.opinions.answers else {},
+            turn=self._turn,
         )
+
+    def _words(self, units: Iterable[Unit]) -> dict[str, dict[str, Said]]:
+        words: dict[str, dict[str, Said]] = {}
+        for unit in units:
+            words.setdefault(unit.source, {}).update(self.ledger.sources[unit.source].words(unit))
+        return words
 
     def _refusals(self, reasons: Mapping[Unit, list[Diagnostic]]) -> tuple[Refusal, ...]:
         """With the revision at which each unit says what is refused."""
@@ -225,6 +273,18 @@ class Gate:
             Refusal(unit, at_revision(revisions[unit], found))
             for unit, found in sorted(reasons.items())
         )
+
+    def _named_by(self, selection: Selection, outputs: Iterable[Key]) -> dict[Key, Named]:
+        """What is behind each output that changes, and each input."""
+        roots = {key: (self.trial.engine.parents(key) or (key,))[0] for key in outputs}
+        roots.update({key: key for key in self.trial.applied})
+        return {
+            key: Named(
+                self.origin_of(root) or self.ledger.accepted(root),
+                frozenset(selection.touching(root)),
+            )
+            for key, root in roots.items()
+        }
 
 
 def _refuse_all(selection: Selection) -> None:

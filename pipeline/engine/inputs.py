@@ -154,6 +154,11 @@ class SourceInputs:
         """The locators that a pending unit speaks of."""
         return (unit.locator,) if unit.locator else tuple(self.pending)
 
+    def words(self, unit: Unit) -> dict[str, Said]:
+        """What a pending unit says, by locator; nothing if it is not pending."""
+        pending = ((locator, self.pending.get(locator)) for locator in self.locators(unit))
+        return {locator: said for locator, said in pending if said is not None}
+
     def says(self, locator: str) -> tuple[Located, ...]:
         """What the source last said that the locator holds; accepted content while it is broken."""
         said = self.pending.get(locator)

@@ -156,10 +156,9 @@ class Ledger:
             self.owed.clear()
         else:
             self._owe(candidate.inputs)
-        for unit in candidate.units:
-            inputs = self.sources[unit.source]
-            for locator in tuple(inputs.locators(unit)):
-                self._replace(inputs, locator, inputs.says(locator))
+        for source, words in candidate.words.items():
+            for locator, said in words.items():
+                self._replace(self.sources[source], locator, said.resources)
         for inputs in self.sources.values():
             if not inputs.pending and not inputs.errors:
                 inputs.embodied()

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
-from pipeline.engine.inputs import Said, Unit
+from pipeline.engine.candidate import Words
+from pipeline.engine.inputs import Unit
 from pipeline.engine.watch import Spot, existence
 from pipeline.model import Key
 
@@ -18,8 +19,7 @@ Version: TypeAlias = tuple[str, str]
 class Content:
     """What a pending unit is about."""
 
-    said: tuple[Said | None, ...]
-    """The same objects as long as its source says the same."""
+    words: Words
     keys: frozenset[Key]
     versions: frozenset[Version]
 

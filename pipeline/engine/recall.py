@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from pipeline.engine.candidate import Words
 from pipeline.engine.finding import Finding
-from pipeline.engine.inputs import Said, Unit
+from pipeline.engine.inputs import Unit
 from pipeline.engine.ledger import Ledger
 from pipeline.engine.meetings import Content, Met
 from pipeline.engine.memory import Memory, Reason, Refused
@@ -83,9 +84,7 @@ class Recall:
 
     def _stands(self, unit: Unit, refused: Refused) -> bool:
         """Whether the stages have refused a unit for what it still says."""
-        known, now = refused.met.content.said, self._said(unit)
-        same = len(known) == len(now) and all(map(_same, known, now))
-        return bool(refused.reasons) and same
+        return bool(refused.reasons) and refused.met.content.words == self._words(unit)
 
     def _content(self, unit: Unit) -> Content:
         kinds = self._ledger.kinds
@@ -96,11 +95,10 @@ class Recall:
             if not kinds.get(item.resource.key.collection)
         }
         keys = frozenset(item.resource.key for item in held)
-        return Content(self._said(unit), keys, frozenset(versions))
+        return Content(self._words(unit), keys, frozenset(versions))
 
-    def _said(self, unit: Unit) -> tuple[Said | None, ...]:
-        pending = self._ledger.sources[unit.source].pending
-        return tuple(pending.get(locator) for locator in self._selection.locators(unit))
+    def _words(self, unit: Unit) -> Words:
+        return self._ledger.sources[unit.source].words(unit)
 
     def _placed(self, reason: Reason) -> Diagnostic:
         """The diagnostic where its resource is now: what is accepted may be on other lines."""
@@ -109,7 +107,3 @@ class Recall:
         if held is None or now is None or now.resource != held.resource:
             return found
         return found.at(now.origin.source, now.origin.locator, now.origin.line)
-
-
-def _same(one: Said | None, other: Said | None) -> bool:
-    return one is other

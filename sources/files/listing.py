@@ -12,6 +12,7 @@ from pipeline.model import Broken, Diagnostic
 from pipeline.model.messages import source as messages
 from sources.files.place import Look, LostError, Signature, Tree, look, said
 from sources.ignore import IGNORE_FILE, TEMPLATES, Ignore
+from sources.patterns import PatternError
 
 _DEEPEST = 64
 """Folders below each other; more is a loop that nobody has noticed."""
@@ -68,13 +69,14 @@ class Walk:
                 raise
             self._break(folder, messages.FOLDER_UNREADABLE.report(problem=said(error)))
             return
+        except PatternError as error:
+            problem = f"of its {IGNORE_FILE}, {error}"
+            self._break_whole(folder, messages.FOLDER_UNREADABLE.report(problem=problem))
+            return
         self.listing.folders.add(folder)
         template = next((entry.name for entry in entries if entry.name in TEMPLATES), None)
         if template and not self._ignore.hides(folder + template):
-            report = messages.RENDER_FIRST.report(file=template)
-            if not folder:
-                raise LostError(report.message, report)
-            self._break(folder, report)
+            self._break_whole(folder, messages.RENDER_FIRST.report(file=template))
             return
         for entry in entries:
             yield
@@ -143,6 +145,12 @@ class Walk:
             self._break(shown, messages.BAD_FILE_NAME.report())
             return True
         return False
+
+    def _break_whole(self, folder: str, report: Diagnostic) -> None:
+        """Nothing of a folder can be told: what it held stays; at the top, everything does."""
+        if not folder:
+            raise LostError(report.message, report)
+        self._break(folder, report)
 
     def _break(self, locator: str, report: Diagnostic) -> None:
         self.listing.broken[locator] = Broken(locator, (report.at(self._source, locator),))

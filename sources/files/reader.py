@@ -181,12 +181,19 @@ class Reader:
             await self._read(locator, due, content)
 
     def _look(self, locator: str, due: Due) -> None:
-        """Look at a place at which no file was seen so far."""
-        found = self.tree.look(locator)
+        """Look at a place at which no file was seen so far, or one that is not to be read now."""
+        found = Look() if self._hides(locator) else self.tree.look(locator)
         if found != due.seen:
             self._wait(locator, due, found)
         else:
             self._absent(locator, found)
+
+    def _hides(self, locator: str) -> bool:
+        """Whether the rules have come to leave it out."""
+        if self.tree.single:
+            return False
+        folder = locator.endswith("/")
+        return self._ignore.hides(locator) if folder else not self._ignore.wants(locator)
 
     def _wait(self, locator: str, due: Due, found: Look) -> None:
         """Look again later; a file that never stops changing is reported meanwhile."""

@@ -4,10 +4,11 @@ The only module that loads libgit2. Whatever it stumbles over is `DamagedError`:
 brought can be read, so a mirror that cannot be read is damaged. Reads are short, but for the log.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import pygit2
 from pygit2.enums import ObjectType, SortMode
@@ -16,6 +17,7 @@ from pipeline.model import Revision
 
 TREE, LINK, MODULE = 0o040000, 0o120000, 0o160000
 """Modes of what is no plain file."""
+_HASH = re.compile(r"[0-9a-f]{40}")
 _CACHE = 16 * 1024 * 1024
 """Bytes of objects that libgit2 keeps; without a bound it takes 256 MiB."""
 
@@ -51,6 +53,19 @@ class Difference(NamedTuple):
     id: str
     before: int
     """The mode that it had; 0 if it was not there."""
+
+
+class Signable(NamedTuple):
+    """What can carry a signature: a commit, or an annotated tag."""
+
+    kind: Literal["commit", "tag"]
+    id: str
+    name: str
+    """What people call it."""
+
+    @classmethod
+    def commit(cls, commit: str) -> "Signable":
+        return cls("commit", commit, commit[:12])
 
 
 @contextmanager
@@ -103,9 +118,10 @@ class Objects:
 
     def holds(self, commit: str) -> bool:
         """Whether a commit is here."""
+        if not _HASH.fullmatch(commit):
+            return False
         with _reading():
-            found = self._repository.get(commit) if commit else None
-        return isinstance(found, pygit2.Commit)
+            return isinstance(self._repository.get(commit), pygit2.Commit)
 
     def revision(self, commit: str) -> Revision:
         """Who made a commit, when, and what its first line says; without a link."""
@@ -120,6 +136,41 @@ class Objects:
                 time=float(author.time),
                 subject=subject,
             )
+
+    def tag(self, ref: str) -> Signable | None:
+        """The annotated tag that a ref names; None if it leads to something by itself."""
+        with _reading():
+            found = self._repository.references.get(ref)
+            target = self._repository[found.target] if found else None
+        if isinstance(target, pygit2.Tag):
+            return Signable("tag", str(target.id), str(target.name))
+        return None
+
+    def signature(self, signed: Signable) -> str:
+        """The armoured signature of a commit or a tag; empty if there is none."""
+        with _reading():
+            if signed.kind == "commit":
+                signature, _ = self._commit(signed.id).gpg_signature
+                return (signature or b"").decode("utf-8", "replace")
+            text = self._repository[signed.id].read_raw().decode("utf-8", "replace")
+        _, mark, rest = text.partition("-----BEGIN ")
+        return mark + rest
+
+    def committer(self, commit: str) -> str:
+        """The mail address of who committed, by the commit's own word."""
+        with _reading():
+            return _text(self._commit(commit).committer.raw_email)
+
+    def parents(self, commit: str) -> list[str]:
+        """The commits that a commit stands on, as far as they are here."""
+        with _reading():
+            named = [str(each) for each in self._commit(commit).parent_ids]
+        return [each for each in named if self.holds(each)]
+
+    def descends(self, commit: str, before: str) -> bool:
+        """Whether one commit stands on another."""
+        with _reading():
+            return self._repository.descendant_of(commit, before)
 
     def tree(self, commit: str) -> str:
         """The tree of a commit."""
@@ -142,9 +193,14 @@ class Objects:
             return Entry(name, int(each.filemode), str(each.id))
 
     def differences(self, before: str, after: str) -> list[Difference]:
-        """Every path that two trees do not hold alike; renames are a removal and an addition."""
+        """Every path that two trees do not hold alike; renames are a removal and an addition. An
+        empty `before` is an empty tree."""
         with _reading():
-            deltas = self._tree(before).diff_to_tree(self._tree(after)).deltas
+            tree = self._tree(after)
+            found = (
+                self._tree(before).diff_to_tree(tree) if before else tree.diff_to_tree(swap=True)
+            )
+            deltas = found.deltas
             return [
                 Difference(
                     _decoded(each.new_file.raw_path),

@@ -98,6 +98,19 @@ class Reader:
                 del self._read_at[change.locator]
         return tuple(changes)
 
+    def collections(self, objects: Objects, tree: str, path: str) -> frozenset[str]:
+        """The collections of the resources that a path of a tree holds, whether it is read or not;
+        none where there is nothing, or nothing that can be read. Blocking I/O."""
+        found = follow(objects, tree, path)
+        if isinstance(found, Nowhere) or found.mode in {TREE, MODULE}:
+            return frozenset()
+        if objects.size(found.id) > self._limits.file_bytes:
+            return frozenset()
+        held = self._manifests.read(path, objects.read(found.id))
+        if isinstance(held, Broken):
+            return frozenset()
+        return frozenset(each.resource.key.collection for each in held.resources)
+
     def locate(self, folder: Path, origin: Origin, path: FieldPath) -> Place | None:
         """See `sources.source.Source.locate`. Blocking I/O."""
         leaf = self.held.files.get(origin.locator)
@@ -220,7 +233,7 @@ class Reader:
         if size > self._limits.file_bytes:
             return self._manifests.too_large(locator, size)
         data = objects.read(leaf.blob)
-        if len(data) <= _LARGEST_POINTER and data.startswith(_LFS):
+        if is_pointer(data):
             report = messages.LFS_POINTER.report().at(self._settings.name, locator)
             return Broken(locator, (report,))
         if len(data) < _LARGE:
@@ -232,6 +245,11 @@ class Reader:
         if time.perf_counter() - self._slice > _SLICE:
             await asyncio.sleep(0)
             self._slice = time.perf_counter()
+
+
+def is_pointer(data: bytes) -> bool:
+    """Whether this only says where Git LFS keeps the content."""
+    return len(data) <= _LARGEST_POINTER and data.startswith(_LFS)
 
 
 def _check_depth(depth: int) -> None:

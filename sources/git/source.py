@@ -8,6 +8,7 @@ import tempfile
 import time
 import uuid
 import weakref
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path as FilePath
 
@@ -19,8 +20,8 @@ from sources.git.fetch import Follower
 from sources.git.mirror import Mirror
 from sources.git.objects import DamagedError, Objects
 from sources.git.reader import Reader, RefusedError
-from sources.git.ref import Ref
-from sources.git.trust import judge
+from sources.git.ref import Ref, local
+from sources.git.trust import Judge, Verdict
 from sources.git.web import Web
 from sources.settings import GitSettings
 from sources.source import Emit, SourceContext, SourceHealth
@@ -51,8 +52,12 @@ class GitSource:
         self._reader = Reader(settings, context, self._address, folder)
         self._web = Web(self._address, settings.web)
         self._health = SourceHealth()
+        self._judge: Judge | None = None
+        """Whoever decides whose word is taken; None if everybody's is."""
         self._revision = ""
         """The commit that was emitted last."""
+        self._errors: tuple[Diagnostic, ...] = ()
+        """What was wrong with it as a whole."""
         self._reached = False
         """Whether a commit that was read had the path of the settings."""
         self._gone: Diagnostic | None = None
@@ -86,7 +91,12 @@ class GitSource:
     async def run(self, emit: Emit) -> None:
         self._reader.forget()
         self._revision, self._due = "", 0.0
-        with self._mirror.following(self._follower):
+        trust = self._settings.trust
+        self._judge = Judge(trust, self._reader.collections) if trust else None
+        with (
+            self._mirror.following(self._follower),
+            closing(self._judge) if self._judge else nullcontext(),
+        ):
             while True:
                 await self._turn(emit)
                 await self._mirror.upkeep()
@@ -134,12 +144,12 @@ class GitSource:
         self._follower.news.clear()
 
     async def _follow(self, emit: Emit) -> None:
-        """Emit the commit that the ref leads to, if it is another one.
+        """Emit the commit that the ref leads to, if it is another one or judged otherwise.
 
         Raises:
             UnreadableError: it cannot be read.
         """
-        if self._follower.commit != self._revision:
+        if self._follower.commit != self._revision or await self._keys_changed():
             try:
                 batch = await self._read()
             except DamagedError as error:
@@ -147,8 +157,9 @@ class GitSource:
                 await self._mirror.discard()
                 await self._mirror.fetch(self._follower)
                 batch = await self._read_again()
-            await emit(batch)
-            self._revision = batch.revision
+            if (batch.revision, batch.errors) != (self._revision, self._errors):
+                await emit(batch)
+            self._revision, self._errors = batch.revision, batch.errors
         self._health = SourceHealth(
             synced=True, last_read=time.time(), revision=self._revision, problem=self._gone
         )
@@ -170,7 +181,8 @@ class GitSource:
         commit, objects = self._follower.commit, self._mirror.objects()
         first = not self._revision
         self._check_path(objects, commit)
-        errors = judge(self._settings, objects, commit)
+        verdict = await self._judged(objects, commit)
+        errors = verdict.errors
         changes: tuple[Change, ...] = ()
         try:
             changes = await self._reader.read(objects, commit)
@@ -180,8 +192,8 @@ class GitSource:
             errors += (refused.report,)
         since = self._revision or self._accepted()
         log_of = objects.log(since, commit, _REVISIONS)
-        revisions = tuple(self._named(objects, each) for each in log_of)
-        head = self._named(objects, commit)
+        head = replace(self._named(objects, commit), signer=verdict.signer)
+        revisions = (head, *(self._named(objects, each) for each in log_of if each != commit))
         return Batch(
             self.name,
             changes,
@@ -208,6 +220,24 @@ class GitSource:
                 raise UnreadableError(report)
         self._reached = True
         self._gone = None if there else report.at(self.name, "")
+
+    async def _judged(self, objects: Objects, commit: str) -> Verdict:
+        """Whether somebody vouches for a commit whose word is taken.
+
+        Raises:
+            DamagedError: the mirror cannot be read.
+        """
+        judge = self._judge
+        if judge is None:
+            return Verdict()
+        tag = objects.tag(local(self._follower.name))
+        return await asyncio.to_thread(
+            lambda: judge.judge(Objects(objects.folder), commit, self._accepted(), tag)
+        )
+
+    async def _keys_changed(self) -> bool:
+        """Whether the same commit may be judged otherwise."""
+        return self._judge is not None and await asyncio.to_thread(self._judge.stale)
 
     def _named(self, objects: Objects, commit: str) -> Revision:
         return replace(objects.revision(commit), link=self._web.commit(commit))

@@ -15,6 +15,7 @@ from pipeline.model.messages import source as messages
 from sources.git.links import Found, Nowhere, follow
 from sources.git.objects import LINK, MODULE, TREE, Entry, Objects
 from sources.ignore import IGNORE_FILE, TEMPLATES, Ignore
+from sources.patterns import PatternError
 
 _DEEPEST = 64
 """Folders below each other by way of links."""
@@ -113,11 +114,7 @@ class Walk:
             return
         template = next((each.name for each in entries if each.name in TEMPLATES), None)
         if template and not self._scene.ignore.hides(folder + template):
-            report = messages.RENDER_FIRST.report(file=template)
-            if folder:
-                self._break(folder, report)
-            else:
-                self.listing.refused = report.at(self._scene.source, self._scene.prefix)
+            self._break_whole(folder, messages.RENDER_FIRST.report(file=template))
             return
         for entry in entries:
             yield
@@ -131,9 +128,15 @@ class Walk:
         found = self._small(follow(self._objects, self._root, f"{real}/{IGNORE_FILE}"))
         if found is None:
             problem = f"its {IGNORE_FILE} cannot be read"
-            self._break(folder, messages.FOLDER_UNREADABLE.report(problem=problem))
+            self._break_whole(folder, messages.FOLDER_UNREADABLE.report(problem=problem))
             return False
-        self._scene.ignore.rule(folder, self._objects.read(found.id).decode("utf-8", "replace"))
+        text = self._objects.read(found.id).decode("utf-8", "replace")
+        try:
+            self._scene.ignore.rule(folder, text)
+        except PatternError as error:
+            problem = f"of its {IGNORE_FILE}, {error}"
+            self._break_whole(folder, messages.FOLDER_UNREADABLE.report(problem=problem))
+            return False
         return True
 
     def _small(self, found: Found | Nowhere) -> Found | None:
@@ -228,6 +231,13 @@ class Walk:
             self._break(raw.decode("utf-8", "backslashreplace"), messages.BAD_FILE_NAME.report())
             return True
         return False
+
+    def _break_whole(self, folder: str, report: Diagnostic) -> None:
+        """Nothing of a folder can be told: what it held stays; at the top, everything does."""
+        if folder:
+            self._break(folder, report)
+        else:
+            self.listing.refused = report.at(self._scene.source, self._scene.prefix)
 
     def _break(self, locator: str, report: Diagnostic) -> None:
         self.listing.plain = False

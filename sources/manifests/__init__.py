@@ -10,5 +10,8 @@ One error makes the whole file `Broken`: it is never read in part.
 """
 
 from sources.manifests.decoder import Manifests
+from sources.manifests.documents import Documents
+from sources.manifests.parsed import Parsed
+from sources.manifests.types import Types
 
-__all__ = ["Manifests"]
+__all__ = ["Documents", "Manifests", "Parsed", "Types"]

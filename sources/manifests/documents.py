@@ -22,7 +22,12 @@ _SECRET_DATA = frozenset({"data", "stringData"})
 class Documents:
     """Turns documents into resources, and says what keeps a document from being one."""
 
-    def __init__(self, types: Types, limits: Limits, default_namespace: str) -> None:
+    def __init__(
+        self, types: Types, limits: Limits, default_namespace: str, *, status: bool = False
+    ) -> None:
+        self.outside = _OUTSIDE_BODY - {"status"} if status else _OUTSIDE_BODY
+        """Top-level fields that are no part of a body; the status is, if whoever reads has left
+        only what is wanted of it."""
         self._types = types
         self._limits = limits
         self._default_namespace = default_namespace
@@ -80,7 +85,8 @@ class _Reading:
     def _build(
         self, key: Key, kind: Type, labels: dict[str, str], annotations: dict[str, str]
     ) -> Resource | None:
-        dropped = _OUTSIDE_BODY | _SECRET_DATA if kind.secret else _OUTSIDE_BODY
+        outside = self._rules.outside
+        dropped = outside | _SECRET_DATA if kind.secret else outside
         body = {name: value for name, value in self._fields.items() if name not in dropped}
         try:
             built = Resource.build(

@@ -1,6 +1,7 @@
 """One frozen model for each kind of source, told apart by its `type`.
 
-In reading order: `common` (what every source has), `plain` (files, memory, plugin), `git`.
+In reading order: `common` (what every source has), `plain` (files, memory, plugin), `git`
+with `trust` (whose word is taken), `kubernetes` with `labels` (selectors).
 """
 
 from typing import Annotated
@@ -14,10 +15,13 @@ from sources.settings.git import (
     GitSettings,
     GitWeb,
 )
+from sources.settings.kubernetes import KindEntry, KubernetesSettings
 from sources.settings.plain import FilesSettings, MemorySettings, PluginSettings
+from sources.settings.trust import PathRule, TrustSettings
 
 AnySource = Annotated[
-    FilesSettings | GitSettings | MemorySettings | PluginSettings, Field(discriminator="type")
+    FilesSettings | GitSettings | KubernetesSettings | MemorySettings | PluginSettings,
+    Field(discriminator="type"),
 ]
 """Any source."""
 
@@ -29,8 +33,12 @@ __all__ = [
     "GitRef",
     "GitSettings",
     "GitWeb",
+    "KindEntry",
+    "KubernetesSettings",
     "MemorySettings",
+    "PathRule",
     "PluginSettings",
     "Seconds",
     "SourceSettings",
+    "TrustSettings",
 ]

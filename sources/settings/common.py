@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from sources.duration import parse_duration
+from sources.patterns import PathPattern
 
 
 def _seconds(value: object) -> object:
@@ -40,5 +41,5 @@ class FolderSettings(SourceSettings):
 
     include: tuple[str, ...] = ("*.yaml", "*.yml", "*.json")
     """File name patterns that are read; everything else is ignored without a word."""
-    exclude: tuple[str, ...] = ()
+    exclude: tuple[PathPattern, ...] = ()
     """Path patterns, relative to the folder, that are not read; as in `.galleyignore`."""

@@ -20,6 +20,7 @@ from pydantic import (
 from sources.forge_settings import ForgeSettings, WebAddress
 from sources.secrets import SecretRef
 from sources.settings.common import FolderSettings, Seconds
+from sources.settings.trust import TrustSettings
 from sources.versions import Range
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -178,6 +179,8 @@ class GitSettings(ForgeSettings, FolderSettings):
     submodules: bool = False
     """Whether submodules are read too, at the commits that are recorded."""
     credentials: GitCredentials = GitCredentials()
+    trust: TrustSettings | None = None
+    """Signatures that are asked for, and who may change what; without it, whoever may push may."""
     web: GitWeb | None = None
     """Where people can look at it; derived from the url for github.com, gitlab.com, codeberg.org,
     gitea.com and bitbucket.org."""

@@ -12,8 +12,15 @@ import pytest
 from pipeline.model import Batch, Broken, Key, Read, Removed, Resource
 from pipeline.model.messages import reading
 from sources.builtin import build
-from sources.settings import FilesSettings, GitSettings, MemorySettings
-from sources.source import Source, SourceContext
+from sources.settings import (
+    FilesSettings,
+    GitSettings,
+    KindEntry,
+    KubernetesSettings,
+    MemorySettings,
+)
+from sources.source import Limits, Source, SourceContext
+from tests.sources.kubernetes.conftest import Space
 
 DEADLINE = 10.0
 
@@ -121,6 +128,38 @@ class GitRig:
         subprocess.run(["git", *place, *identity, *arguments], check=True, capture_output=True)
 
 
+class KubernetesRig:
+    """A place is the objects that were last put there, in a namespace of the test."""
+
+    space: Space
+    """That of the test, for all of its rigs."""
+
+    def __init__(self, folder: Path) -> None:
+        del folder
+        self.places: dict[str, tuple[str, ...]] = {}
+        settings = KubernetesSettings(
+            name="team",
+            type="kubernetes",
+            kubeconfig=self.space.cluster.kubeconfig(),
+            kinds=(KindEntry(kind="example.com/Thing"),),
+            namespaces=(self.space.name,),
+        )
+        self.source = build(settings, SourceContext(limits=Limits(resource_bytes=2000)))
+
+    def put(self, place: str, *names: str, value: int = 0) -> None:
+        self.places[place] = names
+        for name in names:
+            self.space.put(name, value)
+
+    def damage(self, place: str) -> None:
+        for name in self.places[place]:
+            self.space.put(name, "x" * 3000)
+
+    def remove(self, place: str) -> None:
+        for name in self.places.pop(place):
+            self.space.delete(name)
+
+
 class Channel:
     """Takes batches one at a time, as slowly as a test wants."""
 
@@ -149,7 +188,8 @@ class Channel:
         """What the batches add up to."""
         held: dict[str, set[str]] = {}
         for batch in self.batches:
-            held = {} if batch.complete else held
+            if batch.complete:
+                held = {at: each for at, each in held.items() if not at.startswith(batch.scope)}
             for change in batch.changes:
                 if isinstance(change, Read):
                     held[change.locator] = {one.resource.key.name for one in change.resources}
@@ -174,8 +214,13 @@ async def running(source: Source) -> AsyncIterator[Channel]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-@pytest.fixture(params=[FilesRig, GitRig, MemoryRig], ids=["files", "git", "memory"])
+@pytest.fixture(
+    params=[FilesRig, GitRig, KubernetesRig, MemoryRig],
+    ids=["files", "git", "kubernetes", "memory"],
+)
 def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Rig:
+    if request.param is KubernetesRig:
+        KubernetesRig.space = Space(request.getfixturevalue("cluster"))
     made: Rig = request.param(tmp_path)
     return made
 
@@ -284,9 +329,8 @@ async def first_digests(rig: Rig) -> list[bytes]:
     rig.put("one", "a", "b", value=7)
     async with running(rig.source) as channel:
         await channel.until(lambda: bool(channel.batches))
-        (change,) = channel.batches[0].changes
-        assert isinstance(change, Read)
-        return [one.resource.digest for one in change.resources]
+        reads = [each for each in channel.batches[0].changes if isinstance(each, Read)]
+        return [one.resource.digest for read in reads for one in read.resources]
 
 
 async def test_two_sources_with_the_same_content_give_the_same_resources(

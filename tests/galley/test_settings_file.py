@@ -1,5 +1,6 @@
 """A settings file: lines, nearest keys, paths, durations."""
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from galley.settings import ServiceSettings
 from galley.settings_file import SettingsError, load, of_sources
-from sources.settings import GitSettings
+from sources.settings import GitSettings, KubernetesSettings
 
 
 @pytest.fixture
@@ -57,7 +58,13 @@ def test_every_mistake_is_told_with_its_line_and_the_nearest_key(file: Any) -> N
     [
         ("a: [\n", ":2: this is not YAML"),
         ("listen: a\nlisten: b\n", ":2: 'listen' is given twice."),
-        ("- a\n", ":1: input should be"),
+        ("- a\n", ":1: settings belong here, as `name: value`."),
+        ("tls: none\n", ":1: tls: settings belong here, as `name: value`."),
+        (
+            "channels: [{name: a, sources: [{name: b, type: cloud}]}]\n",
+            "sources[0]: there is no type 'cloud'; write one of 'files', 'git',",
+        ),
+        ("channels: [{name: a, sources: [{name: b}]}]\n", "the setting 'type' is missing."),
         ("channels: [{name: a}, {name: a}]\n", "two channels have the same name"),
         ("tokens: [{name: a}]\n", "exactly one of env, file and sha256"),
         ("channels: [{name: Upper}]\n", ":1: channels[0].name: string should match"),
@@ -136,6 +143,54 @@ def test_addresses_of_the_command_line_are_repositories(
     assert (source.name, source.url) == (name, url)
 
 
+def test_a_bare_repository_is_followed_and_not_read_as_a_folder(tmp_path: Path) -> None:
+    bare = tmp_path / "mesh.git"
+    subprocess.run(["git", "init", "--quiet", "--bare", bare], check=True)
+    (source,) = of_sources([str(bare)], ServiceSettings()).channels[0].sources
+
+    assert isinstance(source, GitSettings)
+    assert (source.name, source.url) == ("mesh", bare)
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "context"),
+    [
+        ("kube://prod", "prod", "prod"),
+        ("kube://admin@eu-west", "admin-eu-west", "admin@eu-west"),
+        (
+            "kube://arn:aws:eks:eu-west-1:7:cluster/mesh",
+            "mesh",
+            "arn:aws:eks:eu-west-1:7:cluster/mesh",
+        ),
+        ("kube://", "cluster", ""),
+    ],
+)
+def test_a_cluster_of_the_command_line_is_a_context(given: str, name: str, context: str) -> None:
+    (source,) = of_sources([given], ServiceSettings()).channels[0].sources
+
+    assert isinstance(source, KubernetesSettings)
+    assert (source.name, source.context) == (name, context)
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        ("kinds: [VirtualService]", "kinds[0].kind"),
+        ("kinds: []", "at least 1"),
+        ("kinds: [{kind: core/Pod, group: apps}]", "exactly one of kind, group and crds"),
+        ("kinds: [{kind: core/Pod, label: a}]", "did you mean 'labels'?"),
+        ("labels: 'app=a b'", "no requirement of labels"),
+        ("namespaces: [a, '*']", "names of `namespaces`"),
+        ("namespaces: [A]", "match pattern"),
+    ],
+)
+def test_a_cluster_that_makes_no_sense_is_refused(file: Any, source: str, complaint: str) -> None:
+    text = f"channels: [{{sources: [{{name: a, type: kubernetes, {source}}}]}}]\n"
+    (problem,) = problems(file(text))[:1]
+
+    assert complaint in problem
+
+
 def test_a_secret_in_an_address_is_refused_and_not_repeated() -> None:
     with pytest.raises(SettingsError) as caught:
         of_sources(["https://ann:hunter2@h/mesh.git"], ServiceSettings())
@@ -155,7 +210,7 @@ def test_a_secret_in_an_address_is_refused_and_not_repeated() -> None:
         ("url: 'https://h/x', ref: {}", "give one of branch"),
         ("url: 'https://h/x', path: '../y'", "leads out of the repository"),
         ("url: 'https://h/x', credentials: {password: {env: P}}", "needs a username"),
-        ("url: 'https://h/x', credentials: {token: abc}", "valid dictionary"),
+        ("url: 'https://h/x', credentials: {token: abc}", "settings belong here"),
         ("url: 'https://h/x', dept: 1", "did you mean 'depth'?"),
     ],
 )

@@ -272,12 +272,13 @@ class Service:
         """Ask a route of the channel to do something."""
         return await self.ask("POST", f"/api/v1/channels/{channel}{path}", json=body)
 
-    async def cli(self, *words: str, channel: str = "mesh") -> tuple[int, str]:
+    async def cli(self, *words: str, channel: str = "mesh", token: str = "") -> tuple[int, str]:
         """Run the command line; its exit code and everything it said."""
         environment = {
             **os.environ,
             "GALLEY_SERVER": self.address,
             "GALLEY_CHANNEL": channel,
+            "GALLEY_TOKEN": token,
             "COLUMNS": "300",
         }
         process = await asyncio.create_subprocess_exec(

@@ -102,3 +102,16 @@ async def held(service: Any, wait_until: Wait, names: set[str]) -> Any:
 
     await wait_until(there)
     return await service.get("")
+
+
+async def test_a_folder_that_holds_nothing_is_said_so(
+    make_service: Callable[..., Any], text_of: Text, wait_until: Wait
+) -> None:
+    """An empty folder is served, and is mostly a mistake."""
+    service = make_service(sources=[{"name": "new", "type": "files", "path": "new"}])
+    (service.folder / "new").mkdir()
+    await service.start()
+    await wait_until(lambda: "Source new was read and holds nothing" in service.log)
+    (service.folder / "new" / "a.yaml").write_text(text_of("a", x="1"))
+    await wait_until(lambda: "Source new has no problem any more." in service.log)
+    assert service.log.count("was read and holds nothing") == 1

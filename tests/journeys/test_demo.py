@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,7 +18,8 @@ from galley.cli.main import app
 from galley.cli.tour import scene
 
 DEMO = (sys.executable, "-P", "-m", "galley", "demo")
-STEPS = 7
+FOLDER_STEPS = 7
+STEPS = 14
 DEADLINE = 60.0
 
 
@@ -33,24 +35,67 @@ def left(scratch: Path) -> list[Path]:
     return list(scratch.iterdir())
 
 
+def push(scratch: Path, old: str, new: str) -> None:
+    """Commit as a reader would, who need not have told git who they are."""
+    (file,) = scratch.glob("*/demo/team/flags.yaml")
+    file.write_text(file.read_text().replace(old, new))
+    for command in ("commit --quiet --all --message change", "push --quiet"):
+        subprocess.run(["git", *command.split()], cwd=file.parent, check=True, timeout=DEADLINE)
+
+
 def edit(scratch: Path, old: str, new: str) -> None:
     """Edit the flags as a reader would."""
     (file,) = scratch.glob("*/demo/config/flags.yaml")
     file.write_text(file.read_text().replace(old, new))
 
 
-def test_without_a_terminal_it_shows_every_step_and_ends(scratch: Path) -> None:
-    done = subprocess.run(DEMO, capture_output=True, text=True, timeout=DEADLINE, check=False)
+def tell(**environment: str) -> list[str]:
+    """The lines of a whole demo without a terminal."""
+    done = subprocess.run(
+        DEMO,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+        env={**os.environ, **environment},
+    )
     assert (done.returncode, done.stderr) == (0, "")
-    heads = [line for line in done.stdout.splitlines() if line[:1].isdecimal()]
-    assert [int(line.split()[0]) for line in heads] == [*range(1, STEPS + 1)]
-    assert "Everything came true" in done.stdout
+    return done.stdout.splitlines()
+
+
+def steps(story: list[str]) -> list[int]:
+    """The numbers of the steps that were told."""
+    return [int(line.split()[0]) for line in story if line[:1].isdecimal()]
+
+
+def test_without_a_terminal_it_shows_every_step_and_ends(scratch: Path) -> None:
+    """What is wrong is shown with its place, in a repository with commit and author besides."""
+    story = tell()
+    assert steps(story) == [*range(1, STEPS + 1)]
+    text = "\n".join(story)
+    assert "config/checkout.yaml:10:7: error GAL0601" in text
+    assert re.search(r" checkout.yaml:10:7@[0-9a-f]{7}: error GAL0601", text)
+    assert re.search(r"Not live of repo: [0-9a-f]{7} Tidy the gateways \(Ben\)", text)
+    assert re.search(r"GAL0710 .* waits with revision [0-9a-f]{12}", text)
+    assert "Everything came true" in text
     assert left(scratch) == []
 
 
-def test_what_is_blocked_is_shown_with_file_line_and_column(scratch: Path) -> None:
-    done = subprocess.run(DEMO, capture_output=True, text=True, timeout=DEADLINE, check=False)
-    assert "config/checkout.yaml:10:7: error GAL0601" in done.stdout
+def test_without_git_the_chapter_about_commits_is_left_out(scratch: Path) -> None:
+    nothing = scratch / "nothing"
+    nothing.mkdir()
+    story = tell(PATH=str(nothing))
+    assert steps(story) == [*range(1, FOLDER_STEPS + 1)]
+    assert "There is no git here, so the chapter about commits is left out." in story
+    assert left(scratch) == [nothing]
+
+
+def test_the_settings_of_the_reader_for_git_have_no_part_in_it(scratch: Path) -> None:
+    """A hook or a signature that cannot be made there does not spoil the tour."""
+    settings = scratch / "gitconfig"
+    settings.write_text("[commit]\n  gpgSign = true\n[user]\n  signingKey = none\n")
+    story = tell(GIT_CONFIG_GLOBAL=str(settings), GIT_DIR=str(scratch / "elsewhere"))
+    assert steps(story) == [*range(1, STEPS + 1)]
 
 
 async def _said(process: Process, wanted: str) -> str:
@@ -76,19 +121,24 @@ async def staying(scratch: Path) -> AsyncIterator[Process]:
 
 
 async def test_it_stays_up_until_interrupted(staying: Process, scratch: Path) -> None:
-    """Meanwhile a reader edits files, and sees what the subscriber gets."""
-    await _said(staying, "see here what the subscriber gets")
+    """Meanwhile a reader edits files and pushes commits, and sees what the subscribers get."""
+    await _said(staying, "see here what arrives")
     edit(scratch, '"50"', '"40"')
-    await _said(staying, "version 6: ConfigMap/shop/flags")
+    await _said(staying, "default, version 6: ConfigMap/shop/flags")
+    await asyncio.to_thread(push, scratch, "40", "30")
+    await _said(staying, "team, version 6: ConfigMap/shop/flags")
     staying.send_signal(signal.SIGINT)
     async with asyncio.timeout(DEADLINE):
         assert await staying.wait() == os.EX_OK
     assert left(scratch) == []
 
 
-async def test_an_interrupted_tour_ends_cleanly(staying: Process, scratch: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_an_interrupted_tour_ends_cleanly(
+    staying: Process, scratch: Path, how: signal.Signals
+) -> None:
     await _said(staying, "2  Subscribe")
-    staying.send_signal(signal.SIGINT)
+    staying.send_signal(how)
     async with asyncio.timeout(DEADLINE):
         assert await staying.wait() in {os.EX_OK, 130}
     assert left(scratch) == []

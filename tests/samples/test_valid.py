@@ -8,10 +8,21 @@ from typing import Any
 import pytest
 
 
-@pytest.mark.parametrize("folder", ["quickstart", "bookinfo"])
+@pytest.mark.parametrize("folder", ["quickstart", "bookinfo", "checks"])
 def test_a_sample_has_nothing_wrong(galley: Callable[..., Any], folder: str) -> None:
     done = galley("validate", "-c", "galley.yaml", "--complete", "-o", "json", folder=folder)
     assert (done.code, json.loads(done.out)["diagnostics"]) == (0, [])
+
+
+def test_the_check_refuses_an_image_without_a_version(
+    galley: Callable[..., Any], samples: Path, tmp_path: Path
+) -> None:
+    text = (samples / "checks" / "config" / "shop.yaml").read_text()
+    (tmp_path / "shop.yaml").write_text(text.replace("shop:1.4", "shop:latest"))
+    done = galley("validate", "-c", "galley.yaml", str(tmp_path), "-o", "json", folder="checks")
+    (found,) = json.loads(done.out)["diagnostics"]
+    field = "spec.template.spec.containers[0].image"
+    assert (done.code, found["code"], found["field"], found["line"]) == (1, "GAL0711", field, 10)
 
 
 def test_the_schemas_of_the_bookshop_refuse_what_they_do_not_know(

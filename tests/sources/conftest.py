@@ -43,7 +43,9 @@ class Follower:
     async def take(self, batch: Batch) -> None:
         self.batches.append(batch)
         if batch.complete:
-            self.held, self.errors = {}, {}
+            scope = batch.scope
+            self.held = {at: each for at, each in self.held.items() if not at.startswith(scope)}
+            self.errors = {at: each for at, each in self.errors.items() if not at.startswith(scope)}
         for change in batch.changes:
             self._apply(change)
         async with self._news:

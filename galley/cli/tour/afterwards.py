@@ -1,13 +1,17 @@
 """What a reader can try while the service stays up, and what the subscriber gets meanwhile."""
 
+import asyncio
 import shutil
 import sys
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
 from galley.cli import words
-from galley.cli.tour.scene import Arrival, Scene
-from galley.cli.tour.steps import CHECKOUT
+from galley.cli.tour.chapter import CHECKOUT
+from galley.cli.tour.git_chapter import CHANNEL
+from galley.cli.tour.scene import Scene
+from galley.cli.tour.subscriber import Arrival
 from galley.cli.tour.telling import Telling
 
 
@@ -25,20 +29,32 @@ def program() -> str:
         return str(called)
 
 
-def suggest(scene: Scene, telling: Telling) -> None:
+def suggest(scenes: Sequence[Scene], telling: Telling) -> None:
     """Name the address, the folder and some commands."""
+    folder = scenes[0].folder.path
     telling.step("Your turn: the service stays up until you press Ctrl-C")
-    telling.say(f"export GALLEY_SERVER={scene.remote.url}")
-    for text in ("status", "diff 1 5", f"trace {CHECKOUT}", "subscribe"):
+    telling.say("In a second terminal, in this folder:")
+    telling.shell(f"export GALLEY_SERVER={scenes[0].remote.url}")
+    for text in ("status", "diff 1 5", f"trace {words.name(str(CHECKOUT))}", "subscribe"):
         telling.command(text)
-    telling.say(f"Edit, break or delete files in {scene.folder.path / 'config'}")
-    telling.say("and see here what the subscriber gets:")
+    if len(scenes) > 1:
+        telling.command(f"diff 2 3 --channel {CHANNEL}")
+        telling.shell(f"cd {folder / 'team'}   # edit, then")
+        telling.shell('git commit -am "what I changed" && git push   # looked at every 2 s')
+    telling.say(f"Edit, break or delete files in {folder / 'config'}, and see here what arrives:")
 
 
-async def follow(scene: Scene, telling: Telling) -> None:
-    """Tell what arrives at the subscriber, until cancelled."""
+async def follow(scenes: Sequence[Scene], telling: Telling) -> None:
+    """Tell what arrives at the subscribers, until cancelled."""
+    async with asyncio.TaskGroup() as tasks:
+        for scene in scenes:
+            tasks.create_task(_follow(scene, telling), name=f"follow {scene.remote.channel}")
+
+
+async def _follow(scene: Scene, telling: Telling) -> None:
     for index in count(len(scene.subscriber.arrivals)):
-        telling.say(_news(await scene.subscriber.arrival(index)))
+        news = _news(await scene.subscriber.arrival(index))
+        telling.say(f"{scene.remote.channel}, {news}")
 
 
 def _news(arrival: Arrival) -> str:

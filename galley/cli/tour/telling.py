@@ -1,11 +1,16 @@
 """How the tour is told: numbered steps of short lines, with time to read them on a terminal."""
 
 import asyncio
+import shutil
 import sys
+import textwrap
 
 import typer
 
 from galley.cli import output, words
+
+WIDEST = 110
+"""Columns that a line of the story fills at most."""
 
 
 class Telling:
@@ -38,7 +43,11 @@ class Telling:
 
     def command(self, text: str) -> None:
         """The command that does the same, or shows it."""
-        self._write("   " + output.styled(f"$ {self.program} {words.clean(text)}", "dim"))
+        self.shell(f"{self.program} {text}")
+
+    def shell(self, text: str) -> None:
+        """A command of another program."""
+        self._write("   " + output.styled(f"$ {words.clean(text)}", "dim"))
 
     def edit(self, file: str, change: str) -> None:
         """What was done to a file."""
@@ -47,9 +56,9 @@ class Telling:
         )
 
     def say(self, text: str, *, mood: str = "") -> None:
-        """A line of the story."""
-        safe = words.clean(text)
-        self._write("   " + (output.styled(safe, mood) if mood else safe))
+        """A line of the story; on a terminal, as many as its width needs."""
+        for line in _folded(words.clean(text)):
+            self._write("   " + (output.styled(line, mood) if mood else line))
 
     async def rest(self) -> None:
         """Leave the reader time."""
@@ -61,3 +70,18 @@ class Telling:
     def _write(self, text: str = "") -> None:
         typer.echo(text)
         sys.stdout.flush()
+
+
+def _folded(text: str) -> list[str]:
+    """Lines that fit the terminal, with their indentation; one where there is no terminal."""
+    if not sys.stdout.isatty():
+        return [text]
+    width = max(40, min(WIDEST, shutil.get_terminal_size().columns) - 3)
+    return textwrap.wrap(
+        text,
+        width,
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    )

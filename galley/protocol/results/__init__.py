@@ -2,8 +2,8 @@
 
 One model each, so that the OpenAPI document, the tables of the command line and the documented
 JSON can never disagree. Times are seconds since the epoch, digests hexadecimal text. In reading
-order: `common`, `versions`, `content`, `holding`, `publishing`, `forges`, `glances`,
-`keeping`.
+order: `common`, `versions`, `content`, `holding`, `publishing`, `planning`, `forges`,
+`glances`, `keeping`.
 """
 
 from galley.protocol.results.common import (
@@ -26,6 +26,7 @@ from galley.protocol.results.content import (
 from galley.protocol.results.forges import CommitStatusResult, WebhookResult
 from galley.protocol.results.glances import (
     ChannelResult,
+    ExternalCheckResult,
     NackedResult,
     SourceResult,
     StatusResult,
@@ -41,10 +42,15 @@ from galley.protocol.results.keeping import (
     ReloadResult,
     ValidationResult,
 )
+from galley.protocol.results.planning import (
+    CollectionChanges,
+    KeptResult,
+    PlanResult,
+    PlanScopeResult,
+)
 from galley.protocol.results.publishing import (
     DeliveryResult,
     Laggard,
-    PlanResult,
     PublishResult,
     ResendResult,
     UpdateResult,
@@ -68,18 +74,22 @@ __all__ = [
     "ChannelResult",
     "CheckResult",
     "ChecksResult",
+    "CollectionChanges",
     "CommitStatusResult",
     "CountsResult",
     "DeliveryResult",
     "DiagnosticResult",
     "DiffResult",
     "EnvironmentCause",
+    "ExternalCheckResult",
     "FieldChange",
     "HistoryResult",
     "HoldResult",
+    "KeptResult",
     "Laggard",
     "NackedResult",
     "PlanResult",
+    "PlanScopeResult",
     "ProblemResult",
     "PublishResult",
     "PurgeResult",

@@ -54,6 +54,24 @@ class NackedResult(Result):
     """The revision that brought it, if its source keeps a history."""
 
 
+class ExternalCheckResult(Result):
+    """One check outside of Galley: how often it was asked since the start, and how it went."""
+
+    name: str
+    asking: bool
+    """Whether checks are being asked now."""
+    passed: int
+    blocked: int
+    failed: int
+    """Times that it could not be asked."""
+    seconds: float
+    """That all of it took."""
+    last_seconds: float
+    """That it took the last time."""
+    problem: str = ""
+    """Why it could not be asked then; empty if it could."""
+
+
 class SubscriberResult(Result):
     """One subscriber and what it has."""
 
@@ -100,6 +118,7 @@ class ChannelResult(Result):
     quarantined: int = 0
     parked: list[str] = []
     sources: list[SourceResult] = []
+    checks: list[ExternalCheckResult] = []
     subscribers: int = 0
     synced: int = 0
     observed_version: int = 0

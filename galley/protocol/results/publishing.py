@@ -1,4 +1,4 @@
-"""What a publication, a rollback or a plan does, and who has got it."""
+"""What a publication or a rollback does, and who has got it."""
 
 from typing import Literal
 
@@ -46,18 +46,6 @@ class PublishResult(Result):
     """Subscribers whose view changes."""
     warnings: list[str] = []
     delivery: DeliveryResult | None = None
-
-
-class PlanResult(Result):
-    """What publishing other inputs would do."""
-
-    channel: str
-    base: int
-    digest: str
-    """The digest that would ship."""
-    publishable: bool
-    diff: DiffResult
-    diagnostics: list[DiagnosticResult]
 
 
 class WaitResult(Result):

@@ -1,13 +1,14 @@
 """The HTTP API, one file for each subject, all below `/api/v1`.
 
 `routing` says what a route is; `status`, `resources`, `versions`, `snapshot`, `waiting`,
-`publication`, `holds`, `keeping` and `webhooks` declare theirs; `ROUTES` is all of them, which the
-router and the OpenAPI document are made of.
+`planning`, `publication`, `holds`, `keeping` and `webhooks` declare theirs; `ROUTES` is all of
+them, which the router and the OpenAPI document are made of.
 """
 
 from galley.server.api import (
     holds,
     keeping,
+    planning,
     publication,
     resources,
     snapshot,
@@ -24,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
     *versions.ROUTES,
     *snapshot.ROUTES,
     *waiting.ROUTES,
+    *planning.ROUTES,
     *publication.ROUTES,
     *holds.ROUTES,
     *keeping.ROUTES,

@@ -1,4 +1,4 @@
-"""What changes the live version: plan, publish, roll back, pin; and whom it reaches."""
+"""What changes the live version: publish, roll back, pin; and whom it reaches."""
 
 import asyncio
 from typing import Any
@@ -6,15 +6,13 @@ from typing import Any
 from pydantic import Field
 
 from galley.protocol.control import Method
-from galley.protocol.results import DeliveryResult, PlanResult, PublishResult, VersionResult
+from galley.protocol.results import DeliveryResult, PublishResult, VersionResult
 from galley.server.api.routing import Ask, Call, Route
 from galley.server.api.versions import number
 from galley.server.api.waiting import delivered
 from galley.server.problems import refuse
 from pipeline.model import Key
 
-PLAN_BYTES = 64 * 1024 * 1024
-PLAN_SECONDS = 120
 CHANGE_SECONDS = 120
 NO_REASON = "no reason given"
 
@@ -69,22 +67,6 @@ class PublishAsk(Publication):
     """Keys whose quarantine is lifted; empty for all."""
 
 
-class PlanFile(Ask):
-    """One file of other inputs."""
-
-    name: str = Field(min_length=1, max_length=1000)
-    """The path within the source."""
-    text: str
-
-
-class PlanAsk(Ask):
-    """Other inputs for one source."""
-
-    source: str = ""
-    """The source that they stand for; empty if the channel has only one."""
-    files: list[PlanFile] = Field(max_length=100_000)
-
-
 class PinAsk(Change):
     """Why a version must be kept."""
 
@@ -94,11 +76,6 @@ class UnpinAsk(Ask):
 
     reason: str = Field(default=NO_REASON, min_length=1, max_length=1000)
     dry_run: bool = False
-
-
-async def plan(call: Call, asked: PlanAsk) -> Any:
-    """What publishing other inputs would do."""
-    return await call.ask(Method.PLAN, {**asked.model_dump(), **call.who()}, within=PLAN_SECONDS)
 
 
 async def rollback(call: Call, asked: RollbackAsk) -> PublishResult:
@@ -156,15 +133,6 @@ async def _delivery(call: Call, asked: Publication, version: int) -> DeliveryRes
 BASE = "/channels/{channel}"
 
 ROUTES = (
-    Route(
-        "POST",
-        BASE + "/plan",
-        "plan",
-        plan,
-        PlanResult,
-        takes=PlanAsk,
-        body_bytes=PLAN_BYTES,
-    ),
     Route(
         "POST",
         BASE + "/rollback",

@@ -9,7 +9,7 @@ import orjson
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from galley.protocol.control import Method
+from galley.protocol.control import COMPANION, Method
 from galley.server.access import Grant
 from galley.server.backend import Backend, BackendError
 from galley.server.middleware import grant_of
@@ -103,7 +103,7 @@ class Route:
         if self.role is not None and not grant.may(channel or "*", self.role):
             raise _forbidden(grant, self.role, channel)
         if channel and channel not in backend.channels():
-            raise refuse("not-found", f"There is no channel {channel[:100]!r}.")
+            raise _no_channel(channel, backend, grant)
         params = await self._params(request)
         value = await self.handle(Call(request, backend, grant, channel), params)
         if isinstance(value, web.StreamResponse):
@@ -166,6 +166,17 @@ def _dump(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump()
     raise TypeError(f"{type(value).__name__} cannot be an answer")
+
+
+def _no_channel(channel: str, backend: Backend, grant: Grant) -> BackendError:
+    """What there is instead, as far as the caller may read it."""
+    every = (name for name in backend.channels() if not name.endswith(COMPANION))
+    names = sorted(name for name in every if grant.may(name, "read"))
+    there = (
+        f"There is {', '.join(map(repr, names))}" if names else "There is none that you may read"
+    )
+    remedy = f"{there}; name one with --channel or GALLEY_CHANNEL."
+    return refuse("not-found", f"There is no channel {channel[:100]!r}.", remedy=remedy)
 
 
 def _forbidden(grant: Grant, role: Role, channel: str) -> BackendError:

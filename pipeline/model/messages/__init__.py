@@ -2,7 +2,7 @@
 
 `reading` GAL01xx, `structure` GAL02xx, `schema` GAL03xx, `transform` GAL04xx, `policy` GAL05xx,
 `analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx, `source` GAL09xx, `stage` GAL10xx,
-`git` GAL11xx; `message` says what an entry is.
+`git` GAL11xx, `trust` GAL12xx, `kubernetes` GAL13xx; `message` says what an entry is.
 """
 
 from pipeline.model.messages import (
@@ -10,6 +10,7 @@ from pipeline.model.messages import (
     encoding,
     gate,
     git,
+    kubernetes,
     policy,
     reading,
     schema,
@@ -17,6 +18,7 @@ from pipeline.model.messages import (
     stage,
     structure,
     transform,
+    trust,
 )
 from pipeline.model.messages.message import Message
 
@@ -32,6 +34,8 @@ _TOPICS = (
     source,
     stage,
     git,
+    trust,
+    kubernetes,
 )
 
 CATALOGUE: dict[str, Message] = {

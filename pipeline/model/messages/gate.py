@@ -97,8 +97,8 @@ REVISION_WAITS = Message(
     code="GAL0710",
     level=Level.WARNING,
     title="revision waits for a quarantine",
-    template="Source {source} waits with revision {revision}: {name} are still as version "
-    "{rollback} took them back, to version {target}: {reason}",
+    template="Source {source} waits with revision {revision}, which still says of {name} what "
+    "version {rollback} took back to version {target}: {reason}",
     meaning="The unit of this source is a revision: all that it says at one time is published "
     "together. An operator rolled back what it says of these resources, and it has not said "
     "anything else of them since. So the whole source stays where it was rolled back to, also "
@@ -119,4 +119,43 @@ PLUGIN_BROKEN = Message(
     "cannot be loaded. What it would have found is unknown, so the environment in force stays.",
     example="The package was written for another version of Galley.",
     remedy="Mend or upgrade the package, or uninstall it, and start Galley again.",
+)
+
+CHECK_SAYS = Message(
+    code="GAL0711",
+    level=Level.ERROR,
+    title="said by a check",
+    template="Check {check}{code}: {message}",
+    meaning="A command or service of the settings (`checks`) was asked about the candidate. An "
+    "error on a resource that the candidate changes keeps back the change units behind it; one "
+    "that names no resource keeps back the candidate. What is said of content that was live before "
+    "is carried.",
+    example="`checks: [{name: budget, url: https://checks.example.com/galley}]`, and the service "
+    'answers `{"ok": false, "message": "too many replicas"}`.',
+    remedy="Mend what the check complains of. It is asked again when the candidate changes, after "
+    "a while, and at once by `galley publish --reason TEXT`.",
+)
+
+CHECK_FAILED = Message(
+    code="GAL0712",
+    level=Level.ERROR,
+    title="check could not be asked",
+    template="Check {check} could not be asked: {problem}.",
+    meaning="A check of the settings could not be started or reached, was late, or did not answer "
+    "in the agreed form, so nothing is known of the candidate. With `on_failure: refuse` it waits "
+    "and what is live stays; with `warn` it is published. The check is tried again.",
+    example="`checks: [{name: dry-run, command: [./check.sh]}]`, and there is no such file.",
+    remedy="Mend the check; docs/checks.md says what it is given and what it must answer.",
+)
+
+FIRST_WOULD_BE_EMPTY = Message(
+    code="GAL0713",
+    level=Level.WARNING,
+    title="first version would be empty",
+    template="There is no version yet, and nothing of what the sources say can be published.",
+    meaning="A first version without content would tell subscribers that nothing is configured, "
+    "also those that have something from before the store was lost. So there is none before "
+    "something can be published, or the sources hold nothing.",
+    example="A new channel follows a branch whose newest commit is refused.",
+    remedy="Mend what is refused: `galley diagnostics` says what.",
 )

@@ -53,6 +53,7 @@ async def test_without_a_token_nothing_is_told(
     [
         ("GET", "/history", "read"),
         ("GET", "/snapshot", "read"),
+        ("GET", "/plan", "plan"),
         ("POST", "/plan", "plan"),
         ("POST", "/rollback", "operate"),
         ("POST", "/publish", "operate"),

@@ -41,7 +41,17 @@ def test_a_token_is_known_wherever_it_is_kept(place: str, places: Any) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    [None, "", "Bearer", "Bearer ", f"Basic {SECRET}", SECRET, f"Bearer {SECRET}x", "Bearer é"],
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        f"Basic {SECRET}",
+        SECRET,
+        f"Bearer {SECRET}x",
+        "Bearer é",
+        "Bearer \udcf6",
+    ],
 )
 def test_anything_else_is_nobody(header: str | None, places: Any) -> None:
     assert access({"name": "ci", **places["env"]}).grant(header) is None

@@ -26,7 +26,8 @@ class Result(NamedTuple):
 @pytest.fixture
 def galley(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Run a command in this process; standard output is no terminal."""
-    for name in ("GALLEY_SERVER", "GALLEY_TOKEN", "GALLEY_CHANNEL", "GALLEY_CA_FILE"):
+    names = ("GALLEY_SERVER", "GALLEY_TOKEN", "GALLEY_CHANNEL", "GALLEY_CA_FILE", "GITHUB_ACTIONS")
+    for name in names:
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: object, **environment: str) -> Result:

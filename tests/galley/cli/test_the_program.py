@@ -51,6 +51,61 @@ def test_no_service_is_one_line_with_a_remedy(program: Any) -> None:
     )
 
 
+def test_without_arguments_it_shows_what_there_is(program: Any) -> None:
+    result = program()
+
+    assert result.code == 2
+    assert "galley demo" in result.out + result.err
+
+
+def test_https_where_there_is_none_is_said_so(served: Any, galley: Any) -> None:
+    with served() as address:
+        result = galley("status", "--server", address.replace("http:", "https:"))
+
+    assert result.code == 2
+    assert "does not speak TLS.\n" in result.err
+
+
+@pytest.mark.parametrize("token", ["two\nlines", "t\xf6ken", "\udcff"])
+def test_a_token_that_cannot_be_one_is_said_so(galley: Any, token: str) -> None:
+    result = galley("status", GALLEY_TOKEN=token)
+
+    assert result.code == 2
+    assert result.err.startswith("error: GALLEY_TOKEN holds characters that are in no token.")
+    assert token not in result.err
+
+
+@pytest.mark.parametrize("command", ["explain", "demo"])
+def test_output_that_cannot_be_written_is_one_line(command: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "galley", command],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert (done.returncode, done.stderr) == (
+        2,
+        "error: The output cannot be written: No space left on device.\n",
+    )
+
+
+def test_a_reader_who_has_seen_enough_ends_the_demo_quietly() -> None:
+    command = [sys.executable, "-P", "-m", "galley", "demo"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as demo:
+        assert demo.stdout
+        assert demo.stderr
+        demo.stdout.readline()
+        demo.stdout.close()
+        assert demo.stderr.read() == ""
+    assert demo.returncode == 1
+
+
 def test_a_misspelt_command_gets_the_nearest(program: Any) -> None:
     result = program("rolback")
 

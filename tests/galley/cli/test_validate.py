@@ -80,9 +80,9 @@ def test_an_unusable_policy_says_what_is_wrong(galley: Any, folder: Any, tmp_pat
     settings.write_text(POLICY.replace("has(", "has(("))
     result = galley("validate", folder(a=GOOD), "-c", settings)
 
-    assert result.code == 2
-    assert result.err.startswith("error: The environment")
-    assert "GAL05" in result.err
+    assert result.code == 1
+    assert "error GAL05" in result.out
+    assert result.err.startswith("The environment (schemas, transforms, policies) is not usable")
 
 
 def test_json_has_every_field_of_a_diagnostic(galley: Any, folder: Any) -> None:
@@ -104,7 +104,7 @@ def test_sarif_names_rules_and_places(galley: Any, folder: Any) -> None:
 
     assert log["version"] == "2.1.0"
     assert rule["id"] == result["ruleId"] == "GAL0601"
-    assert place["artifactLocation"]["uri"] == f"{path}/a.yaml"
+    assert place["artifactLocation"]["uri"] == f"file://{path}/a.yaml"
     assert place["region"] == {"startLine": 6, "startColumn": 14}
 
 
@@ -117,8 +117,44 @@ def test_junit_has_a_failed_case_for_each_broken_file(galley: Any, folder: Any) 
 
 
 def test_a_folder_of_templates_is_not_read(galley: Any, tmp_path: Path) -> None:
+    """What is said of it is a finding in every format, and not only a word on the side."""
     (tmp_path / "kustomization.yaml").write_text("resources: [a.yaml]\n")
-    result = galley("validate", tmp_path)
+    result = galley("validate", tmp_path, "-o", "json")
+    (found,) = json.loads(result.out)["diagnostics"]
 
-    assert result.code in {1, 2}
-    assert "kustomization.yaml" in result.err + result.out
+    assert (result.code, found["state"]) == (1, "source")
+    assert "kustomization.yaml" in found["message"]
+
+
+def test_a_path_that_is_a_source_keeps_the_options_of_that_source(
+    galley: Any, tmp_path: Path
+) -> None:
+    """Such as the namespace of what names none, which a rule may ask for."""
+    mesh = tmp_path / "mesh"
+    mesh.mkdir()
+    (mesh / "a.yaml").write_text(GOOD)
+    rule = "{name: shop, rule: \"object.metadata.namespace == 'shop'\", message: Not the shop.}"
+    source = "{name: mesh, type: files, path: ./mesh, default_namespace: shop}"
+    settings = tmp_path / "galley.yaml"
+    settings.write_text(f"channels:\n- sources: [{source}]\n  policies: [{rule}]\n")
+
+    assert galley("validate", "-c", settings, mesh).code == 0
+    assert galley("validate", "-c", settings, mesh / "a.yaml").code == 1
+
+
+def test_a_folder_stands_in_for_a_source_that_follows_git(galley: Any, tmp_path: Path) -> None:
+    """Its options hold, nothing is fetched; another folder of the repository is another source."""
+    (tmp_path / ".git").mkdir()
+    for name in ("mesh", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.yaml").write_text(GOOD)
+    rule = "{name: shop, rule: \"object.metadata.namespace == 'shop'\", message: Not the shop.}"
+    source = (
+        "{name: team, type: git, url: 'https://git.invalid/team.git', path: mesh, "
+        "default_namespace: shop}"
+    )
+    settings = tmp_path / "galley.yaml"
+    settings.write_text(f"channels:\n- sources: [{source}]\n  policies: [{rule}]\n")
+
+    assert galley("validate", "-c", settings, tmp_path / "mesh").code == 0
+    assert galley("validate", "-c", settings, tmp_path / "other").code == 1

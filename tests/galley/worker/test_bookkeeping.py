@@ -31,7 +31,8 @@ def channel(make: Any) -> Channel:
 
 def candidate(channel: Channel, *waiting: Diagnostic) -> Candidate:
     units = frozenset(channel.ledger.units())
-    return Candidate(units, (), {}, b"", 0, 0, 0, 0, waiting=waiting)
+    words = {"memory": dict(channel.ledger.sources["memory"].pending)}
+    return Candidate(units, (), {}, b"", 0, 0, 0, 0, waiting=waiting, words=words)
 
 
 def test_a_revision_that_waits_is_not_embodied(channel: Channel) -> None:

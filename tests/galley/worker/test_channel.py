@@ -52,6 +52,25 @@ async def test_a_hold_expires_by_itself(rig: Any, make: Any) -> None:
     assert (await rig.ask("audit"))[0]["reason"] == "the hold expired"
 
 
+async def test_another_state_is_told_at_once(
+    new_rig: Any, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks for the status after the first version is not told that it is waited for."""
+    monkeypatch.setattr("galley.worker.keeper.HEALTH_EVERY", 3600.0)
+    rig = await new_rig()
+    rig.put("a", make("a"))
+
+    async def told(state: str) -> None:
+        await rig.until(lambda: rig.health and rig.health["health"]["state"] == state)
+
+    await told("live")
+    assert (rig.health["health"]["version"], rig.health["health"]["resources"]) == (1, 1)
+    await rig.ask("hold", reason="freeze")
+    await told("held")
+    await rig.ask("resume", reason="go on")
+    await told("live")
+
+
 async def test_a_hold_survives_a_restart(rig: Any, make: Any) -> None:
     rig.put("a", make("a", x="1"))
     await rig.until(lambda: "a" in rig.names())
@@ -66,6 +85,7 @@ async def test_a_hold_survives_a_restart(rig: Any, make: Any) -> None:
 
 
 async def test_refused_candidates_are_kept_with_their_diagnostics(rig: Any, make: Any) -> None:
+    rig.put("b", make("b"))
     rig.put("a", make("a", bad="1"))
 
     async def kept() -> bool:
@@ -75,32 +95,6 @@ async def test_refused_candidates_are_kept_with_their_diagnostics(rig: Any, make
     candidate = (await rig.ask("history"))["candidates"][0]
     assert candidate["state"] == "refused"
     assert "bad is not allowed" in candidate["diagnostics"][0]["message"]
-
-
-async def test_a_plan_tells_the_digest_that_then_ships(rig: Any, make: Any) -> None:
-    rig.put("f.yaml", make("a", x="1"))
-    await rig.until(lambda: "a" in rig.names())
-    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: '2'}\n"
-
-    plan = await rig.ask("plan", files=[{"name": "f.yaml", "text": text}])
-    rig.put("f.yaml", make("a", x="2"))
-    await rig.until(lambda: rig.names()["a"] == {"x": "2"})
-
-    assert plan["publishable"]
-    assert plan["diff"]["resources"][0]["fields"][0]["field"] == "data.x"
-    assert plan["digest"] == rig.versions[-1][1].hex()
-
-
-async def test_a_plan_names_what_would_be_refused(rig: Any, make: Any) -> None:
-    rig.put("f.yaml", make("a", x="1"))
-    await rig.until(lambda: "a" in rig.names())
-    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {bad: '2'}\n"
-
-    plan = await rig.ask("plan", files=[{"name": "f.yaml", "text": text}])
-
-    assert not plan["publishable"]
-    assert plan["diagnostics"][0]["file"] == "f.yaml"
-    assert rig.names() == {"a": {"x": "1"}}
 
 
 @pytest.mark.parametrize(

@@ -246,6 +246,17 @@ async def test_galleyignore_is_honoured_and_its_change_noticed(
         assert set(follower.held) == {"a.yaml", "x/keep-draft.yaml"}
         write(".galleyignore", "")
         await follower.until(lambda: "b-draft.yaml" in follower.held)
+        write("x/.galleyignore", "*.yaml\n")
+        await follower.until(lambda: set(follower.held) == {"a.yaml", "b-draft.yaml"})
+
+
+async def test_what_a_new_rule_hides_is_gone(write: Write, manifest: Text, follow: Follow) -> None:
+    """Though the file is still there."""
+    for name in ("a.yaml", "x/b.yaml", "c.yaml"):
+        write(name, manifest(name.replace("/", ".").removesuffix(".yaml")))
+    async with follow() as follower:
+        write(".galleyignore", "a.yaml\nx/\n")
+        await follower.until(lambda: set(follower.held) == {"c.yaml"})
 
 
 async def test_a_galleyignore_that_is_deleted_hides_nothing_any_more(
@@ -257,6 +268,25 @@ async def test_a_galleyignore_that_is_deleted_hides_nothing_any_more(
         assert not follower.held
         rules.unlink()
         await follower.until(lambda: follower.names == {"a"})
+
+
+async def test_a_galleyignore_that_says_nonsense_keeps_what_was_there(
+    write: Write, manifest: Text, follow: Follow
+) -> None:
+    write("x/a.yaml", manifest("a"))
+    write("b.yaml", manifest("b"))
+    async with follow() as follower:
+        write("x/.galleyignore", "c.yaml\n!\n")
+        await follower.until(lambda: follower.codes("x/") == ["GAL0903"])
+        assert "line 2, '!', is no pattern" in follower.errors["x/"][0].message
+        assert follower.names == {"a", "b"}
+        write("x/.galleyignore", "a.yaml\n")
+        await follower.until(lambda: follower.names == {"b"})
+        write(".galleyignore", "\\\n")
+        await follower.troubled("GAL0903")
+        assert follower.names == {"b"}
+        write(".galleyignore", "c.yaml\n")
+        await follower.troubled()
 
 
 async def test_include_and_exclude_choose_what_is_read(

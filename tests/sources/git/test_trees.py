@@ -156,6 +156,23 @@ async def test_rules_go_with_the_folder_that_held_them(
         assert follower.names == {"a", "b"}
 
 
+async def test_rules_that_are_nonsense_keep_what_was_there(
+    repository: Any, follow: Follow, arrived: Any, manifest: Any
+) -> None:
+    repository.write("mesh/x/b.yaml", manifest("b"))
+    repository.commit()
+    async with follow(path="mesh") as follower:
+        repository.write("mesh/x/.galleyignore", "b.yaml\n!\n")
+        await arrived(follower, repository.commit())
+        assert follower.codes("mesh/x/") == ["GAL0903"]
+        assert "line 2, '!', is no pattern" in follower.errors["mesh/x/"][0].message
+        repository.remove("mesh/x/.galleyignore")
+        repository.write("mesh/.galleyignore", "!\n")
+        batch = await arrived(follower, repository.commit())
+        assert [each.code for each in batch.errors] == ["GAL0903"]
+        assert follower.names == {"a", "b"}
+
+
 async def test_a_pointer_of_lfs_is_not_configuration(
     repository: Any, follow: Follow, arrived: Any
 ) -> None:

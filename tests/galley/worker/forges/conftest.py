@@ -14,7 +14,7 @@ from galley.forges import signing
 from galley.forges.status import Colour, Status, Tally
 from galley.worker import courier
 
-TOKEN = "the secret of both sides"
+TOKEN = "the-secret-of-both-sides"
 
 
 @dataclass

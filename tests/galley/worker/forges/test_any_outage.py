@@ -43,7 +43,7 @@ async def test_the_last_state_of_each_commit_is_shown(forge: Any, events: list[A
     last: dict[str, Status] = {}
     target = Target("generic", forge.url, "team/mesh", "mesh", "repo", "galley/mesh", "")
     courier = Courier("repo", exact)
-    run = Run(courier, Post(target, "the secret of both sides"))
+    run = Run(courier, Post(target, "the-secret-of-both-sides"))
     for event in events:
         if isinstance(event, Status):
             last[event.revision] = event

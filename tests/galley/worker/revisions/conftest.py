@@ -48,7 +48,7 @@ class ByHand:
 
     settings: Mapping[str, Any] = {"type": "memory"}
 
-    def __init__(self, make: Callable[..., Any]) -> None:
+    def __init__(self, make: Callable[..., Any], _: Path) -> None:
         self._make = make
         self._numbers = itertools.count(1)
         self._tree: Tree = {}

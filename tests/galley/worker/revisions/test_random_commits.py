@@ -75,11 +75,9 @@ class Commits(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.runner = asyncio.Runner()
         self.model = self.model_type()
-        self.repository = self.repository_type(self.make)
+        self.repository = self.repository_type(self.make, self.folder / "repository")
         self.trees: list[Tree] = []
-        repo = {**self.repository.settings, "name": "repo", "unit": "revision", "required": False}
-        files = {"type": "memory", "name": "files", "rank": 1}
-        self.rig = self.rig_type(self.folder, sources=(repo, files))
+        self.rig = self.rig_type(self.folder)
         self.run(self._start())
         self.model.settle()
 
@@ -90,6 +88,8 @@ class Commits(RuleBasedStateMachine):
 
     def _given(self) -> None:
         """What the worker is given, saying what it says now."""
+        repo = {**self.repository.settings, "name": "repo", "unit": "revision", "required": False}
+        self.rig.options["sources"] = (repo, {"type": "memory", "name": "files", "rank": 1})
         self.files = MemorySource("files")
         for name, value in self.model.files_say.items():
             self._put(name, value)
@@ -216,8 +216,12 @@ class Commits(RuleBasedStateMachine):
     def what_is_live_is_what_the_model_says(self) -> None:
         wanted = {name: {"x": value} for name, value in self.model.live().items()}
         self.run(self.rig.ask("channel"))
+        self._decided()
         live = self.rig.version, self.rig.names()
         assert live == (self.model.number, wanted)
+
+    def _decided(self) -> None:
+        """What was taken in was decided upon: here `_taken` has seen to that."""
 
     @invariant()
     def what_waits_is_what_the_model_says(self) -> None:
