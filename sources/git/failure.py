@@ -40,6 +40,7 @@ _DAMAGE = re.compile(
     r"|did not send all necessary objects|remote did not|index-pack failed|unpack-objects|not valid"
     r"|bad (?:config|signature|index)|fatal: bad|could not parse|broken"
 )
+_USAGE = re.compile(r"unknown option|unknown switch|^usage: git", re.MULTILINE)
 _NOISE = re.compile(
     r"^(?:Please make sure you have|and the repository exists|fatal: Could not read from remote"
     r"|@+$|hint:|warning:|\s*$)"
@@ -81,6 +82,8 @@ def unreadable(address: Address, error: GitError) -> UnreadableError:
     problem = _first(said)
     if isinstance(error, GitMissingError):
         return UnreadableError(messages.GIT_MISSING.report(problem=problem))
+    if _USAGE.search(_local(said)):
+        return UnreadableError(messages.GIT_TOO_OLD.report(problem=problem))
     if _FULL.search(_local(said)):
         shown = _matching(said, _FULL)
         return UnreadableError(messages.MIRROR_UNUSABLE.report(url=address.shown, problem=shown))

@@ -129,6 +129,16 @@ GIT_MISSING = Message(
     remedy="Install git (Debian: `apt-get install git`), and openssh-client for ssh.",
 )
 
+GIT_TOO_OLD = Message(
+    code="GAL1115",
+    level=Level.ERROR,
+    title="git is too old",
+    template="The program git is too old: {problem}.",
+    meaning="Repositories are fetched with options that git has since version 2.32.",
+    example="git 2.25, on an old system.",
+    remedy="Install a newer git on the machine of the service; `git --version` says which it has.",
+)
+
 LFS_POINTER = Message(
     code="GAL1111",
     level=Level.ERROR,

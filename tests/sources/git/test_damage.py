@@ -155,3 +155,22 @@ async def test_without_git_there_is_a_problem_that_says_so(
     monkeypatch.setenv("PATH", "/nowhere")
     async with follow(wait=False) as follower:
         await follower.troubled("GAL1110")
+
+
+async def test_a_git_that_is_too_old_is_named(
+    repository: Any, follow: Follow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An old git is not to be had here: this one refuses an option as it would."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    real = shutil.which("git")
+    words = "error: unknown option `no-write-fetch-head'\nusage: git fetch [<options>]"
+    script = (
+        f'#!/bin/sh\n[ "$1" = fetch ] && {{ printf "{words}" >&2; exit 129; }}\nexec {real} "$@"\n'
+    )
+    (programs / "git").write_text(script)
+    (programs / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    async with follow(wait=False) as follower:
+        await follower.troubled("GAL1115")
+        assert "no-write-fetch-head" in follower.source.health().problem.message
