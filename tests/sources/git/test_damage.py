@@ -164,7 +164,7 @@ async def test_a_git_that_is_too_old_is_named(
     programs = tmp_path / "bin"
     programs.mkdir()
     real = shutil.which("git")
-    words = "error: unknown option `no-write-fetch-head'\nusage: git fetch [<options>]"
+    words = "error: unknown option \\140no-write-fetch-head'\nusage: git fetch [<options>]"
     script = (
         f'#!/bin/sh\n[ "$1" = fetch ] && {{ printf "{words}" >&2; exit 129; }}\nexec {real} "$@"\n'
     )
