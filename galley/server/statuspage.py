@@ -18,24 +18,27 @@ body { font: 15px/1.5 system-ui, sans-serif; margin: 3rem auto; max-width: 64rem
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #d9dee4; }
 th { font-weight: 600; color: #5b6875; }
-.bad { color: #b3261e; } .good { color: #1b6e3c; } code { font-size: .9em; }
+.bad { color: #b3261e; } .kept { color: #8a5a00; } .good { color: #1b6e3c; }
+.count { text-align: right; } .table { overflow-x: auto; } code { font-size: .9em; }
 @media (prefers-color-scheme: dark) {
   body { color: #dde3ea; background: #14181d; } th, td { border-color: #323a44; }
-  .bad { color: #ff8a80; } .good { color: #7ddc9f; } th { color: #9aa7b4; } }
+  .bad { color: #ff8a80; } .kept { color: #f2c14e; } .good { color: #7ddc9f; }
+  a { color: #8ab4f8; } th { color: #9aa7b4; } }
 """
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Galley</title>
 <meta name="viewport" content="width=device-width"><style>{style}</style></head>
 <body><h1>Galley {version}</h1>
-<table><thead><tr><th>Channel</th><th>State</th><th>Version</th><th>Published</th><th>Resources</th>
-<th>Blocked</th><th>Errors</th><th>Subscribers</th></tr></thead><tbody>
+<div class="table"><table><thead><tr>
+<th>Channel</th><th>State</th><th>Version</th><th>Published</th>
+<th class="count">Resources</th><th class="count">Pending</th><th class="count">Blocked</th>
+<th class="count">Errors</th><th>Subscribers</th></tr></thead><tbody>
 {rows}
-</tbody></table>
+</tbody></table></div>
 <p>More: <code>galley get</code>, <code>galley history</code>, <code>galley diagnostics</code>,
 <a href="/api/v1/status">status as JSON</a>, <a href="/api/v1/openapi.json">the API</a>,
 <a href="/metrics">metrics</a>.</p></body></html>
 """
-STATE_CELL = '<span class="{mood}">{state}</span><br>{problem}'
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -56,17 +59,33 @@ def _rows(channels: Iterable[ChannelResult]) -> str:
 
 
 def _row(channel: ChannelResult) -> str:
-    mood = "good" if channel.ready and not channel.problem else "bad"
     cells = (
         html.escape(channel.channel),
-        STATE_CELL.format(
-            mood=mood, state=html.escape(channel.state), problem=html.escape(channel.problem)
-        ),
-        f"{channel.version} <code>{html.escape(channel.digest[:12])}</code>",
+        f'<span class="{_mood(channel)}">{html.escape(channel.state)}</span>{_notes(channel)}',
+        f"{channel.version} <code>{html.escape(channel.digest[:12])}</code>"
+        * bool(channel.version),
         html.escape(ago(channel.published, time.time())) if channel.published else "never",
-        channel.resources,
-        channel.blocked,
-        channel.errors,
-        f"{channel.synced} of {channel.subscribers} in step",
     )
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    counts = (channel.resources, channel.pending, channel.blocked, channel.errors)
+    there = f"{channel.synced} of {channel.subscribers} in step" if channel.subscribers else "none"
+    plain = "".join(f"<td>{cell}</td>" for cell in cells)
+    counted = "".join(f'<td class="count">{count}</td>' for count in counts)
+    return f"<tr>{plain}{counted}<td>{there}</td></tr>"
+
+
+def _mood(channel: ChannelResult) -> str:
+    if not channel.ready or channel.problem:
+        return "bad"
+    kept = channel.holds or channel.quarantined or channel.parked or channel.blocked
+    return "kept" if kept else "good"
+
+
+def _notes(channel: ChannelResult) -> str:
+    """What keeps something back, a line each."""
+    notes = [channel.problem] if channel.problem else []
+    notes += [f"by {hold.author}: {hold.reason}" for hold in channel.holds]
+    if channel.quarantined:
+        notes.append(f"{channel.quarantined} in quarantine after a rollback")
+    if channel.parked:
+        notes.append("would delete too much: waits for an operator")
+    return "".join(f"<br>{html.escape(note)}" for note in notes)

@@ -1,6 +1,7 @@
 """A web page that an operator happens to have open can do nothing to the service, on any route."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -65,3 +66,20 @@ async def no_handshake(service: Any) -> None:
                 )
             assert refused.value.status == status
         assert await service.get("/subscribers") == []
+
+
+async def test_the_page_says_what_keeps_something_back(
+    service: Any, text_of: Callable[..., str], wait_until: Callable[..., Any]
+) -> None:
+    """In the words of whoever did it, which are text and nothing else."""
+    service.write("a.yaml", text_of("a", x="2"))
+    await service.live(2)
+    done = await service.post("/rollback", target="1", reason="<i>wrong</i>", hold=True)
+    assert done.status == 200, done.body
+
+    async def shown() -> bool:
+        page = (await service.ask("GET", "/")).body.decode()
+        assert "<i>" not in page
+        return "&lt;i&gt;wrong&lt;/i&gt;" in page and "1 in quarantine" in page and "held" in page
+
+    await wait_until(shown)
