@@ -33,7 +33,7 @@ class Ledger:
     _held: Counter[Share] = field(default_factory=Counter)
     """How many accepted inputs each share has."""
     _versions: dict[str, Counter[str]] = field(default_factory=dict)
-    """How often each apiVersion occurs among the accepted inputs of a collection."""
+    """How often each apiVersion occurs among the inputs that supply the keys of a collection."""
 
     def receive(self, batch: Batch) -> set[str]:
         """A source's batch becomes its pending inputs; returns the locators that changed."""
@@ -118,8 +118,8 @@ class Ledger:
         return self.live.differences({key: outputs.get(key) for key in mine})
 
     def api_version(self, collection: str, without: Mapping[Key, Located | None]) -> str:
-        """The apiVersion that most accepted inputs of a collection have, some keys left out;
-        empty if there are none."""
+        """The apiVersion that most keys of a collection are supplied with, some left out; empty if
+        there are none."""
         counts = Counter(self._versions.get(collection, ()))
         for key in without if counts else ():
             if key.collection == collection and (held := self.accepted(key)):
@@ -198,8 +198,11 @@ class Ledger:
             held.setdefault((item.origin.source, item.origin.locator), []).append(item)
         for (source, locator), there in held.items():
             self._source(source).accepted[locator] = tuple(there)
+            keys = [item.resource.key for item in there]
+            self._count_versions(keys, -1)
             for item in there:
                 self._claim(item)
+            self._count_versions(keys, +1)
 
     def obsolete(self) -> list[Quarantined]:
         """Quarantine entries whose source says again what is live."""
@@ -226,6 +229,8 @@ class Ledger:
 
     def _replace(self, inputs: SourceInputs, locator: str, held: tuple[Located, ...]) -> None:
         before = inputs.accepted.get(locator, ())
+        keys = {item.resource.key for item in (*before, *held)}
+        self._count_versions(keys, -1)
         inputs.set_accepted(locator, held)
         after = inputs.accepted.get(locator, ())
         kept = {item.resource.key for item in after}
@@ -235,6 +240,7 @@ class Ledger:
                 self.claims.discard(item)
         for item in after:
             self._claim(item)
+        self._count_versions(keys, +1)
 
     def _claim(self, item: Located) -> None:
         self.claims.put(item)
@@ -244,4 +250,10 @@ class Ledger:
         self.sources[item.origin.source].resources += step
         collection = item.resource.key.collection
         self._held[Share(collection, item.origin.source)] += step
-        self._versions.setdefault(collection, Counter())[item.resource.api_version] += step
+
+    def _count_versions(self, keys: Iterable[Key], step: int) -> None:
+        """Count what supplies these keys; what is outranked has no say."""
+        for key in keys:
+            if held := self.accepted(key):
+                versions = self._versions.setdefault(key.collection, Counter())
+                versions[held.resource.api_version] += step

@@ -145,3 +145,17 @@ def test_a_kind_may_change_to_quite_another(bench: Any, say: Any) -> None:
     candidate = bench.publish()
 
     assert not candidate.refused
+
+
+def test_what_is_outranked_has_no_say_in_which_version_a_kind_has(bench: Any, say: Any) -> None:
+    def thing(name: str, version: str) -> Resource:
+        return Resource.build(Key("example.com/Thing", "default", name), f"example.com/{version}")
+
+    bench.source("high", rank=10)
+    bench.say(say.read("a", thing("a", "v1")))
+    bench.say(say.read("a", thing("a", "v2"), source="high"), source="high")
+    bench.publish()
+    bench.say(say.read("b", thing("b", "v2")))
+
+    assert not bench.publish().refused
+    assert set(bench.live()) == {"a", "b"}
