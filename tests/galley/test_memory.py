@@ -109,3 +109,15 @@ def test_a_process_that_never_rests_is_looked_through_in_the_end(
     clock.passed = clock.worked = DAY + HOUR
     resting.look()
     assert len(visited) == 1
+
+
+def test_nobody_looks_for_garbage_while_a_program_imports_or_in_what_it_imported() -> None:
+    frozen = gc.get_freeze_count()
+    try:
+        with memory.importing():
+            assert not gc.isenabled()
+            imported = [[number] for number in range(1000)]
+        assert gc.isenabled()
+        assert gc.get_freeze_count() - frozen >= len(imported)
+    finally:
+        gc.unfreeze()
