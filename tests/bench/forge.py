@@ -35,6 +35,7 @@ class Forge:
 
     async def _handle(self, request: web.Request) -> web.Response:
         self._looks += request.path.endswith("/info/refs")
+        body = await request.read()  # as it was before it was compressed
         process = await asyncio.create_subprocess_exec(
             *("git", "http-backend"),
             env={
@@ -45,13 +46,12 @@ class Forge:
                 "QUERY_STRING": request.query_string,
                 "REQUEST_METHOD": request.method,
                 "CONTENT_TYPE": request.headers.get("Content-Type", ""),
-                "HTTP_CONTENT_ENCODING": request.headers.get("Content-Encoding", ""),
                 "GIT_PROTOCOL": request.headers.get("Git-Protocol", ""),
             },
-            stdin=asyncio.subprocess.PIPE,
+            stdin=asyncio.subprocess.PIPE if body else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
         )
-        answer, _ = await process.communicate(await request.read())
+        answer, _ = await process.communicate(body or None)
         head, _, content = answer.partition(b"\r\n\r\n")
         headers = dict(line.split(": ", 1) for line in head.decode().splitlines())
         status = int(headers.pop("Status", "200").split()[0])
