@@ -11,13 +11,12 @@ from collections.abc import AsyncIterator, Coroutine, Generator, Iterable, Itera
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from galley.protocol.framing import LinkClosedError
 from galley.settings import ChannelSettings
 from galley.store.values import Hold, Version
 from galley.worker.announce import Announcer
-from galley.worker.courier import Courier
 from galley.worker.environment_files import EnvironmentFiles
 from galley.worker.store_thread import StoreThread
 from pipeline.engine.budget import BudgetLimits, DeletionBudget
@@ -31,6 +30,9 @@ from pipeline.engine.trial import Trial
 from pipeline.environment import Environment
 from pipeline.model import Diagnostic
 from sources.source import Source
+
+if TYPE_CHECKING:
+    from galley.worker.courier import Courier
 
 T = TypeVar("T")
 
@@ -47,8 +49,6 @@ class Channel:
     ledger: Ledger
     gate: Gate
     observed: Observed
-    cache: Path | None = None
-    """Where sources keep what they can fetch again."""
     sources: dict[str, Source] = field(default_factory=dict)
     fetched: Path | None = None
     """Where sources keep what they can fetch again; None: each finds a place of its own."""
@@ -77,7 +77,7 @@ class Channel:
     """Sources whose own code failed, until they are run again."""
     forge_problems: dict[str, Diagnostic] = field(default_factory=dict)
     """Sources whose forge cannot be talked to as the settings say; they are read all the same."""
-    couriers: dict[str, Courier] = field(default_factory=dict)
+    couriers: "dict[str, Courier]" = field(default_factory=dict)
     """Who tells forges what becomes of commits, by source."""
 
     def problem_of(self, source: str) -> Diagnostic | None:

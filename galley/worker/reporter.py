@@ -7,21 +7,24 @@ and what the forge had not been told of older ones by then is lost.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from galley.forges.status import Status, Tally
 from galley.store.store import Store
 from galley.store.values import Delivery
 from galley.worker.channel import Channel
-from galley.worker.courier import Courier
 from galley.worker.places import located
 from galley.worker.posts import Post, UnusableError, check_webhook, post_of, wants_status
 from galley.worker.revisions import RevisionState, Standing
 from galley.worker.status_words import SHOWN, findings, status_of
 from pipeline.model import Diagnostic
 from sources.settings import AnySource
+
+if TYPE_CHECKING:
+    from galley.worker.courier import Courier
 
 log = logging.getLogger("galley.forges")
 
@@ -107,7 +110,7 @@ class Reporter:
         for name in couriers.keys() - wanted:
             del couriers[name]
         for name in wanted - couriers.keys():
-            couriers[name] = Courier(name, partial(self._exact, name))
+            couriers[name] = _new_courier(name, partial(self._exact, name))
             for state in self._states.values():
                 if state.source == name:
                     self._put(state)
@@ -145,7 +148,7 @@ class Reporter:
         return replace(status, findings=findings(places))
 
 
-async def _tend(courier: Courier, post: Post) -> None:
+async def _tend(courier: "Courier", post: Post) -> None:
     """A courier that fails by a defect must not end the worker."""
     while True:
         try:
@@ -178,3 +181,9 @@ def _stored(store: Store) -> dict[int, Tally]:
 
 def _tally(delivery: Delivery) -> Tally:
     return Tally(delivery.connected, delivery.had, delivery.refused)
+
+
+def _new_courier(source: str, exact: Callable[[Status], Awaitable[Status]]) -> "Courier":
+    from galley.worker.courier import Courier  # noqa: PLC0415  # its HTTP client takes 0.1 s of a start, for few
+
+    return Courier(source, exact)
