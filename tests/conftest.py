@@ -1,4 +1,4 @@
-"""What tests of several folders share: a PostgreSQL server of our own."""
+"""What tests of several folders share: a PostgreSQL server, and the sample of a plugin."""
 
 import os
 import shutil
@@ -72,3 +72,21 @@ def _wait_for(address: str) -> None:
                 raise
         else:
             return
+
+
+@pytest.fixture
+def installed_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """`samples/plugin`, installed for the processes that the test starts.
+
+    What an installer would write, the package's metadata, lies in a folder on the search path.
+    """
+    plugin = Path(__file__).parents[1] / "samples" / "plugin"
+    about = tmp_path / "installed" / "galley_hosts-0.1.0.dist-info"
+    about.mkdir(parents=True)
+    about.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: galley-hosts\nVersion: 1\n")
+    about.joinpath("entry_points.txt").write_text(
+        "[galley.sources]\nhosts = galley_hosts.source:HostsSource\n"
+        "[galley.analyzers]\nduplicate-hosts = galley_hosts.analyzer:DuplicateHosts\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{plugin}:{about.parent}")
+    return plugin

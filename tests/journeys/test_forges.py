@@ -24,7 +24,7 @@ async def push(service: Any, secret: str, **said: Any) -> int:
 
 
 async def test_a_push_is_live_long_before_the_source_would_look(
-    make_service: Callable[..., Any],
+    make_service: Callable[..., Any], installed_plugin: Path
 ) -> None:
     source = {
         "name": "table",

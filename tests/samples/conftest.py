@@ -42,19 +42,8 @@ def galley(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
 
 
 @pytest.fixture
-def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Run a command in a process that has `samples/plugin` installed.
-
-    What an installer would write, the package's metadata, lies in a folder on the search path.
-    """
-    about = tmp_path / "installed" / "galley_hosts-0.1.0.dist-info"
-    about.mkdir(parents=True)
-    about.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: galley-hosts\nVersion: 1\n")
-    about.joinpath("entry_points.txt").write_text(
-        "[galley.sources]\nhosts = galley_hosts.source:HostsSource\n"
-        "[galley.analyzers]\nduplicate-hosts = galley_hosts.analyzer:DuplicateHosts\n"
-    )
-    monkeypatch.setenv("PYTHONPATH", f"{SAMPLES / 'plugin'}:{about.parent}")
+def plugin(tmp_path: Path, installed_plugin: Path) -> Callable[..., Result]:
+    """Run a command in a process that has `samples/plugin` installed."""
 
     def run(*arguments: str) -> Result:
         command = [sys.executable, "-P", "-m", "galley", *arguments]
