@@ -139,6 +139,8 @@ class ChannelSettings(Settings):
     disabled: tuple[str, ...] = ()
     """Analyzers that do not run."""
     unknown_kinds: Literal["accept", "warn", "refuse"] = "warn"
+    unknown_fields: Literal["refuse", "prune"] = "refuse"
+    """What becomes of fields that a kind's CRD does not know: an error, or left out silently."""
     checks: tuple[CheckSettings, ...] = Field(default=(), max_length=16)
     """Commands and services that judge each candidate besides; asked at the same time."""
     publish: PublishSettings = PublishSettings()

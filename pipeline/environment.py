@@ -21,10 +21,10 @@ from pipeline.model import Diagnostic, Document, Kinds, Resource
 from pipeline.model.canonical import pack
 from pipeline.model.messages import analysis as messages
 from pipeline.policy import suppress
-from pipeline.schema import SchemaSet, SchemaText, UnknownKinds
-from pipeline.stage import Index, Outcome, Reader, Stage
+from pipeline.schema import SchemaSet, SchemaText, UnknownFields, UnknownKinds
+from pipeline.stage import Index, Outcome, Reader, Stage, only_judges
 
-CHECK_VERSION = "1"
+CHECK_VERSION = "2"
 """Galley's own: raised whenever a built-in check changes its meaning."""
 
 _T = TypeVar("_T")
@@ -51,6 +51,7 @@ class EnvironmentSpec:
     disabled: tuple[str, ...] = ()
     """Names of analyzers that are switched off."""
     unknown_kinds: UnknownKinds = "warn"
+    unknown_fields: UnknownFields = "refuse"
     complete: bool = True
     """Whether everything that a reference may lead to is there; if not, it is `unresolved`."""
     resource_bytes: int = 1536 * 1024
@@ -193,6 +194,7 @@ class _Assembly:
             lambda: schema.build(
                 texts,
                 unknown_kinds=self._spec.unknown_kinds,
+                unknown_fields=self._spec.unknown_fields,
                 previous=previous.schemas if previous else None,
             )
         )
@@ -224,8 +226,11 @@ class _Transformed:
 
     stage: Stage
     name = "schema/transformed"
-    only_judges = True
     only_made = True
+
+    @property
+    def only_judges(self) -> bool:
+        return only_judges(self.stage)
 
     @property
     def collections(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What tests of several folders share: a PostgreSQL server, and the sample of a plugin."""
+"""What tests of several folders share: servers of PostgreSQL and Kubernetes, a sample plugin."""
 
 import os
 import shutil
@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
+from tests.cluster.server import Cluster, program
 
 PROGRAMS = Path("/usr/lib/postgresql")
 
@@ -90,3 +92,16 @@ def installed_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     monkeypatch.setenv("PYTHONPATH", f"{plugin}:{about.parent}")
     return plugin
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    for name in ("etcd", "kube-apiserver"):
+        program(name)
+    made = Cluster(tmp_path_factory.mktemp("cluster"))
+    try:
+        made.start()
+        made.install("things", "Thing", "v1")
+        yield made
+    finally:
+        made.stop()

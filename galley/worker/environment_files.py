@@ -42,6 +42,7 @@ class EnvironmentFiles:
             suppressions=settings.suppressions,
             disabled=settings.disabled,
             unknown_kinds=settings.unknown_kinds,
+            unknown_fields=settings.unknown_fields,
             complete=complete,
             resource_bytes=settings.limits.resource_bytes,
         )

@@ -7,12 +7,13 @@ them), `reads` and `indexes` (who has looked at what), `watch` (what it says of 
 
 The gate: `inputs` and `ledger` (what sources say, and what is accepted), `claims` (who supplies a
 key), `gate` (which change units are published), `selection` (the choice, narrowed down), `trial`
-(the engine moved there and back), `candidate` (what comes of it), `misspelt` and `versions` (kinds
-that changed by mistake), `budget` (how much may be deleted), `quarantine` and `returning` (what a
-rollback took back, and whether a revision says it again), `live` (what is published), `opinions`
-(what checks outside of the pipeline say). What is
-refused is remembered: `recall` (for one proposal), `memory`, `meetings` (which units know of each
-other), `trace` (how that is found out).
+(the engine moved there and back), `updates` (schemas judge changes), `candidate` (what comes of
+it), `misspelt` and `versions` (kinds that changed by mistake), `budget` (how much may be deleted),
+`quarantine` and `returning` (what a rollback took back, and whether a revision says it again),
+`live` (what is published), `opinions` (what checks outside of the pipeline say).
+
+What is refused is remembered: `recall` (for one proposal), `memory`, `meetings` (which units know
+of each other), `trace` (how that is found out).
 """
 
 from pipeline.engine.engine import Engine

@@ -1,15 +1,19 @@
 """Kinds and the schemas that judge their bodies.
 
-In reading order: `text` (files to documents), `crd` and `standalone` (a document as a
-`description` of one kind), `structural` (a CRD's language as JSON Schema), `validator` (what judges
-a body), `problems` and `phrases` (its findings in words), `builtin` (kinds known without a schema),
-`stage` and `set` (what the environment gets), `build` (all of it together), `errors`.
+In reading order: `text` (files to documents), `crd` with `shape`, and `standalone` (a document as a
+`description` of one kind), `validator` (what judges a body), `custom` (a CRD as the API server
+applies it, made of `embedded`, `normal`, `pruning`, `structural` with `formats`, `uris` and
+`keywords`, `lists`, `rules` with `bound` and `cel`, `correlation`), `problems` and `phrases`
+(findings in words), `builtin` (kinds known without a schema), `stage` and `set` (what the
+environment gets), `build` (all of it together), `errors`.
 """
 
 from pipeline.schema.build import build
 from pipeline.schema.builtin import BUILTIN_KINDS
+from pipeline.schema.custom import UnknownFields
 from pipeline.schema.errors import SchemaError
 from pipeline.schema.set import SchemaSet, UnknownKinds
+from pipeline.schema.stage import SchemaStage
 from pipeline.schema.text import SchemaText
 from pipeline.schema.validator import BodyValidator
 
@@ -18,7 +22,9 @@ __all__ = [
     "BodyValidator",
     "SchemaError",
     "SchemaSet",
+    "SchemaStage",
     "SchemaText",
+    "UnknownFields",
     "UnknownKinds",
     "build",
 ]

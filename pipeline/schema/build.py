@@ -9,11 +9,12 @@ from pipeline.model import Diagnostic, Kind
 from pipeline.model.messages import schema as messages
 from pipeline.schema import crd, standalone
 from pipeline.schema.builtin import BUILTIN_KINDS
+from pipeline.schema.custom import CustomResourceValidator, Unevaluated, UnknownFields
 from pipeline.schema.description import Description
 from pipeline.schema.errors import SchemaError
 from pipeline.schema.set import Compiled, SchemaSet, UnknownKinds
 from pipeline.schema.text import SchemaDocument, SchemaText, documents, not_a_schema
-from pipeline.schema.validator import BodyValidator, ManifestValidator, StructuralValidator
+from pipeline.schema.validator import BodyValidator, ManifestValidator
 
 _BUILTIN = {kind.collection: kind for kind in BUILTIN_KINDS}
 
@@ -22,9 +23,16 @@ def build(
     schemas: Sequence[SchemaText],
     *,
     unknown_kinds: UnknownKinds = "warn",
+    unknown_fields: UnknownFields = "refuse",
     previous: SchemaSet | None = None,
 ) -> SchemaSet:
     """Compile schema files; a kind that only `previous` describes keeps its last schema.
+
+    Args:
+        schemas: CRDs and JSON Schema files.
+        unknown_kinds: what to say of kinds that nothing describes.
+        unknown_fields: what becomes of fields that a CRD does not know.
+        previous: what is in force.
 
     Raises:
         SchemaError: with everything wrong in all the files.
@@ -35,7 +43,7 @@ def build(
         known = found.setdefault(description.kind.collection, description)
         if known.document != description.document:
             errors.append(_twice(known, description))
-    compiled = dict(_compile(found.values(), errors))
+    compiled = dict(_compile(found.values(), unknown_fields, errors))
     if errors:
         raise SchemaError(errors)
     last = previous.compiled if previous else {}
@@ -68,23 +76,28 @@ def _twice(known: Description, other: Description) -> Diagnostic:
 
 
 def _compile(
-    found: Iterable[Description], errors: list[Diagnostic]
+    found: Iterable[Description], unknown_fields: UnknownFields, errors: list[Diagnostic]
 ) -> Iterator[tuple[str, Compiled]]:
     for description in found:
+        unevaluated: list[Unevaluated] = []
         try:
-            validator = _validator(description)
+            validator = _validator(description, unknown_fields, unevaluated)
             source = SchemaText(description.locator, json.dumps(_stripped(description.document)))
         except (ValueError, TypeError, OverflowError, RecursionError) as error:
             errors.append(_broken(description, error))
             continue
         kind = _completed(description)
-        yield kind.collection, Compiled(kind, validator, source, description.rules)
+        yield kind.collection, Compiled(kind, validator, source, tuple(unevaluated))
 
 
-def _validator(description: Description) -> BodyValidator:
-    if description.structural:
-        return StructuralValidator(description.schema)
-    return ManifestValidator(description.schema)
+def _validator(
+    description: Description, unknown_fields: UnknownFields, unevaluated: list[Unevaluated]
+) -> BodyValidator:
+    if not description.structural:
+        return ManifestValidator(description.schema)
+    validator = CustomResourceValidator(_stripped(description.schema), unknown_fields)
+    unevaluated.extend(validator.unevaluated)
+    return validator
 
 
 def _broken(description: Description, error: Exception) -> Diagnostic:

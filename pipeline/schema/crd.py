@@ -10,11 +10,10 @@ from typing import Any
 
 from pipeline.model import Kind
 from pipeline.schema.description import Description
-from pipeline.schema.structural import body_schema
+from pipeline.schema.shape import misshapen
 from pipeline.schema.text import SchemaDocument, not_a_schema
 
 _GROUP = "apiextensions.k8s.io"
-_RULES = "x-kubernetes-validations"
 
 
 def is_crd(content: Mapping[str, Any]) -> bool:
@@ -44,15 +43,16 @@ def describe(source: SchemaDocument) -> Description:
 
 def _describe(source: SchemaDocument, spec: Mapping[str, Any]) -> Description:
     stored = next(version for version in spec["versions"] if version.get("storage"))
-    schema = stored["schema"]["openAPIV3Schema"]
+    problem = next(misshapen(stored["schema"]["openAPIV3Schema"]), None)
+    if problem:
+        raise not_a_schema(source.locator, source.number, problem)
     return Description(
         kind=_kind(spec, stored),
         locator=source.locator,
         number=source.number,
-        schema=body_schema(schema),
+        schema=stored["schema"]["openAPIV3Schema"],
         structural=True,
         document=source.content,
-        rules=count_rules(schema),
     )
 
 
@@ -83,14 +83,3 @@ def _served(spec: Mapping[str, Any], stored: Mapping[str, Any]) -> tuple[str, ..
     webhook = (spec.get("conversion") or {}).get("strategy") == "Webhook"
     others = (v for v in spec["versions"] if v["name"] != stored["name"] and v.get("served"))
     return tuple(_text(v, "name") for v in others if not webhook or v["schema"] == stored["schema"])
-
-
-def count_rules(schema: Any) -> int:
-    """How many x-kubernetes-validations rules there are in a schema."""
-    if isinstance(schema, list):
-        return sum(map(count_rules, schema))
-    if not isinstance(schema, dict):
-        return 0
-    own = schema.get(_RULES)
-    below = sum(count_rules(part) for name, part in schema.items() if name != _RULES)
-    return below + (len(own) if isinstance(own, list) else 0)

@@ -16,9 +16,7 @@ class Description:
     number: int
     """The document's number in its file."""
     schema: Mapping[str, Any]
-    """JSON Schema: of the body if `structural`, else of the whole manifest."""
+    """A CRD's structural schema if `structural`, else a JSON Schema; of the whole manifest."""
     structural: bool
     document: Mapping[str, Any]
     """The document as it was written."""
-    rules: int = 0
-    """CEL rules that the schema carries and nobody evaluates."""

@@ -7,6 +7,8 @@ from typing import Any
 import jsonschema_rs
 
 from pipeline.model import Path
+from pipeline.schema import formats
+from pipeline.schema.keywords import KEYWORDS, PATTERN
 
 LONGEST_VALUE = 60
 """Characters of a value that a message shows."""
@@ -30,7 +32,7 @@ _PHRASES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "exclusiveMaximum": lambda facts: f"must be less than {facts['limit']}",
     "exclusiveMinimum": lambda facts: f"must be more than {facts['limit']}",
     "falseSchema": lambda _: "is not allowed",
-    "format": lambda facts: f"must be written as {facts['format']}",
+    "format": lambda facts: f"must be written as {formats.written(facts['format'])}",
     "maxItems": lambda facts: f"must have at most {_count(facts['limit'], 'item')}",
     "maxLength": lambda facts: f"must have at most {_count(facts['limit'], 'character')}",
     "maxProperties": lambda facts: f"must have at most {_count(facts['limit'], 'field')}",
@@ -41,7 +43,7 @@ _PHRASES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "minimum": lambda facts: f"must be at least {facts['limit']}",
     "multipleOf": lambda facts: f"must be a multiple of {facts['multiple_of']}",
     "not": lambda _: "has a form that is not allowed",
-    "pattern": lambda facts: f"must match {cut(facts['pattern'])}",
+    "pattern": lambda facts: pattern(facts["pattern"]),
     "required": lambda facts: f"must have {facts['property']}",
     "type": lambda facts: f"must be {types(facts['types'])}",
     "uniqueItems": lambda _: "must not hold an item twice",
@@ -55,8 +57,15 @@ def expectation(error: jsonschema_rs.ValidationError, rule: Any = None) -> str:
         return _forbidden(rule)
     if name in ("anyOf", "oneOf"):
         return _alternatives(error, rule)
+    if name in KEYWORDS:
+        return pattern(rule) if name == PATTERN else _PHRASES["multipleOf"]({"multiple_of": rule})
     phrase = _PHRASES.get(name)
     return phrase(error.kind.as_dict()) if phrase else f"breaks the rule {name!r} of its schema"
+
+
+def pattern(text: str) -> str:
+    """`must match ^[a-z]+$`."""
+    return f"must match {cut(text)}"
 
 
 def types(names: Iterable[str]) -> str:

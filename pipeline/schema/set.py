@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from pipeline.model import Diagnostic, Kind, Kinds, Level
+from pipeline.model import Diagnostic, Kind, Kinds, Level, Resource
 from pipeline.model.messages import schema as messages
+from pipeline.schema import phrases
 from pipeline.schema.builtin import BUILTIN_KINDS
-from pipeline.schema.stage import Judged, SchemaStage
+from pipeline.schema.custom import Unevaluated
+from pipeline.schema.stage import Judged, SchemaStage, reports
 from pipeline.schema.text import SchemaText
 from pipeline.schema.validator import BodyValidator
-from pipeline.stage import Stage
 
 UnknownKinds: TypeAlias = Literal["accept", "warn", "refuse"]
 
@@ -30,8 +31,8 @@ class Compiled:
     validator: BodyValidator
     source: SchemaText
     """The schema alone, as JSON: what makes it again when its file has disappeared."""
-    rules: int = 0
-    """CEL rules in it that nobody evaluates."""
+    unevaluated: tuple[Unevaluated, ...] = ()
+    """Rules in it that are left out."""
     kept: bool = False
     """Whether its file has disappeared and it holds all the same."""
 
@@ -47,13 +48,28 @@ class SchemaSet:
         self._judged = judged
         self._unknown_kinds = unknown_kinds
         self.kinds = Kinds(known.kind for known in judged.values())
-        self.stage: Stage = SchemaStage(
+        self.stage = SchemaStage(
             judged,
             unknown=self.unknown if unknown_kinds == "refuse" else None,
             unknown_version=_LEVELS[unknown_kinds],
         )
         self.diagnostics = tuple(_remarks(compiled.values()))
         """Warnings and infos about the schemas themselves."""
+
+    def judges_changes(self, collection: str) -> bool:
+        """Whether the collection's schema has rules on how a resource may change."""
+        judged = self._judged.get(collection)
+        return bool(judged and judged.validator and judged.validator.judges_changes)
+
+    def update(self, old: Resource | None, new: Resource) -> tuple[Diagnostic, ...] | None:
+        """What its schema refuses of a change: what is wrong and was not so before, and what may
+        not change so. `old` is None where there was none; the answer None where no schema says."""
+        judged = self._judged.get(new.key.collection)
+        if judged is None or judged.validator is None:
+            return None
+        if new.api_version != judged.kind.api_version:
+            return None
+        return reports(new.key, judged.kind, judged.validator.update(old, new))
 
     @property
     def kept(self) -> tuple[SchemaText, ...]:
@@ -77,6 +93,8 @@ def _remarks(compiled: Iterable[Compiled]) -> Iterable[Diagnostic]:
         if own.kept:
             report = messages.SCHEMA_KEPT.report(kind=name, locator=locator)
             yield report.at("", locator)
-        if own.rules:
-            report = messages.RULES_NOT_EVALUATED.report(kind=name, rules=own.rules)
+        for at, rule, reason in own.unevaluated:
+            report = messages.RULE_NOT_EVALUATED.report(
+                kind=name, field=phrases.field(at), rule=" ".join(rule.split()), reason=reason
+            )
             yield report.at("", locator)

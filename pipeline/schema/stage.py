@@ -1,4 +1,7 @@
-"""The stage that holds every resource against the schema of its kind."""
+"""The stage that holds every resource against the schema of its kind.
+
+A custom resource goes on as the API server would store it, with its defaults.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -26,10 +29,9 @@ class Judged:
 
 
 class SchemaStage:
-    """Reports what a resource's schema does not allow; passes every resource on as it is."""
+    """Reports what a resource's schema does not allow; fills in its defaults."""
 
     name = "schema"
-    only_judges = True
     collections: frozenset[str] = frozenset()
     indexes: frozenset[Index] = frozenset()
 
@@ -43,6 +45,8 @@ class SchemaStage:
         self._kinds = kinds
         self._unknown = unknown
         self._unknown_version = unknown_version
+        judges = (judged.validator for judged in kinds.values())
+        self.only_judges = not any(judge.changes for judge in judges if judge)
 
     def handles(self, collection: str) -> bool:
         return collection in self._kinds or self._unknown is not None
@@ -55,8 +59,10 @@ class SchemaStage:
             return Outcome((resource,), self._version(resource, judged))
         if judged.validator is None:
             return Outcome((resource,))
-        found = judged.validator.problems(resource, document)
-        return Outcome((resource,), _reports(resource.key, judged.kind, found) if found else ())
+        body, found = judged.validator.judge(resource, document)
+        if body is not None:
+            resource = _with_body(resource, document, body)
+        return Outcome((resource,), reports(resource.key, judged.kind, found) if found else ())
 
     def _refused(self, key: Key) -> tuple[Diagnostic, ...]:
         report = self._unknown(key.collection) if self._unknown else None
@@ -78,7 +84,18 @@ class SchemaStage:
         return (report,)
 
 
-def _reports(key: Key, kind: Kind, found: Iterable[Problem]) -> tuple[Diagnostic, ...]:
+def _with_body(resource: Resource, document: Document, body: Mapping[str, Any]) -> Resource:
+    return Resource.build(
+        resource.key,
+        resource.api_version,
+        labels=document.labels,
+        annotations=document.annotations,
+        body=body,
+    )
+
+
+def reports(key: Key, kind: Kind, found: Iterable[Problem]) -> tuple[Diagnostic, ...]:
+    """Problems as diagnostics on a resource, the first 20 of them."""
     remaining = iter(found)
     listed = [_report(key, kind, problem) for problem in islice(remaining, MOST_PROBLEMS)]
     more = sum(1 for _ in remaining)

@@ -1,46 +1,49 @@
-"""A CRD's structural schema as JSON Schema.
+"""A CRD's structural schema as JSON Schema, over bodies whose defaults are filled in (`normal`).
 
 What differs between the two languages is translated: `nullable`, int-or-string, boolean exclusive
-bounds, number formats as ranges, unknown fields (refused, as the API server's strict validation
-does, unless the schema preserves them), embedded resources, defaults (a field that has one may be
-missing or null). Formats whose meaning differs between Go and JSON Schema are left out rather than
-refuse what a cluster accepts; so are the keys of list maps.
+bounds, number formats as ranges, text formats and patterns as Go reads them, embedded resources,
+unknown fields (refused). What JSON Schema cannot say is judged elsewhere: `lists`, `rules`.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.schema import formats, keywords
+from pipeline.schema.embedded import completed
+from pipeline.schema.pruning import PRESERVE
+
 _COPIED = (
-    "pattern",
     "minLength",
     "maxLength",
     "minItems",
     "maxItems",
-    "uniqueItems",
     "minProperties",
     "maxProperties",
-    "multipleOf",
     "required",
 )
-_RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
-_FORMATS = {"date", "date-time", "ipv4", "ipv6", "uuid"}
-_COMBINED = ("allOf", "anyOf", "oneOf")
-_EMBEDDED: dict[str, dict[str, Any]] = {
-    "apiVersion": {"type": "string"},
-    "kind": {"type": "string"},
-    "metadata": {"type": "object"},
+_LARGEST_FLOAT = 3.4028234663852886e38
+_RANGES: dict[tuple[str, str], tuple[float, float]] = {
+    ("integer", "int32"): (-(2**31), 2**31 - 1),
+    ("integer", ""): (-(2**63), 2**63 - 1),
+    ("number", "float"): (-_LARGEST_FLOAT, _LARGEST_FLOAT),
 }
+_COMBINED = ("allOf", "anyOf", "oneOf")
 _INT_OR_STRING = [{"type": "integer"}, {"type": "string"}]
-_OUTSIDE_BODY = {"apiVersion", "kind", "metadata", "status"}
+OUTSIDE_BODY = frozenset(("apiVersion", "kind", "metadata", "status"))
+"""Top-level fields that a resource's body does not have."""
 
 
-def body_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON Schema of a resource's body: all but apiVersion, kind, metadata and status."""
-    body = dict(schema)
+def body_of(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The structural schema of a resource's body: all but apiVersion, kind, metadata and status,
+    with what embedded resources have by themselves; `metadata` where there are rules for the name.
+    """
+    body = completed(schema)
     properties = body.get("properties") or {}
-    body["properties"] = {n: s for n, s in properties.items() if n not in _OUTSIDE_BODY}
-    body["required"] = [n for n in body.get("required") or () if n not in _OUTSIDE_BODY]
-    return convert(body)
+    body["properties"] = {n: s for n, s in properties.items() if n not in OUTSIDE_BODY}
+    if (properties.get("metadata") or {}).get("properties"):
+        body["properties"]["metadata"] = {**properties["metadata"], PRESERVE: True}
+    body["required"] = [n for n in body.get("required") or () if n not in OUTSIDE_BODY]
+    return body
 
 
 def convert(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,24 +53,29 @@ def convert(schema: Mapping[str, Any]) -> dict[str, Any]:
     _fields(schema, result)
     if "items" in schema:
         result["items"] = convert(schema["items"])
-    if schema.get("x-kubernetes-list-type") == "set":
-        result["uniqueItems"] = True
-    if schema.get("nullable") or "default" in schema:
+    if schema.get("nullable"):
         _allow_null(result)
     return result
 
 
 def _values(schema: Mapping[str, Any]) -> dict[str, Any]:
     """The keywords that may stand anywhere, also below allOf, anyOf, oneOf and not."""
-    result = {name: schema[name] for name in _COPIED if schema.get(name) not in (None, [], False)}
-    if "enum" in schema:
-        result["enum"] = list(schema["enum"])
-    if schema.get("format") in _FORMATS:
-        result["format"] = schema["format"]
+    result = {name: schema[name] for name in _COPIED if schema.get(name) not in (None, [])}
+    if schema.get("enum"):
+        result["enum"] = [value for value in schema["enum"] if value is not None]
+    if schema.get("pattern"):
+        result[keywords.for_pattern(schema["pattern"])] = schema["pattern"]
+    if schema.get("multipleOf"):
+        result[keywords.for_multiple_of(schema["multipleOf"])] = schema["multipleOf"]
+    name = formats.checked(schema)
+    if name:
+        result["format"] = formats.PREFIX + name
     _bounds(schema, result)
-    for name in _COMBINED:
-        if schema.get(name) and not (name == "anyOf" and schema[name] == _INT_OR_STRING):
-            result[name] = [_condition(part) for part in schema[name]]
+    for combined in _COMBINED:
+        if schema.get(combined) and not (
+            combined == "anyOf" and schema[combined] == _INT_OR_STRING
+        ):
+            result[combined] = [_condition(part) for part in schema[combined]]
     if "not" in schema:
         result["not"] = _condition(schema["not"])
     return result
@@ -76,21 +84,27 @@ def _values(schema: Mapping[str, Any]) -> dict[str, Any]:
 def _condition(schema: Mapping[str, Any]) -> dict[str, Any]:
     """A node below a combining keyword: it judges values and knows nothing of unknown fields."""
     result = _values(schema)
-    if "type" in schema:
-        result["type"] = schema["type"]
+    _type(schema, result)
     if "properties" in schema:
         result["properties"] = {n: _condition(s) for n, s in schema["properties"].items()}
-    if isinstance(schema.get("additionalProperties"), Mapping):
-        result["additionalProperties"] = _condition(schema["additionalProperties"])
+    others = schema.get("additionalProperties")
+    if isinstance(others, Mapping):
+        result["additionalProperties"] = _condition(others)
+    elif others is False:
+        result["additionalProperties"] = False
     if "items" in schema:
         result["items"] = _condition(schema["items"])
+    if schema.get("nullable"):
+        _allow_null(result)
     return result
 
 
 def _type(schema: Mapping[str, Any], result: dict[str, Any]) -> None:
     if schema.get("x-kubernetes-int-or-string"):
         result["type"] = ["integer", "string"]
-    elif "type" in schema:
+    elif schema.get("type") == "string" and "format" in result:
+        result["type"] = ["string", "array"]  # the API server looks at the format only
+    elif schema.get("type"):
         result["type"] = schema["type"]
 
 
@@ -98,22 +112,15 @@ def _bounds(schema: Mapping[str, Any], result: dict[str, Any]) -> None:
     for name, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if name in schema:
             result[exclusive if schema.get(exclusive) else name] = schema[name]
-    if schema.get("type") == "integer" and schema.get("format") in _RANGES:
-        least, most = _RANGES[schema["format"]]
-        result["minimum"] = max(least, result.get("minimum", least))
-        result["maximum"] = min(most, result.get("maximum", most))
+    kind = str(schema.get("type"))
+    bounds = _RANGES.get((kind, str(schema.get("format")))) or _RANGES.get((kind, ""))
+    if bounds:
+        result["minimum"] = max(bounds[0], result.get("minimum", bounds[0]))
+        result["maximum"] = min(bounds[1], result.get("maximum", bounds[1]))
 
 
 def _fields(schema: Mapping[str, Any], result: dict[str, Any]) -> None:
-    properties = schema.get("properties") or {}
-    fields = {name: convert(part) for name, part in properties.items()}
-    if "required" in result:
-        result["required"] = [
-            n for n in result["required"] if "default" not in properties.get(n, {})
-        ]
-    if schema.get("x-kubernetes-embedded-resource"):
-        fields = {**_EMBEDDED, **{n: s for n, s in fields.items() if n not in _EMBEDDED}}
-        result["required"] = sorted({"apiVersion", "kind", *result.get("required", ())})
+    fields = {name: convert(part) for name, part in (schema.get("properties") or {}).items()}
     if fields:
         result["properties"] = fields
     others = schema.get("additionalProperties")
@@ -126,18 +133,16 @@ def _fields(schema: Mapping[str, Any], result: dict[str, Any]) -> None:
 
 
 def _closed(schema: Mapping[str, Any]) -> bool:
-    if schema.get("x-kubernetes-preserve-unknown-fields"):
+    if schema.get(PRESERVE):
         return False
     return schema.get("type") == "object" or "properties" in schema
 
 
 def _allow_null(result: dict[str, Any]) -> None:
-    """Let null through: the API server judges it by type and enum alone."""
+    """Let null through: the API server judges it by type and enum alone, and no enum has it."""
     if "type" in result:
         kinds = result["type"]
         result["type"] = [*([kinds] if isinstance(kinds, str) else kinds), "null"]
-    if "enum" in result and None not in result["enum"]:
-        result["enum"] = [*result["enum"], None]
     combined = {name: result.pop(name) for name in (*_COMBINED, "not") if name in result}
     if combined:
         result["if"], result["then"] = {"not": {"type": "null"}}, combined

@@ -11,7 +11,6 @@ from galley.store import values
 from galley.store.builtin import open_store
 from galley.store.sql import SqlStore
 from pipeline.model import Buckets, Key, Origin, Resource
-from tests.sources.kubernetes.conftest import cluster  # noqa: F401  # a fixture
 
 ENVIRONMENT = b"environment"
 START = 1_700_000_000.0

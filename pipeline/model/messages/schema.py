@@ -82,6 +82,31 @@ UNKNOWN_VERSION = Message(
     remedy="Write the resource in one of the versions that are named, or name the kind's CRD in"
     " `schemas`.",
 )
+RULE_BROKEN = Message(
+    code="GAL0308",
+    level=Level.ERROR,
+    title="schema rule broken",
+    template="The field {field} breaks a rule of kind {kind}: {problem}.",
+    meaning=(
+        "The kind's definition carries a rule (x-kubernetes-validations) that the value does not"
+        " fulfil; the API server refuses it with the same words. A rule on how a value may change"
+        " compares it with what was last accepted."
+    ),
+    example="ports 80 and 80 under a rule that port numbers are unique",
+    remedy="Change the value as the rule demands.",
+)
+REPEATED_ITEM = Message(
+    code="GAL0309",
+    level=Level.ERROR,
+    title="item there twice",
+    template="The item {field} of kind {kind} is there twice: {item}.",
+    meaning=(
+        "The list is declared as a set, or as a map whose items are told apart by their keys, so"
+        " the same one cannot be there twice."
+    ),
+    example="addresses: [10.0.0.1, 10.0.0.1] in a list of type set",
+    remedy="Remove one of the two, or give it another key.",
+)
 UNREADABLE_SCHEMA = Message(
     code="GAL0310",
     level=Level.ERROR,
@@ -123,17 +148,18 @@ KIND_TWICE = Message(
     example="schemas: [./crds, ./crds-old]",
     remedy="Remove one of the two.",
 )
-RULES_NOT_EVALUATED = Message(
+RULE_NOT_EVALUATED = Message(
     code="GAL0314",
-    level=Level.INFO,
-    title="schema rules not evaluated",
-    template="The CRD of {kind} carries {rules} CEL rules, which are not evaluated here.",
+    level=Level.WARNING,
+    title="rule not evaluated",
+    template="A rule of {kind} is not evaluated, at {field}: {rule} ({reason}).",
     meaning=(
-        "Rules under x-kubernetes-validations are checked by the API server and not by Galley:"
-        " a resource that Galley accepts may still be refused by a cluster."
+        "A rule under x-kubernetes-validations uses something that Galley cannot evaluate exactly"
+        " as the API server does, so it is left out rather than guessed: a resource that Galley"
+        " accepts may still be refused by a cluster. All other rules of the kind are evaluated."
     ),
-    example="x-kubernetes-validations: [{rule: self.min <= self.max}]",
-    remedy="Nothing is wrong. A rule that matters here can be written as a policy.",
+    example="x-kubernetes-validations: [{rule: self.next.afterThat() == 1}]",
+    remedy="Nothing is wrong with the resources. If the rule matters here, write it as a policy.",
 )
 SCHEMA_KEPT = Message(
     code="GAL0315",

@@ -61,7 +61,8 @@ class Bench:
     """A gate with its books, and short ways to say what sources say."""
 
     def __init__(self, **options: Any) -> None:
-        environment = Environment.build(EnvironmentSpec(policies=(POLICY,)))
+        schemas = options.pop("schemas", ())
+        environment = Environment.build(EnvironmentSpec(policies=(POLICY,), schemas=schemas))
         self.ledger = Ledger(kinds=environment.kinds)
         budget = DeletionBudget(self.ledger.held, options.pop("limits", BudgetLimits()))
         trial = Trial(Engine(environment), self.ledger.accepted)

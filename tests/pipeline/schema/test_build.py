@@ -118,10 +118,20 @@ def test_kept_schemas_can_be_built_again_from_their_text(schemas: SchemaSet) -> 
     assert schema.build(kept).compiled.keys() == schemas.compiled.keys()
 
 
-def test_rules_that_are_not_evaluated_get_one_info_for_each_kind(schemas: SchemaSet) -> None:
-    (found,) = [each for each in schemas.diagnostics if each.code == "GAL0314"]
-    assert found.level is Level.INFO
-    assert "test.galley.dev/Route carries 2 CEL rules" in found.message
+def test_a_rule_that_is_not_evaluated_gets_a_warning_that_names_it(
+    texts: dict[str, SchemaText],
+) -> None:
+    text = texts["routes.yaml"].text.replace("has(self.spec)", "authorizer.ask(self)")
+    built = schema.build([SchemaText("routes.yaml", text)])
+    (found,) = built.diagnostics
+    assert (found.code, found.level) == ("GAL0314", Level.WARNING)
+    assert "authorizer.ask(self) (the function authorizer.ask is not known)" in found.message
+
+
+def test_a_rule_that_is_not_cel_breaks_the_schema(texts: dict[str, SchemaText]) -> None:
+    text = texts["routes.yaml"].text.replace("has(self.spec)", "has(self.spec")
+    with pytest.raises(SchemaError, match=r"it ends too early \(line 1, column 14\)"):
+        schema.build([SchemaText("routes.yaml", text)])
 
 
 def test_an_unknown_kind_gets_one_warning_with_the_nearest_known(schemas: SchemaSet) -> None:

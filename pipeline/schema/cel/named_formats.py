@@ -1,0 +1,88 @@
+"""Kubernetes' named formats: `format.dns1123Label().validate(text)`.
+
+The result says whether a text fits; what it says of a text that does not is worded shorter here.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.schema.cel.errors import no_such_overload
+from pipeline.schema.cel.values import NOTHING, Maybe
+from pipeline.schema.formats import FORMATS
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFormat:
+    """A format; equal by its name."""
+
+    name: str
+
+
+_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?"
+_NAME = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
+
+
+def _fits(pattern: str, most: int) -> Callable[[str], bool]:
+    compiled = re.compile(pattern)
+
+    def check(text: str) -> bool:
+        return len(text.encode()) <= most and compiled.fullmatch(text) is not None
+
+    return check
+
+
+def _prefix(check: Callable[[str], bool]) -> Callable[[str], bool]:
+    """A text that something is still to be appended to may end with a dash."""
+
+    def fits(text: str) -> bool:
+        return check(f"{text[:-1]}a" if len(text) > 1 and text.endswith("-") else text)
+
+    return fits
+
+
+_label, _subdomain = _fits(_LABEL, 63), _fits(rf"{_LABEL}(\.{_LABEL})*", 253)
+_label_1035, _part = _fits(_LABEL_1035, 63), _fits(_NAME, 63)
+
+
+def _qualified_name(text: str) -> bool:
+    prefix, slash, name = text.rpartition("/")
+    return _part(name) and (not slash or _subdomain(prefix))
+
+
+_CHECKS: Mapping[str, Callable[[str], bool]] = {
+    **{name: FORMATS[name] for name in ("byte", "date", "datetime", "uri", "uuid")},
+    "dns1035Label": _label_1035,
+    "dns1035LabelPrefix": _prefix(_label_1035),
+    "dns1123Label": _label,
+    "dns1123LabelPrefix": _prefix(_label),
+    "dns1123Subdomain": _subdomain,
+    "dns1123SubdomainPrefix": _prefix(_subdomain),
+    "labelValue": lambda text: not text or _part(text),
+    "qualifiedName": _qualified_name,
+}
+
+
+def _validate(named: Any, text: Any) -> Maybe:
+    if not isinstance(named, NamedFormat) or type(text) is not str:
+        raise no_such_overload(named, text)
+    return NOTHING if _CHECKS[named.name](text) else Maybe([f"is not a {named.name}"])
+
+
+def _named(name: Any) -> Maybe:
+    if type(name) is not str:
+        raise no_such_overload(name)
+    return Maybe(NamedFormat(name)) if name in _CHECKS else NOTHING
+
+
+def _constant(name: str) -> Callable[[], NamedFormat]:
+    return lambda: NamedFormat(name)
+
+
+MEMBERS: Mapping[str, Callable[..., Any]] = {"validate": _validate}
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "format.named": _named,
+    **{f"format.{name}": _constant(name) for name in _CHECKS},
+}
