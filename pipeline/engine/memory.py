@@ -91,6 +91,10 @@ class Memory:
             self.clear()
         self._watch()
 
+    def accepted(self, keys: Iterable[Key]) -> None:
+        """Something else is accepted at these keys: units that speak of them say another change."""
+        self.forget([unit for key in keys for unit in self.meetings.speaking(key)])
+
     def clear(self) -> None:
         """Remember nothing."""
         self.forget(tuple(self.refused))

@@ -279,3 +279,21 @@ def test_what_was_missing_is_retried_when_it_arrives_and_nothing_else(
     assert {unit.locator for unit in candidate.units} == {"none-5", "bad-5"}
     assert len(candidate.refused) == 999
     assert max(calls.values()) < 10
+
+
+def test_a_refusal_is_judged_anew_once_its_key_is_accepted_from_elsewhere(
+    gate_of: Callable[..., Gate],
+) -> None:
+    """What both derive is refused of either; of what is accepted already, no more of one."""
+    copies = Resource.build(Key(APPS, "a", "3"), "test/v1", body={"copies": ["2"], "value": 0})
+    bad = Resource.build(Key(APPS, "a", "2"), "test/v1", body={"bad": True, "value": 0})
+    pair = Pair(gate_of)
+    pair.step(
+        [
+            Batch("files", (read("files", "1", [bad], 1),)),
+            Batch("more", (read("more", "1", [copies], 1),)),
+        ],
+        "p",
+    )
+    pair.step([Batch("files", (read("files", "3", [copies], 1),))], "p")
+    pair.step([Batch("files", (Broken("2", (Diagnostic("T0", Level.ERROR, "Broken."),)),))], "p")
