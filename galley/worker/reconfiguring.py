@@ -97,7 +97,8 @@ class Reconfiguring:
         ledger = self._channel.ledger
         for source in settings.sources:
             inputs = ledger.sources.setdefault(source.name, SourceInputs(source.name))
-            inputs.rank, inputs.required = source.rank, source.required
+            inputs.required = source.required
             inputs.unit = UnitOf(source.unit)
+        ledger.rerank({source.name: source.rank for source in settings.sources})
         known = {source.name for source in settings.sources}
         self._intake.forget([name for name in ledger.sources if name not in known])

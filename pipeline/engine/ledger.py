@@ -204,6 +204,15 @@ class Ledger:
                 self._claim(item)
             self._count_versions(keys, +1)
 
+    def rerank(self, ranks: Mapping[str, int]) -> None:
+        """Give sources other ranks: other inputs may supply their keys now."""
+        changed = {name: rank for name, rank in ranks.items() if self.sources[name].rank != rank}
+        for name, rank in changed.items():
+            self.sources[name].rank = rank
+        if changed:
+            self._versions.clear()
+            self._count_versions(self.claims, +1)
+
     def obsolete(self) -> list[Quarantined]:
         """Quarantine entries whose source says again what is live."""
         if not len(self.quarantine):

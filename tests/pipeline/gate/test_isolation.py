@@ -159,3 +159,19 @@ def test_what_is_outranked_has_no_say_in_which_version_a_kind_has(bench: Any, sa
 
     assert not bench.publish().refused
     assert set(bench.live()) == {"a", "b"}
+
+
+def test_when_ranks_change_the_new_winner_says_which_version_a_kind_has(
+    bench: Any, say: Any
+) -> None:
+    def thing(name: str, version: str) -> Resource:
+        return Resource.build(Key("example.com/Thing", "default", name), f"example.com/{version}")
+
+    bench.source("high", rank=10)
+    bench.say(say.read("a", thing("a", "v1")))
+    bench.say(say.read("a", thing("a", "v2"), source="high"), source="high")
+    bench.publish()
+    bench.ledger.rerank({"files": 20})
+    bench.say(say.read("b", thing("b", "v1")))
+
+    assert not bench.publish().refused
