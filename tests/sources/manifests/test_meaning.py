@@ -1,7 +1,6 @@
 """A Kubernetes user's YAML keeps its meaning; `tests/data/yaml-meaning` says what that is."""
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.model import Broken, Read
+from tests.cluster.server import program
 
 TABLE = Path(__file__).parents[2] / "data" / "yaml-meaning" / "forms.json"
 FORMS: list[dict[str, Any]] = json.loads(TABLE.read_text())
@@ -25,7 +25,7 @@ def manifest(number: int, form: dict[str, Any]) -> str:
 
 
 def ask_kubectl(path: Path) -> subprocess.CompletedProcess[str]:
-    command = ["kubectl", "annotate", "--local", "-f", str(path), "k=v", "-o", "json"]
+    command = [program("kubectl"), "annotate", "--local", "-f", str(path), "k=v", "-o", "json"]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -61,7 +61,6 @@ def test_a_form_that_cannot_be_meant_is_refused_with_its_place(
     assert all(one.line >= 6 and one.column >= 1 for one in broken.errors)
 
 
-@pytest.mark.skipif(not shutil.which("kubectl"), reason="needs kubectl (kubernetes.io/releases)")
 def test_the_table_is_what_kubectl_says_today(tmp_path: Path) -> None:
     """One call for all the forms that it takes."""
     taken = [form for form in FORMS if "means" in form]
@@ -76,7 +75,6 @@ def test_the_table_is_what_kubectl_says_today(tmp_path: Path) -> None:
         assert value["spec"]["v"] == form["means"], form
 
 
-@pytest.mark.skipif(not shutil.which("kubectl"), reason="needs kubectl (kubernetes.io/releases)")
 def test_kubectl_refuses_what_the_table_says_it_refuses(tmp_path: Path) -> None:
     path = tmp_path / "form.yaml"
     for form in FORMS:
