@@ -12,7 +12,16 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.bench import committing, etcd, fanout, figures, following, returning, starting
+from tests.bench import (
+    committing,
+    etcd,
+    fanout,
+    figures,
+    following,
+    judging,
+    returning,
+    starting,
+)
 from tests.bench.bench import QUICK, Bench, Sizes
 from tests.bench.figures import Row
 
@@ -30,6 +39,7 @@ ROWS: dict[str, Callable[[Bench], Awaitable[None]]] = {
     "isolation": committing.isolation,
     "starts": starting.starts,
     "schemas": starting.with_schemas,
+    "rules": judging.rules,
     "git-pushes": following.pushes,
     "git-looks": following.looks,
     "git-growth": following.growth,

@@ -1,0 +1,49 @@
+"""How long a schema with rules takes over one resource, on one core."""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+
+from pipeline import schema
+from pipeline.model import Key, Resource
+from pipeline.schema import SchemaText
+from tests.bench.bench import Bench
+from tests.bench.figures import Row
+
+LIMIT = 200.0
+"""Microseconds: 5,000 objects a second."""
+OBJECTS = 2000
+DESTINATION = {"host": "reviews.prod.svc.cluster.local", "subset": "v1", "port": {"number": 80}}
+ROUTE = {
+    "name": "reviews",
+    "match": [{"uri": {"prefix": "/catalog"}, "headers": {"end-user": {"exact": "jason"}}}],
+    "rewrite": {"uri": "/new"},
+    "timeout": "5s",
+    "retries": {"attempts": 3, "perTryTimeout": "2s"},
+    "fault": {"delay": {"fixedDelay": "5s", "percentage": {"value": 0.1}}},
+    "route": [{"destination": DESTINATION, "weight": 50}] * 2,
+}
+SPEC = {"hosts": ["reviews.prod"], "gateways": ["mesh"], "http": [ROUTE] * 3}
+
+
+async def rules(bench: Bench) -> None:
+    """A VirtualService against Istio's CRD with all of its rules."""
+    path = os.environ.get("GALLEY_ISTIO_CRDS")
+    if not path:
+        bench.notes["rules"] = "GALLEY_ISTIO_CRDS names no file with Istio's CRDs"
+        return
+    text = await asyncio.to_thread(Path(path).read_text)
+    schemas = schema.build([SchemaText(path, text)])
+    key = Key("networking.istio.io/VirtualService", "prod", "reviews")
+    service = Resource.build(key, "networking.istio.io/v1", body={"spec": SPEC})
+    validator, document = schemas.compiled[key.collection].validator, service.document()
+    assert not list(validator.judge(service, document).problems)
+    times = []
+    for _ in range(bench.sizes.rounds):
+        begun = time.process_time()
+        for _ in range(OBJECTS):
+            validator.judge(service, document)
+        times.append((time.process_time() - begun) / OBJECTS * 1e6)
+    title = "a VirtualService against its CRD with all rules, processor time"
+    bench.add(Row(title, "us", tuple(times), LIMIT, f"{1e6 / min(times):,.0f} a second"))
