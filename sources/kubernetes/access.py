@@ -20,6 +20,7 @@ from kubernetes.aio.client import ApiClient, Configuration
 from kubernetes.aio.config import load_incluster_config, load_kube_config
 
 from pipeline.model.messages import kubernetes as messages
+from sources.kubernetes.complaints import complaints
 from sources.kubernetes.failure import AnsweredError, UnreachableError
 from sources.kubernetes.selectors import Query
 from sources.settings import KubernetesSettings
@@ -170,12 +171,7 @@ class Access:
                 if self._in_cluster():
                     load_incluster_config(configuration)
                 else:
-                    await load_kube_config(
-                        config_file=str(settings.kubeconfig) if settings.kubeconfig else None,
-                        context=settings.context or None,
-                        client_configuration=configuration,
-                        persist_config=False,
-                    )
+                    await self._load_kubeconfig(configuration)
             client = ApiClient(configuration)
         except Exception as error:  # noqa: BLE001  # foreign code that reads what users wrote
             problem = str(error) or type(error).__name__
@@ -186,6 +182,18 @@ class Access:
         client.user_agent = "galley"
         self.host = str(configuration.host)
         return client
+
+    async def _load_kubeconfig(self, configuration: Configuration) -> None:
+        settings = self._settings
+        with complaints() as said:
+            await load_kube_config(
+                config_file=str(settings.kubeconfig) if settings.kubeconfig else None,
+                context=settings.context or None,
+                client_configuration=configuration,
+                persist_config=False,
+            )
+        if said and not configuration.api_key and not configuration.cert_file:
+            raise RuntimeError(said[-1])
 
     def _in_cluster(self) -> bool:
         named = self._settings.context or self._settings.kubeconfig

@@ -19,9 +19,9 @@ _numbers = itertools.count(1)
 class Space:
     """A namespace of one test."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, name: str = "") -> None:
         self.cluster = cluster
-        self.name = f"space-{next(_numbers)}"
+        self.name = name or f"space-{next(_numbers)}"
         cluster.request("POST", "/api/v1/namespaces", {"metadata": {"name": self.name}})
 
     def path(self, plural: str = "things", version: str = "v1") -> str:
