@@ -11,6 +11,11 @@ class PatternError(ValueError):
     """Something is no pattern; the text says what."""
 
 
+def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
+    """By the one of the library's engines that takes any file name, also one that is no UTF-8."""
+    return GitIgnoreSpec.from_lines(lines, backend="simple")
+
+
 class Patterns:
     """Some lines of patterns, of which a later one decides over an earlier one.
 
@@ -21,7 +26,7 @@ class Patterns:
     def __init__(self, lines: Iterable[str]) -> None:
         lines = tuple(lines)
         try:
-            self._spec = GitIgnoreSpec.from_lines(lines)
+            self._spec = _spec(lines)
         except ValueError as error:
             raise _complaint(lines) from error
 
@@ -36,7 +41,7 @@ class Patterns:
 def _complaint(lines: Iterable[str]) -> PatternError:
     for number, line in enumerate(lines, 1):
         try:
-            GitIgnoreSpec.from_lines([line])
+            _spec([line])
         except ValueError:
             return PatternError(f"line {number}, {line.strip()[:100]!r}, is no pattern")
     return PatternError("these are no patterns")
@@ -44,7 +49,7 @@ def _complaint(lines: Iterable[str]) -> PatternError:
 
 def _checked(pattern: str) -> str:
     try:
-        GitIgnoreSpec.from_lines([pattern])
+        _spec([pattern])
     except ValueError:
         raise ValueError(f"{pattern!r} is no pattern as in .gitignore") from None
     return pattern
