@@ -14,7 +14,14 @@ from galley.worker.checks.checking import Asked, Checking
 from galley.worker.checks.question import Question
 from galley.worker.findings import Findings
 from galley.worker.naming import collection_named, key_named
-from galley.worker.problems import RefusedError, conflict, not_found, of_store, usage
+from galley.worker.problems import (
+    RefusedError,
+    conflict,
+    expect_version,
+    not_found,
+    of_store,
+    usage,
+)
 from galley.worker.publisher import Order, Publisher
 from galley.worker.queries import Queries
 from galley.worker.reports import hold_report, quarantine_report, version_report
@@ -108,7 +115,7 @@ class Actions:
         async def attempt() -> tuple[dict[str, Any], Question | None]:
             nonlocal asked
             async with channel.lock:
-                self._expect(params)
+                expect_version(params.get("expect_version"), self._channel.number)
                 if params.get("dry_run"):
                     return await self._preview(wishes)
                 done, asked = await self._ordered(order, asked)
@@ -179,12 +186,6 @@ class Actions:
             "versions": versions,
             "dry_run": bool(params.get("dry_run")),
         }
-
-    def _expect(self, params: Params) -> None:
-        """Raises RefusedError if another version is live than the caller has seen."""
-        expect, number = params.get("expect_version"), self._channel.number
-        if expect is not None and expect != number:
-            raise conflict(f"Version {number} is live, not {expect} as expected.")
 
     async def _ordered(
         self, order: Order, asked: Asked | None

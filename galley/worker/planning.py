@@ -16,7 +16,7 @@ from galley.worker.checks.question import Question
 from galley.worker.outlook import Outlook
 from galley.worker.places import Locates, diagnostic_json, located
 from galley.worker.planned import Planned
-from galley.worker.problems import RefusedError, conflict, not_found, usage
+from galley.worker.problems import RefusedError, expect_version, not_found, usage
 from galley.worker.queries import Queries
 from galley.worker.reports import hold_report, quarantine_report
 from pipeline.engine.candidate import Candidate
@@ -95,7 +95,7 @@ class Planning:
             batch = await breathe(planned.read())
             async with channel.lock:
                 if scene.still(channel):
-                    self._expect(params.get("expect_version"))
+                    expect_version(params.get("expect_version"), self._channel.number)
                     answer, outlook, question = await self._evaluate(batch)
                     return Plan(answer, outlook, planned), question
 
@@ -173,11 +173,6 @@ class Planning:
         if not named and len(sources) != 1:
             raise usage("Which source do these inputs stand for?", f"One of {', '.join(sources)}.")
         return sources[named or next(iter(sources))]
-
-    def _expect(self, version: int | None) -> None:
-        live = self._channel.number
-        if version is not None and version != live:
-            raise conflict(f"Version {live} is live, not {version} as expected.")
 
     def _fork(self, batch: Batch) -> Gate:
         """A gate like the channel's, over books in which one source says something else."""

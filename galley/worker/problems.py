@@ -81,3 +81,16 @@ def of_store(error: StoreError) -> RefusedError:
     if isinstance(error, (PurgedError, StoreDamagedError)):
         return RefusedError("refused", f"The stored content cannot be used: {error}.")
     return RefusedError("unavailable", f"The store refuses: {error}.")
+
+
+def expect_version(expected: int | None, live: int) -> None:
+    """Whether the caller has seen what is live, where they say what they have seen.
+
+    Raises:
+        RefusedError: another version is live.
+    """
+    if expected is not None and expected != live:
+        raise conflict(
+            f"Version {live} is live, not {expected} as expected.",
+            "Look at `galley history` and decide again.",
+        )

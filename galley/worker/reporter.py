@@ -184,6 +184,6 @@ def _tally(delivery: Delivery) -> Tally:
 
 
 def _new_courier(source: str, exact: Callable[[Status], Awaitable[Status]]) -> "Courier":
-    from galley.worker.courier import Courier  # noqa: PLC0415  # its HTTP client takes 0.1 s of a start, for few
+    from galley.worker.courier import Courier  # noqa: PLC0415  # takes 0.1 s
 
     return Courier(source, exact)

@@ -22,7 +22,7 @@ from galley.worker.bookkeeping import input_changes, revisions
 from galley.worker.channel import Channel, breathe, following, now
 from galley.worker.environments import Environments
 from galley.worker.findings import Findings
-from galley.worker.problems import RefusedError, conflict
+from galley.worker.problems import RefusedError, conflict, expect_version
 from galley.worker.publisher import Publisher
 from galley.worker.reach import Reach, reach
 from galley.worker.revisions import Revisions
@@ -124,11 +124,7 @@ class Rollback:
         head = self._channel.head
         if head is None:
             raise conflict("Nothing was published yet.")
-        if request.expect is not None and request.expect != head.number:
-            raise conflict(
-                f"Version {head.number} is live, not {request.expect} as expected.",
-                "Look at `galley history` and decide again.",
-            )
+        expect_version(request.expect, head.number)
         return head
 
     async def _judged(self, request: Request, found: Reach) -> tuple[Diagnostic, ...]:

@@ -172,10 +172,10 @@ def _no_channel(channel: str, backend: Backend, grant: Grant) -> BackendError:
     """What there is instead, as far as the caller may read it."""
     every = (name for name in backend.channels() if not name.endswith(COMPANION))
     names = sorted(name for name in every if grant.may(name, "read"))
-    there = (
-        f"There is {', '.join(map(repr, names))}" if names else "There is none that you may read"
-    )
-    remedy = f"{there}; name one with --channel or GALLEY_CHANNEL."
+    remedy = "There is none that this token may read; give it a role in the settings."
+    if names:
+        there = ", ".join(map(repr, names))
+        remedy = f"There is {there}; name one with --channel or GALLEY_CHANNEL."
     return refuse("not-found", f"There is no channel {channel[:100]!r}.", remedy=remedy)
 
 

@@ -22,7 +22,7 @@ from pipeline.model.messages import (
 )
 from pipeline.model.messages.message import Message
 
-_TOPICS = (
+TOPICS = (
     reading,
     structure,
     schema,
@@ -37,13 +37,14 @@ _TOPICS = (
     trust,
     kubernetes,
 )
+"""The modules that hold messages."""
 
 CATALOGUE: dict[str, Message] = {
     entry.code: entry
-    for topic in _TOPICS
+    for topic in TOPICS
     for entry in vars(topic).values()
     if isinstance(entry, Message)
 }
 """Every message by its code, in order of the codes within a topic."""
 
-__all__ = ["CATALOGUE", "Message"]
+__all__ = ["CATALOGUE", "TOPICS", "Message"]

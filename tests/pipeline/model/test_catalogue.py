@@ -2,28 +2,7 @@
 
 from collections import Counter
 
-from pipeline.model.messages import (
-    CATALOGUE,
-    Message,
-    analysis,
-    encoding,
-    gate,
-    git,
-    kubernetes,
-    policy,
-    reading,
-    schema,
-    source,
-    stage,
-    structure,
-    transform,
-    trust,
-)
-
-TOPICS = (
-    *(analysis, encoding, gate, git, kubernetes, policy, reading),
-    *(schema, source, stage, structure, transform, trust),
-)
+from pipeline.model.messages import CATALOGUE, TOPICS, Message
 
 
 def test_no_code_is_given_out_twice() -> None:
