@@ -1,9 +1,9 @@
 """Kinds and the schemas that judge their bodies.
 
-In reading order: `text` (files to documents), `crd` with `shape`, and `standalone` (a document as a
-`description` of one kind), `validator` (what judges a body), `custom` (a CRD as the API server
-applies it, made of `embedded`, `normal`, `pruning`, `structural` with `formats`, `uris` and
-`keywords`, `lists`, `rules` with `bound` and `cel`, `correlation`), `problems` and `phrases`
+In reading order: `text` (files to documents), `crd` with `shape`, `openapi` and `standalone` (a
+document as a `description` of one kind), `validator` (what judges a body), `custom` (a CRD as the
+API server applies it, made of `embedded`, `normal`, `pruning`, `structural` with `formats`, `uris`
+and `keywords`, `lists`, `rules` with `bound` and `cel`, `correlation`), `problems` and `phrases`
 (findings in words), `builtin` (kinds known without a schema), `stage` and `set` (what the
 environment gets), `build` (all of it together), `errors`.
 """

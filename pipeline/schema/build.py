@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.model import Diagnostic, Kind
 from pipeline.model.messages import schema as messages
-from pipeline.schema import crd, standalone
+from pipeline.schema import crd, openapi, standalone
 from pipeline.schema.builtin import BUILTIN_KINDS
 from pipeline.schema.custom import CustomResourceValidator, Unevaluated, UnknownFields
 from pipeline.schema.description import Description
@@ -54,9 +54,16 @@ def build(
 def _describe(schemas: Iterable[SchemaText], errors: list[Diagnostic]) -> Iterator[Description]:
     for source in schemas:
         try:
-            yield from map(_described, documents(source))
+            for document in documents(source):
+                yield from map(_described, _crds(document))
         except SchemaError as error:
             errors.extend(error.diagnostics)
+
+
+def _crds(document: SchemaDocument) -> Iterable[SchemaDocument]:
+    if openapi.is_openapi(document.content):
+        return openapi.as_crds(document)
+    return (document,)
 
 
 def _described(document: SchemaDocument) -> Description:

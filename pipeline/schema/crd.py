@@ -59,7 +59,7 @@ def _describe(source: SchemaDocument, spec: Mapping[str, Any]) -> Description:
 def _kind(spec: Mapping[str, Any], stored: Mapping[str, Any]) -> Kind:
     names = spec["names"]
     return Kind(
-        group=_text(spec, "group"),
+        group=_text(spec, "group", empty=True),  # kinds of the API server's own, as CRDs
         kind=_text(names, "kind"),
         version=_text(stored, "name"),
         plural=_text(names, "plural"),
@@ -73,8 +73,8 @@ def _aliases(names: Mapping[str, Any]) -> tuple[Any, ...]:
     return (names.get("singular"), *(names.get("shortNames") or ()))
 
 
-def _text(mapping: Mapping[str, Any], name: str) -> str:
-    if not isinstance(mapping[name], str) or not mapping[name]:
+def _text(mapping: Mapping[str, Any], name: str, *, empty: bool = False) -> str:
+    if not isinstance(mapping[name], str) or not (mapping[name] or empty):
         raise TypeError(f"{name} is not text")
     return str(mapping[name])
 

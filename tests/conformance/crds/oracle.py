@@ -165,7 +165,8 @@ class Subject:
     def path(self) -> str:
         kind = self.compiled.kind
         scope = "/namespaces/default" if kind.namespaced else ""
-        return f"/apis/{kind.api_version}{scope}/{kind.plural}"
+        root = "/apis" if kind.group else "/api"
+        return f"{root}/{kind.api_version}{scope}/{kind.plural}"
 
     def head(self, name: str) -> dict[str, Any]:
         kind = self.compiled.kind

@@ -1,0 +1,116 @@
+"""What an API server publishes of its own kinds (`/openapi/v3/...`), as CRDs.
+
+It tells the fields and their types, and that is what is taken from it: what the server's decoder
+would refuse. Defaults, required fields, limits and list types are left out, as for its own kinds
+they are another thing there than for custom resources: code decides, and that is not published.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipeline.schema.text import SchemaDocument
+
+Node = Mapping[str, Any]
+
+_PATH = re.compile(r"/apis?(?:/[^/{}]+)?/[^/{}]+(/namespaces/\{namespace\})?/([a-z]+)")
+_COMPONENT = "#/components/schemas/"
+_ANYTHING: Node = {"x-kubernetes-preserve-unknown-fields": True}
+_COPIED = ("type", "format")
+_FORMATS = ("int32", "int64", "float", "double")
+
+
+def is_openapi(content: Node) -> bool:
+    """Whether the document is one of OpenAPI, version 3."""
+    return str(content.get("openapi", "")).startswith("3.") and "components" in content
+
+
+def as_crds(source: SchemaDocument) -> Iterator[SchemaDocument]:
+    """A CRD for each kind that can be created at a path of the document."""
+    content = source.content
+    schemas = (content.get("components") or {}).get("schemas") or {}
+    for path, operations in (content.get("paths") or {}).items():
+        place = _PATH.fullmatch(path)
+        created = (operations or {}).get("post") or {}
+        kind = created.get("x-kubernetes-group-version-kind")
+        name = _created(created)
+        if place and isinstance(kind, dict) and name in schemas:
+            node = _Components(schemas).node({"$ref": name})
+            crd = _crd(kind, place[2], namespaced=bool(place[1]), schema=node)
+            yield SchemaDocument(source.locator, source.number, crd)
+
+
+def _created(operation: Node) -> str:
+    """The name of what a request to create holds."""
+    content = (operation.get("requestBody") or {}).get("content") or {}
+    for media in content.values():
+        reference = (media.get("schema") or {}).get("$ref", "")
+        return str(reference).removeprefix(_COMPONENT)
+    return ""
+
+
+def _crd(kind: Node, plural: str, *, namespaced: bool, schema: Node) -> dict[str, Any]:
+    version = {
+        "name": kind["version"],
+        "served": True,
+        "storage": True,
+        "schema": {"openAPIV3Schema": {**schema, "type": "object"}},
+    }
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.{kind['group'] or 'core'}"},
+        "spec": {
+            "group": kind["group"],
+            "scope": "Namespaced" if namespaced else "Cluster",
+            "names": {"kind": kind["kind"], "plural": plural},
+            "versions": [version],
+        },
+    }
+
+
+class _Components:
+    """Schemas by name, their references followed; where one leads in a circle, anything goes."""
+
+    def __init__(self, schemas: Mapping[str, Node]) -> None:
+        self._schemas = schemas
+        self._open: list[str] = []
+
+    def node(self, schema: Node) -> Node:
+        name = _referred(schema)
+        if name is None:
+            return self._plain(schema)
+        if name in self._open or name not in self._schemas:
+            return _ANYTHING
+        self._open.append(name)
+        made = self._plain(self._schemas[name])
+        self._open.pop()
+        return made
+
+    def _plain(self, schema: Node) -> Node:
+        if schema.get("format") == "int-or-string":
+            return {"x-kubernetes-int-or-string": True}
+        if "type" not in schema:  # such as a quantity, which is a number or text
+            return _ANYTHING
+        made: dict[str, Any] = {
+            name: schema[name]
+            for name in _COPIED
+            if name in schema and (name != "format" or schema[name] in _FORMATS)
+        }
+        if "properties" in schema:
+            fields = schema["properties"]
+            made["properties"] = {name: self.node(below) for name, below in fields.items()}
+        elif isinstance(schema.get("additionalProperties"), Mapping):
+            made["additionalProperties"] = self.node(schema["additionalProperties"])
+        elif schema["type"] == "object":
+            made.update(_ANYTHING)
+        if "items" in schema:
+            made["items"] = {**self.node(schema["items"])}
+        return made
+
+
+def _referred(schema: Node) -> str | None:
+    """The name of the component that a node stands for."""
+    parts = schema.get("allOf") or (schema,)
+    reference = parts[0].get("$ref") if len(parts) == 1 else None
+    return None if reference is None else str(reference).removeprefix(_COMPONENT)
