@@ -12,7 +12,7 @@ from itertools import islice
 from pipeline.engine.engine import Engine
 from pipeline.engine.finding import Defect, Evaluation, Finding
 from pipeline.engine.memory import Memory
-from pipeline.engine.updates import Update, judged_as_updates
+from pipeline.engine.updates import judged_as_updates
 from pipeline.model import Key, Located, Resource
 
 SLICE = 200
@@ -55,11 +55,14 @@ class Trial:
     def blocking(self) -> list[Finding]:
         """Blocking findings that are not carried: new ones, and those on changed inputs. Of what a
         schema says, what an input leaves as it was is carried, too."""
-        updates = (
-            Update(key, _resource(self._accepted(key)), _resource(located))
-            for key, located in self.applied.items()
+        return list(
+            judged_as_updates(
+                self._blocking(),
+                self.applied,
+                lambda key: _resource(self._accepted(key)),
+                self.engine.environment,
+            )
         )
-        return list(judged_as_updates(self._blocking(), updates, self.engine.environment))
 
     def _blocking(self) -> list[Finding]:
         found = {name: one for name, one in self._fresh.items() if one.diagnostic.blocking}

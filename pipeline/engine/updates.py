@@ -5,52 +5,61 @@ what was wrong then and has not been touched is no reason to refuse the change, 
 value may change (`oldSelf`) needs both.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from pipeline.engine.finding import Finding
 from pipeline.environment import Environment
-from pipeline.model import Key, Resource
+from pipeline.model import Diagnostic, Key, Located, Resource
 from pipeline.schema import SchemaStage
 
-
-class Update(NamedTuple):
-    """One input, as accepted and as it would be."""
-
-    key: Key
-    before: Resource | None
-    after: Resource | None
+Accepted: TypeAlias = Callable[[Key], Resource | None]
 
 
 def judged_as_updates(
-    found: Iterable[Finding], updates: Iterable[Update], environment: Environment
+    found: Sequence[Finding],
+    applied: Mapping[Key, Located | None],
+    accepted: Accepted,
+    environment: Environment,
 ) -> Iterator[Finding]:
-    """The blocking findings, with those of the schema stage on updated inputs replaced."""
-    of_states = [one for one in found if one.stage == SchemaStage.name]
-    concerned = {one.subject for one in of_states}
-    replaced = set[Key]()
-    for update in updates:
-        refused = _refused(update, concerned, environment)
-        if refused is not None:
-            replaced.add(update.key)
-            yield from refused
-    of_others = (one for one in found if one.stage != SchemaStage.name)
-    yield from of_others
-    yield from (one for one in of_states if one.subject not in replaced)
+    """The blocking findings, with those of the schema stage on changed inputs replaced.
 
-
-def _refused(
-    update: Update, concerned: set[Key], environment: Environment
-) -> Iterable[Finding] | None:
-    """None: what was found of the state is all that there is to say."""
-    key, before, after = update
+    Args:
+        found: what the stages report.
+        applied: the inputs that differ from the accepted ones.
+        accepted: gives the accepted input under a key.
+        environment: what they are judged by.
+    """
     schemas = environment.schemas
-    if after is None or not (key in concerned or schemas.judges_changes(key.collection)):
-        return None
-    said = schemas.update(before, after)
-    if said is None:
-        return None
+    of_states = {one.subject for one in found if one.stage == SchemaStage.name}
+    replaced = set[Key]()
+    for key in _concerned(applied, of_states, schemas.judging_changes):
+        held = applied[key]
+        after = held.resource if held else None
+        said = None if after is None else schemas.update(accepted(key), after)
+        if after is not None and said is not None:
+            replaced.add(key)
+            yield from _findings(key, said, after, environment)
+    yield from (
+        one for one in found if one.stage != SchemaStage.name or one.subject not in replaced
+    )
+
+
+def _concerned(
+    applied: Mapping[Key, Located | None], of_states: set[Key], judging: frozenset[str]
+) -> Iterable[Key]:
+    """Changed inputs of which a schema may have something else to say than of their state."""
+    if not judging:
+        return applied.keys() & of_states
+    return [key for key in applied if key in of_states or key.collection in judging]
+
+
+def _findings(
+    key: Key, said: Iterable[Diagnostic], after: Resource, environment: Environment
+) -> Iterator[Finding]:
     document = after.document()
-    shown = (environment.suppress(one, document) for one in said)
     blames = frozenset((key,))
-    return [Finding(one, key, blames, SchemaStage.name) for one in shown if one and one.blocking]
+    for one in said:
+        shown = environment.suppress(one, document)
+        if shown is not None and shown.blocking:
+            yield Finding(shown, key, blames, SchemaStage.name)

@@ -53,13 +53,12 @@ class SchemaSet:
             unknown=self.unknown if unknown_kinds == "refuse" else None,
             unknown_version=_LEVELS[unknown_kinds],
         )
+        self.judging_changes = frozenset(
+            name for name, own in compiled.items() if own.validator.judges_changes
+        )
+        """Collections whose schema has rules on how a resource may change."""
         self.diagnostics = tuple(_remarks(compiled.values()))
         """Warnings and infos about the schemas themselves."""
-
-    def judges_changes(self, collection: str) -> bool:
-        """Whether the collection's schema has rules on how a resource may change."""
-        judged = self._judged.get(collection)
-        return bool(judged and judged.validator and judged.validator.judges_changes)
 
     def update(self, old: Resource | None, new: Resource) -> tuple[Diagnostic, ...] | None:
         """What its schema refuses of a change: what is wrong and was not so before, and what may

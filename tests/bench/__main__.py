@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from tests.bench import (
+    clusters,
     committing,
     etcd,
     fanout,
@@ -40,6 +41,7 @@ ROWS: dict[str, Callable[[Bench], Awaitable[None]]] = {
     "starts": starting.starts,
     "schemas": starting.with_schemas,
     "rules": judging.rules,
+    "cluster-lists": clusters.lists,
     "git-pushes": following.pushes,
     "git-looks": following.looks,
     "git-growth": following.growth,

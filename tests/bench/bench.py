@@ -38,6 +38,8 @@ class Sizes:
     real: int = 20
     loading: float = 120.0
     """Seconds for which one channel is watched while another loads; less than the load takes."""
+    objects: tuple[int, ...] = (10_000, 50_000)
+    """Objects of a cluster."""
     history: int = 1000
     """Commits of a git repository, and how many more are followed."""
     looks: int = 60
@@ -57,6 +59,7 @@ QUICK = Sizes(
     rolled_to=50,
     real=3,
     loading=10.0,
+    objects=(100, 300),
     history=30,
     looks=5,
 )

@@ -24,10 +24,14 @@ CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _numbers = itertools.count(1)
 
 
+def assets() -> str | None:
+    """Where the programs are; None: on PATH, if anywhere."""
+    return os.environ.get("KUBEBUILDER_ASSETS") or None
+
+
 def program(name: str) -> str:
     """Where a program is; the test is skipped where it is not."""
-    assets = os.environ.get("KUBEBUILDER_ASSETS", "")
-    found = shutil.which(name, path=assets) if assets else shutil.which(name)
+    found = shutil.which(name, path=assets())
     if not found:
         pytest.skip(
             f"there is no {name}: KUBEBUILDER_ASSETS=$(tests/cluster/provide) builds it once"

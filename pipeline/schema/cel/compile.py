@@ -150,18 +150,20 @@ def _minus(*operands: Run) -> Run:
     return _called(arithmetic.subtract, operands)
 
 
-def _either(left: Run, right: Run, *, decides: bool) -> Run:
-    """`||` and `&&`: a side that decides makes up for an error on the other."""
+def _decided(sides: tuple[Run, ...], *, by: bool) -> Run:
+    """`||` and `&&`: a side that decides makes up for an error of another."""
 
     def judge(variables: Variables) -> bool:
-        try:
-            if boolean(left(variables)) is decides:
-                return decides
-        except CelError:
-            if boolean(right(variables)) is decides:
-                return decides
-            raise
-        return boolean(right(variables))
+        failed: CelError | None = None
+        for side in sides:
+            try:
+                if boolean(side(variables)) is by:
+                    return by
+            except CelError as error:
+                failed = failed or error
+        if failed is not None:
+            raise failed
+        return not by
 
     return judge
 
@@ -221,8 +223,8 @@ def _called(function: Callable[..., Any], runs: tuple[Run, ...]) -> Run:
 
 
 _SPECIAL: Mapping[str, Callable[..., Run]] = {
-    "&&": lambda left, right: _either(left, right, decides=False),
-    "||": lambda left, right: _either(left, right, decides=True),
+    "&&": lambda *sides: _decided(sides, by=False),
+    "||": lambda *sides: _decided(sides, by=True),
     "?:": _choice,
     "!": _not,
     "-": _minus,

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from pipeline.schema.cel.errors import CelSyntaxError
+from pipeline.schema.cel.errors import CelSyntaxError, NotEvaluable
 from pipeline.schema.cel.lexer import Token, error, tokens
 from pipeline.schema.cel.syntax import Call, Index, List, Literal, Map, Name, Node, Select
 
-MOST_DEPTH = 200
-"""How deep an expression may be nested; the API server's parser stops at 250 of its own steps."""
+MOST_DEPTH = 50
+"""How deep an expression may be nested: each level takes a dozen of Python's own."""
 
 _RELATIONS = ("<", "<=", ">", ">=", "==", "!=", "in")
 
@@ -16,7 +16,8 @@ def parse(text: str) -> Node:
     """The tree of an expression.
 
     Raises:
-        CelSyntaxError: it is not CEL, or nested too deep.
+        CelSyntaxError: it is not CEL.
+        NotEvaluable: it is nested too deep.
     """
     parser = _Parser(text)
     tree = parser.expression()
@@ -45,7 +46,7 @@ class _Parser:
         """`a ? b : c` and everything that binds stronger."""
         self._depth += 1
         if self._depth > MOST_DEPTH:
-            raise error(self._text, self._at, f"it is nested more than {MOST_DEPTH} deep")
+            raise NotEvaluable(f"it is nested more than {MOST_DEPTH} deep")
         condition = self._or()
         if self._skip("?"):
             chosen = self._or()
@@ -70,10 +71,10 @@ class _Parser:
         return kind
 
     def _or(self) -> Node:
-        return self._left(self._and, "||")
+        return self._chain(self._and, "||")
 
     def _and(self) -> Node:
-        return self._left(self._relation, "&&")
+        return self._chain(self._relation, "&&")
 
     def _relation(self) -> Node:
         return self._left(self._sum, *_RELATIONS)
@@ -83,6 +84,13 @@ class _Parser:
 
     def _product(self) -> Node:
         return self._left(self._unary, "*", "/", "%")
+
+    def _chain(self, operand: Callable[[], Node], operator: str) -> Node:
+        """Any number of operands of one call: people write long ones."""
+        operands = [operand()]
+        while self._skip(operator):
+            operands.append(operand())
+        return Call(operator, tuple(operands)) if len(operands) > 1 else operands[0]
 
     def _left(self, operand: Callable[[], Node], *operators: str) -> Node:
         made = operand()

@@ -31,17 +31,16 @@ class Expression:
     """
 
     def __init__(self, text: str, schema: Schema) -> None:
-        tree = parse(text)
-        self.uses_old_self = "oldSelf" in names(tree)
-        """Whether it is about a change."""
         self._schema = schema
         try:
-            self._run, self._places = compiled(tree, {"": None, "self": schema, "oldSelf": schema})
+            tree = parse(text)
+            self.uses_old_self = "oldSelf" in names(tree)
+            """Whether it is about a change."""
+            typed = {"": None, "self": schema, "oldSelf": schema}
+            self._run, self._places = compiled(tree, typed)
             self._run_optional = self._run
             if self.uses_old_self:
-                self._run_optional, places = compiled(
-                    tree, {"": None, "self": schema, "oldSelf": None}
-                )
+                self._run_optional, places = compiled(tree, {**typed, "oldSelf": None})
                 self._places = max(self._places, places)
         except RecursionError as error:
             raise NotEvaluable("it is nested too deep") from error

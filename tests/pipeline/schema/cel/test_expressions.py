@@ -150,11 +150,19 @@ def test_what_is_not_cel(text: str) -> None:
         ("'%f'.format([1.5]) == ''", "depends on a locale"),
         ("self.format(['a']) == ''", "depends on a locale"),
         ("other == 1", "other is not known"),
+        ("(" * 51 + "1" + ")" * 51 + " == 1", "nested more than 50 deep"),
+        ("[" * 9999, "nested more than 50 deep"),
+        (" + ".join(["1"] * 3000) + " == 3000", "nested too deep"),
     ],
 )
 def test_what_is_not_evaluated(text: str, reason: str) -> None:
     with pytest.raises(NotEvaluable, match=reason.replace("(", r"\(")):
         compile_rule(text, ANY)
+
+
+def test_what_is_nested_less_is_evaluated() -> None:
+    assert holds("(" * 49 + "1" + ")" * 49 + " == 1")
+    assert holds(" && ".join(["true"] * 2000))
 
 
 def test_an_endless_walk_ends() -> None:
