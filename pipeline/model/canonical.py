@@ -76,11 +76,12 @@ def _canonical_map(value: dict[object, object]) -> dict[str, object]:
 
 def _sorted(keys: Iterable[object]) -> list[str]:
     """Map keys in order; every one must be text."""
-    given = list(keys)
-    for key in given:
-        if type(key) is not str:
-            raise UnencodableError(f"the map key {key!r} is not text")
-    return sorted(given)  # type: ignore[arg-type]  # all of them are text
+    try:
+        "".join(keys)  # type: ignore[arg-type]  # asks them all at once, and quickly
+    except TypeError:
+        strange = next(key for key in keys if not isinstance(key, str))
+        raise UnencodableError(f"the map key {strange!r} is not text") from None
+    return sorted(keys)  # type: ignore[arg-type]  # all of them are text
 
 
 def _canonical_list(value: list[object]) -> list[object]:

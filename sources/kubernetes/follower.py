@@ -26,8 +26,8 @@ from sources.kubernetes.watching import Event, events
 from sources.settings import KubernetesSettings
 from sources.source import SourceContext
 
-_SLICE = 0.003
-"""Seconds of work after which the event loop runs."""
+_SLICE = 0.001
+"""Seconds of work after which the event loop runs: the next page needs it several times."""
 _BACK_OFF, _LONGEST = 0.5, 30.0
 """Seconds until what failed is tried again, at first and at most."""
 _ATTEMPTS = 3

@@ -110,10 +110,17 @@ async def _said(process: Process, wanted: str) -> str:
     return text
 
 
+def heed_interrupts() -> None:
+    """Also where the tests run in the background of a shell, which has them ignore SIGINT."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture
 async def staying(scratch: Path) -> AsyncIterator[Process]:
     """A demo that stays up after the tour."""
-    process = await asyncio.create_subprocess_exec(*DEMO, "--stay", stdout=PIPE)
+    process = await asyncio.create_subprocess_exec(
+        *DEMO, "--stay", stdout=PIPE, preexec_fn=heed_interrupts
+    )
     yield process
     if process.returncode is None:
         process.kill()
