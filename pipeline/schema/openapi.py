@@ -90,8 +90,8 @@ class _Components:
     def _plain(self, schema: Node) -> Node:
         if schema.get("format") == "int-or-string":
             return {"x-kubernetes-int-or-string": True}
-        if "type" not in schema:  # such as a quantity, which is a number or text
-            return _ANYTHING
+        if "type" not in schema or schema.get("format") == "byte":
+            return _ANYTHING  # a quantity is a number or text, bytes are text or a list of numbers
         made: dict[str, Any] = {
             name: schema[name]
             for name in _COPIED
@@ -105,7 +105,7 @@ class _Components:
         elif schema["type"] == "object":
             made.update(_ANYTHING)
         if "items" in schema:
-            made["items"] = {**self.node(schema["items"])}
+            made["items"] = {**self.node(schema["items"]), "nullable": True}  # an empty one, to Go
         return made
 
 
