@@ -16,6 +16,15 @@ Node = Mapping[str, Any]
 _PATH = re.compile(r"/apis?(?:/[^/{}]+)?/[^/{}]+(/namespaces/\{namespace\})?/([a-z]+)")
 _COMPONENT = "#/components/schemas/"
 _ANYTHING: Node = {"x-kubernetes-preserve-unknown-fields": True}
+_BYTE = {"type": "integer", "minimum": 0, "maximum": 255, "nullable": True}
+_BYTES: Node = {
+    **_ANYTHING,
+    "anyOf": [
+        {"type": "string"},
+        {"type": "array", "items": _BYTE},
+    ],
+}
+"""Text in base64, or, to Go, a list of numbers."""
 _COPIED = ("type", "format")
 _FORMATS = ("int32", "int64", "float", "double")
 
@@ -90,8 +99,10 @@ class _Components:
     def _plain(self, schema: Node) -> Node:
         if schema.get("format") == "int-or-string":
             return {"x-kubernetes-int-or-string": True}
-        if "type" not in schema or schema.get("format") == "byte":
-            return _ANYTHING  # a quantity is a number or text, bytes are text or a list of numbers
+        if schema.get("format") == "byte":
+            return _BYTES
+        if "type" not in schema:  # such as a quantity, which is a number or text
+            return _ANYTHING
         made: dict[str, Any] = {
             name: schema[name]
             for name in _COPIED
