@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.cluster.server import Cluster, program
+from tests.cluster.server import Cluster, program, running
 
 PROGRAMS = Path("/usr/lib/postgresql")
 
@@ -98,10 +98,5 @@ def installed_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     for name in ("etcd", "kube-apiserver"):
         program(name)
-    made = Cluster(tmp_path_factory.mktemp("cluster"))
-    try:
-        made.start()
-        made.install("things", "Thing", "v1")
+    with running(tmp_path_factory.mktemp("cluster")) as made:
         yield made
-    finally:
-        made.stop()

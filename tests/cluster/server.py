@@ -12,6 +12,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,18 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator["Cluster"]:
+    """A cluster that serves Things, for as long as the block runs."""
+    made = Cluster(folder)
+    try:
+        made.start()
+        made.install("things", "Thing", "v1")
+        yield made
+    finally:
+        made.stop()
 
 
 class Cluster:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from kubernetes.aio.config import incluster_config
 
-from tests.cluster.server import ADMIN, GROUP, Cluster
+from tests.cluster.server import ADMIN, GROUP, Cluster, running
 from tests.sources.kubernetes.conftest import Space
 
 RBAC = "rbac.authorization.k8s.io"
@@ -105,13 +105,8 @@ async def test_within_a_cluster_the_service_account_is_used(
 
 @pytest.fixture(scope="module")
 def other_cluster(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    made = Cluster(tmp_path_factory.mktemp("other-cluster"))
-    try:
-        made.start()
-        made.install("things", "Thing", "v1")
+    with running(tmp_path_factory.mktemp("other-cluster")) as made:
         yield made
-    finally:
-        made.stop()
 
 
 async def test_several_clusters_are_several_sources(
