@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.model import Kind
 from pipeline.schema.description import Description
+from pipeline.schema.errors import SchemaError
 from pipeline.schema.shape import misshapen
 from pipeline.schema.text import SchemaDocument, not_a_schema
 
@@ -34,6 +35,8 @@ def describe(source: SchemaDocument) -> Description:
         raise not_a_schema(source.locator, source.number, problem)
     try:
         return _describe(source, source.content["spec"])
+    except SchemaError:
+        raise
     except (KeyError, TypeError, ValueError, AttributeError, StopIteration) as error:
         what = f"the field {error} is missing" if isinstance(error, KeyError) else "it is damaged"
         if isinstance(error, StopIteration):

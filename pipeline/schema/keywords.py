@@ -24,8 +24,24 @@ _ALIKE = re.compile(
 
 
 def for_pattern(pattern: str) -> str:
-    """The keyword that matches this pattern exactly."""
-    return "pattern" if _ALIKE.fullmatch(pattern) else PATTERN
+    """The keyword that matches this pattern exactly.
+
+    Raises:
+        ValueError: it is no pattern of RE2.
+    """
+    if _ALIKE.fullmatch(pattern):
+        return "pattern"
+    _compiled(pattern)
+    return PATTERN
+
+
+def _compiled(pattern: str) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(pattern, options)
+    except re2.error as error:
+        raise ValueError(f"the pattern {pattern!r} is not one of RE2") from error
 
 
 def for_multiple_of(factor: float) -> str:
@@ -34,19 +50,10 @@ def for_multiple_of(factor: float) -> str:
 
 
 class GoPattern:
-    """The keyword `x-go-pattern`, in the form that jsonschema-rs asks for.
-
-    Raises:
-        ValueError: it is no pattern of RE2.
-    """
+    """The keyword `x-go-pattern`, in the form that jsonschema-rs asks for."""
 
     def __init__(self, parent: Mapping[str, Any], value: str, path: list[str | int]) -> None:  # noqa: ARG002  # the library's signature
-        options = re2.Options()
-        options.log_errors = False
-        try:
-            self._compiled = re2.compile(value, options)
-        except re2.error as error:
-            raise ValueError(f"the pattern {value!r} is not one of RE2") from error
+        self._compiled = _compiled(value)
 
     def validate(self, instance: Any) -> None:
         """Raises:

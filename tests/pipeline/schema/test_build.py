@@ -128,6 +128,21 @@ def test_a_rule_that_is_not_evaluated_gets_a_warning_that_names_it(
     assert "authorizer.ask(self) (the function authorizer.ask is not known)" in found.message
 
 
+def test_a_schema_that_is_made_of_something_else_is_told_where(
+    texts: dict[str, SchemaText],
+) -> None:
+    text = texts["routes.yaml"].text.replace("note: {type: string", "note: [a], x: {type: string")
+    broken = text.replace("note: [a], x:", "note: [a]\n                x:")
+    with pytest.raises(SchemaError, match=r"properties\.spec\.properties\.note is not a mapping"):
+        schema.build([SchemaText("routes.yaml", broken)])
+
+
+def test_a_pattern_that_is_none_of_go_breaks_the_schema(texts: dict[str, SchemaText]) -> None:
+    text = texts["routes.yaml"].text.replace("^[a-z*.-]+$", "[a-z")
+    with pytest.raises(SchemaError, match=r"the pattern '\[a-z' is not one of RE2"):
+        schema.build([SchemaText("routes.yaml", text)])
+
+
 def test_a_rule_that_is_not_cel_breaks_the_schema(texts: dict[str, SchemaText]) -> None:
     text = texts["routes.yaml"].text.replace("has(self.spec)", "has(self.spec")
     with pytest.raises(SchemaError, match=r"it ends too early \(line 1, column 14\)"):
