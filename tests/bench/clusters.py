@@ -5,7 +5,6 @@ import gc
 import http.client
 import json
 import re
-import shutil
 import ssl
 import time
 from collections.abc import Iterable
@@ -19,7 +18,7 @@ from sources.kubernetes.selectors import Query
 from sources.settings import KubernetesSettings
 from tests.bench.bench import Bench
 from tests.bench.figures import Row
-from tests.cluster.server import ADMIN, GROUP, Cluster, assets
+from tests.cluster.server import ADMIN, GROUP, Cluster, where
 
 WRITERS = 4
 _EDGE = 2000
@@ -34,7 +33,7 @@ ROUTES = [
 
 async def lists(bench: Bench) -> None:
     """Every number of objects in turn, alternating with the floor."""
-    if not shutil.which("kube-apiserver", path=assets()):
+    if not where("kube-apiserver"):
         bench.notes["cluster-lists"] = "no kube-apiserver; see CONTRIBUTING.md"
         return
     gc.set_threshold(50_000, 20, 100)  # as a worker has it

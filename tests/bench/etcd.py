@@ -6,7 +6,6 @@ acknowledgement.
 """
 
 import asyncio
-import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,14 +15,16 @@ from pathlib import Path
 from tests.bench import generate
 from tests.bench.bench import Bench, child, until
 from tests.bench.figures import Row
+from tests.cluster.server import where
 
 
 async def compare(bench: Bench) -> None:
     """Crowds of watchers over the middle number of keys."""
-    if not shutil.which("etcd"):
-        bench.notes["etcd"] = "not installed (Debian: etcd-server)"
+    program = where("etcd")
+    if program is None:
+        bench.notes["etcd"] = "no etcd; see CONTRIBUTING.md"
         return
-    async with _running(bench.folder / "etcd") as port, child("watchers") as watchers:
+    async with _running(program, bench.folder / "etcd") as port, child("watchers") as watchers:
         every = [(number, _value(number, 0)) for number in range(bench.sizes.medium)]
         for start in range(0, len(every), 500):
             await watchers.ask("put", port=port, values=every[start : start + 500])
@@ -48,11 +49,11 @@ def _value(number: int, revision: int) -> str:
 
 
 @asynccontextmanager
-async def _running(folder: Path) -> AsyncIterator[int]:
+async def _running(program: str, folder: Path) -> AsyncIterator[int]:
     client, peer = _free_port(), _free_port()
     address = f"http://127.0.0.1:{client}"
     process = await asyncio.create_subprocess_exec(
-        *("etcd", "--data-dir", str(folder), "--log-level", "error"),
+        *(program, "--data-dir", str(folder), "--log-level", "error"),
         *("--listen-client-urls", address, "--advertise-client-urls", address),
         *("--listen-peer-urls", f"http://127.0.0.1:{peer}"),
         stdout=asyncio.subprocess.DEVNULL,

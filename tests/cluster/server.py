@@ -25,14 +25,15 @@ CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _numbers = itertools.count(1)
 
 
-def assets() -> str | None:
-    """Where the programs are; None: on PATH, if anywhere."""
-    return os.environ.get("KUBEBUILDER_ASSETS") or None
+def where(name: str) -> str | None:
+    """Where a program is: in KUBEBUILDER_ASSETS, or else on PATH."""
+    assets = os.environ.get("KUBEBUILDER_ASSETS")
+    return (shutil.which(name, path=assets) if assets else None) or shutil.which(name)
 
 
 def program(name: str) -> str:
-    """Where a program is; the test is skipped where it is not."""
-    found = shutil.which(name, path=assets())
+    """The same; the test is skipped where it is nowhere."""
+    found = where(name)
     if not found:
         pytest.skip(
             f"there is no {name}: KUBEBUILDER_ASSETS=$(tests/cluster/provide) builds it once"
