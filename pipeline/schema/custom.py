@@ -89,10 +89,10 @@ class CustomResourceValidator:
     def update(self, old: Resource | None, new: Resource) -> Iterator[Problem]:
         """What the API server would refuse of this change; None: there was no such resource."""
         before: Any = ABSENT
-        body = self._normal(new, new.document())
+        body = self._kept(self._normal(new, new.document()))
         if old is not None:
             before = self._whole(old, self._kept(self._normal(old, old.document())))
-        after = self._whole(new, self._kept(body))
+        after = self._whole(new, body)
 
         def stays(problem: Problem) -> bool:
             if old is None or problem.message is messages.UNKNOWN_FIELD:
@@ -140,7 +140,7 @@ class CustomResourceValidator:
     ) -> Iterable[Problem]:
         if self._judging is None:
             return ()
-        whole: Mapping[str, Any] = body
+        whole = self._whole(resource, body)
         if self._judging.rules:
             kind = resource.key.collection.rpartition("/")[2]
             metadata = {"name": resource.key.name}

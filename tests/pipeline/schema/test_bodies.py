@@ -1,11 +1,15 @@
 """A body is held against its kind's structural schema as the API server does."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml
 
-from pipeline.model import Diagnostic
+from pipeline import schema
+from pipeline.model import Diagnostic, Key, Resource
+from pipeline.schema import SchemaText
 
 Check = Callable[[dict[str, Any]], tuple[Diagnostic, ...]]
 
@@ -102,3 +106,35 @@ def test_more_than_twenty_errors_are_counted_instead_of_listed(check: Check) -> 
 def test_a_long_value_is_cut_short(check: Check) -> None:
     (found,) = check({"hosts": HOSTS, "mode": "x" * 500})
     assert len(found.message) < 200
+
+
+def test_a_rule_for_the_name_is_heard(texts: dict[str, SchemaText], run: Any) -> None:
+    crd = yaml.safe_load(texts["routes.yaml"].text)
+    stored = crd["spec"]["versions"][-1]["schema"]["openAPIV3Schema"]
+    del stored["x-kubernetes-validations"]
+    rules = [{"rule": "self != 'main'", "message": "it is taken"}]
+    name = {"type": "string", "x-kubernetes-validations": rules}
+    stored["properties"]["metadata"]["properties"] = {"name": name}
+    stage = schema.build([SchemaText("routes.yaml", json.dumps(crd))]).stage
+    route = Resource.build(
+        Key("test.galley.dev/Route", "default", "main"),
+        "test.galley.dev/v1",
+        body={"spec": {"hosts": HOSTS}},
+    )
+    (found,) = run(stage, route).diagnostics
+    assert (found.field(), "it is taken" in found.message) == ("metadata.name", True)
+
+
+def test_unknown_fields_are_left_out_where_that_is_wanted(
+    texts: dict[str, SchemaText], run: Any
+) -> None:
+    built = schema.build([texts["routes.yaml"]], unknown_fields="prune")
+    route = Resource.build(
+        Key("test.galley.dev/Route", "default", "main"),
+        "test.galley.dev/v1",
+        body={"spec": {"hosts": HOSTS, "more": 1, "free": {"any": 1}}, "top": 1},
+    )
+    (made,) = run(built.stage, route).resources
+    assert made.document().body == {
+        "spec": {"hosts": HOSTS, "free": {"any": 1}, "protocol": "http"}
+    }
