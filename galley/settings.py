@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from sources.secrets import SecretRef
 from sources.settings import AnySource, Seconds
 from sources.source import Limits
 
@@ -51,21 +52,6 @@ class PublishSettings(Settings):
     deletion_budget: DeletionBudget = DeletionBudget()
 
 
-class SecretSettings(Settings):
-    """Where a secret is: in an environment variable of the service, or in a file."""
-
-    env: str = ""
-    """Environment variable that holds it."""
-    file: Path | None = None
-    """File that holds it, read each time; a line feed at its end does not count."""
-
-    @model_validator(mode="after")
-    def _one_place(self) -> "SecretSettings":
-        if bool(self.env) == bool(self.file):
-            raise ValueError("give exactly one of env and file")
-        return self
-
-
 class CheckSettings(Settings):
     """A check outside of Galley, asked about every candidate before it is published; see
     docs/checks.md."""
@@ -78,10 +64,10 @@ class CheckSettings(Settings):
     """Where the command runs: the settings file's folder, or this one."""
     url: str = Field(default="", pattern=r"^(https?://.+)?$")
     """Or where the candidate is posted to."""
-    environment: dict[str, str | SecretSettings] = {}  # pydantic copies it
+    environment: dict[str, str | SecretRef] = {}  # pydantic copies it
     """Variables of the command, besides PATH, HOME, LANG, TZ and TMPDIR: texts, or where a secret
     is. It sees no others."""
-    headers: dict[str, str | SecretSettings] = {}  # as above
+    headers: dict[str, str | SecretRef] = {}  # as above
     """Headers of the request: texts, or where a secret is."""
     give: Literal["changes", "all"] = "changes"
     """changes: what the candidate changes · all: every resource of it besides."""

@@ -1,14 +1,13 @@
 """What only a check may know: texts and secrets of the settings, read when it is asked."""
 
 import asyncio
-import os
 from collections.abc import Mapping
 
-from galley.settings import SecretSettings
 from galley.worker.checks.trouble import CheckError
+from sources.secrets import SecretError, SecretRef
 
 
-async def revealed(values: Mapping[str, str | SecretSettings]) -> dict[str, str]:
+async def revealed(values: Mapping[str, str | SecretRef]) -> dict[str, str]:
     """The texts themselves; never to be logged or shown.
 
     Raises:
@@ -17,18 +16,10 @@ async def revealed(values: Mapping[str, str | SecretSettings]) -> dict[str, str]
     return {name: await _text(value) for name, value in values.items()}
 
 
-async def _text(value: str | SecretSettings) -> str:
+async def _text(value: str | SecretRef) -> str:
     if isinstance(value, str):
         return value
-    if value.file is None:
-        found = os.environ.get(value.env)
-        if found is None:
-            raise CheckError(f"the environment variable {value.env} is not set")
-        return found
     try:
-        text = await asyncio.to_thread(value.file.read_text, encoding="utf-8")
-    except OSError as error:
-        raise CheckError(f"{value.file} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise CheckError(f"{value.file} is not UTF-8 text") from error
-    return text.removesuffix("\n").removesuffix("\r")
+        return await asyncio.to_thread(value.read)
+    except SecretError as error:
+        raise CheckError(str(error)) from error

@@ -177,8 +177,8 @@ async def test_a_secret_that_is_not_there_is_its_failure(tmp_path: Path) -> None
     unset = await outcome(tmp_path, command=["true"], environment={"A": {"env": "NOT_SET_AT_ALL"}})
     absent = await outcome(tmp_path, command=["true"], environment={"A": {"file": "/nowhere/x"}})
 
-    assert unset.problem == "the environment variable NOT_SET_AT_ALL is not set"
-    assert absent.problem == "/nowhere/x cannot be read: No such file or directory"
+    assert unset.problem == "environment variable 'NOT_SET_AT_ALL' is empty or not set"
+    assert absent.problem == "file '/nowhere/x' cannot be read: No such file or directory"
 
 
 async def test_a_late_check_waits_and_is_tried_again(
