@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.model import Kind
 from pipeline.schema.description import Description
 from pipeline.schema.errors import SchemaError
-from pipeline.schema.shape import misshapen
+from pipeline.schema.shape import misshapen, without_nothing
 from pipeline.schema.text import SchemaDocument, not_a_schema
 
 _GROUP = "apiextensions.k8s.io"
@@ -46,14 +46,15 @@ def describe(source: SchemaDocument) -> Description:
 
 def _describe(source: SchemaDocument, spec: Mapping[str, Any]) -> Description:
     stored = next(version for version in spec["versions"] if version.get("storage"))
-    problem = next(misshapen(stored["schema"]["openAPIV3Schema"]), None)
+    schema = without_nothing(stored["schema"]["openAPIV3Schema"])
+    problem = next(misshapen(schema), None)
     if problem:
         raise not_a_schema(source.locator, source.number, problem)
     return Description(
         kind=_kind(spec, stored),
         locator=source.locator,
         number=source.number,
-        schema=stored["schema"]["openAPIV3Schema"],
+        schema=schema,
         structural=True,
         document=source.content,
     )

@@ -1,4 +1,4 @@
-"""Whether a structural schema is made of nodes at all, so that nothing else need ask."""
+"""A structural schema as nothing else need question it: made of nodes, without empty keywords."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,6 +13,22 @@ _LISTS = ("allOf", "anyOf", "oneOf", RULES)
 _NAMES = ("required", "x-kubernetes-list-map-keys")
 
 
+_VALUES = ("default", "enum", "example")
+
+
+def without_nothing(schema: Any) -> Any:
+    """The schema without keywords that hold nothing, which count as not being there."""
+    if isinstance(schema, list):
+        return [without_nothing(item) for item in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    return {
+        name: held if name in _VALUES else without_nothing(held)
+        for name, held in schema.items()
+        if held is not None
+    }
+
+
 def misshapen(schema: Any, at: Path = ()) -> Iterator[str]:
     """What is not of the type that its keyword demands, in words."""
     if not isinstance(schema, Mapping):
@@ -20,8 +36,6 @@ def misshapen(schema: Any, at: Path = ()) -> Iterator[str]:
         return
     for keyword, held in schema.items():
         where = (*at, keyword)
-        if held is None:
-            continue
         if keyword in _NODES or (keyword == "additionalProperties" and not isinstance(held, bool)):
             yield from misshapen(held, where)
         elif keyword in _MAPS:
