@@ -52,7 +52,7 @@ class Access:
 
     async def close(self) -> None:
         for client in (*self._outdated, *filter(None, (self._client,))):
-            await client.close()
+            await _close(client)
         self._client, self._outdated = None, []
         await asyncio.sleep(_FAREWELL)
 
@@ -153,7 +153,7 @@ class Access:
         for client in [each for each in self._outdated if not self._users.get(each)]:
             self._outdated.remove(client)
             self._users.pop(client, None)
-            await client.close()
+            await _close(client)
 
     async def _ready(self) -> ApiClient:
         async with self._loading:
@@ -198,6 +198,14 @@ class Access:
     def _in_cluster(self) -> bool:
         named = self._settings.context or self._settings.kubeconfig
         return not named and _SERVICE_ACCOUNT in os.environ
+
+
+async def _close(client: ApiClient) -> None:
+    """At once: a server that is stopped or hangs would never answer TLS's farewell."""
+    session = client.rest_client.pool_manager
+    if session is not None and session.connector is not None:
+        await session.connector.close(abort_ssl=True)
+    await client.close()
 
 
 def _message(body: bytes) -> str:
