@@ -8,8 +8,8 @@ from typing import Any
 from pipeline.model import Path
 from pipeline.model.messages import schema as messages
 from pipeline.schema.cel import ABSENT, CelError, Message, Rule, compile_message, compile_rule
-from pipeline.schema.normal import Schema
 from pipeline.schema.problems import Problem
+from pipeline.schema.vocabulary import Schema
 
 
 @dataclass(frozen=True, slots=True)

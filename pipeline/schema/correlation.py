@@ -9,16 +9,17 @@ from typing import Any, TypeAlias
 
 from pipeline.model import Path
 from pipeline.schema.cel import ABSENT
-from pipeline.schema.normal import Schema, field_schema
+from pipeline.schema.normal import field_schema
+from pipeline.schema.vocabulary import LIST_KEYS, LIST_TYPE, Schema
 
 Identity: TypeAlias = tuple[tuple[str, Any], ...]
 
 
 def list_keys(schema: Schema | None) -> tuple[str, ...]:
     """The fields that tell items of a list of type `map` apart; none for other lists."""
-    if not schema or schema.get("x-kubernetes-list-type") != "map":
+    if not schema or schema.get(LIST_TYPE) != "map":
         return ()
-    return tuple(schema.get("x-kubernetes-list-map-keys") or ())
+    return tuple(schema.get(LIST_KEYS) or ())
 
 
 def identity(item: Any, keys: Sequence[str]) -> Identity | None:

@@ -8,6 +8,7 @@ follows on: what was wrong before and has not changed is tolerated, and the rule
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import jsonschema_rs
@@ -20,12 +21,13 @@ from pipeline.schema.bound import BoundRule, bind
 from pipeline.schema.cel import ABSENT, NotEvaluable
 from pipeline.schema.correlation import unchanged
 from pipeline.schema.formats import FORMATS, PREFIX
-from pipeline.schema.normal import Schema, defaults_of, field_schema, filled, without_nulls
+from pipeline.schema.normal import defaults_of, field_schema, filled, without_nulls
 from pipeline.schema.problems import Problem, problems_of, unknown_field
 from pipeline.schema.pruning import pruned, unknown_fields
-from pipeline.schema.rules import RULES, transitions, tree, violations
+from pipeline.schema.rules import transitions, tree, violations
 from pipeline.schema.structural import body_of, convert
 from pipeline.schema.validator import Judgement
+from pipeline.schema.vocabulary import RULES, Schema
 
 UnknownFields: TypeAlias = Literal["refuse", "prune"]
 
@@ -94,11 +96,15 @@ class CustomResourceValidator:
             before = self._whole(old, self._kept(self._normal(old, old.document())))
         after = self._whole(new, body)
 
+        @cache
+        def items_were_repeated() -> bool:
+            return any(violations(self._judging, before, rules=False))
+
         def stays(problem: Problem) -> bool:
             if old is None or problem.message is messages.UNKNOWN_FIELD:
                 return False
             if problem.message is messages.REPEATED_ITEM:  # all of them together, as the API server
-                return any(violations(self._judging, before, rules=False))
+                return items_were_repeated()
             return unchanged(problem.judged, before, after, self._schema)
 
         refused = [one for one in self._refused(new, body) if not stays(one)]

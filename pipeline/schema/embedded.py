@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-EMBEDDED = "x-kubernetes-embedded-resource"
+from pipeline.schema.vocabulary import EMBEDDED, PRESERVE
+
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "integer", "format": "int64"}
 _TIME = {"type": "string", "format": "date-time"}
 _TEXTS = {"type": "object", "additionalProperties": _TEXT}
-_ANYTHING = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+_ANYTHING = {"type": "object", PRESERVE: True}
 METADATA: Mapping[str, Any] = {
     "type": "object",
     "properties": {

@@ -5,13 +5,13 @@ apiextensions-apiserver (pkg/apiserver/validation/formats.go) for which of them 
 other format is ignored, as there. A `-` in a format's name means nothing.
 """
 
-import ipaddress
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from pipeline.schema.uris import is_request_uri
+from pipeline.schema.durations import schema_duration
+from pipeline.schema.uris import is_ipv6, is_request_uri
 
 _WITH_DASHES = {
     "datetime": "date-time",
@@ -38,7 +38,8 @@ def checked(schema: Mapping[str, object]) -> str | None:
     return name if name in FORMATS else None
 
 
-def _matches(pattern: str, *, most: int | None = None) -> Check:
+def matching(pattern: str, *, most: int | None = None) -> Check:
+    """Whether a text is all of a pattern, and has no more bytes than that."""
     compiled = re.compile(pattern, re.ASCII)
 
     def check(text: str) -> bool:
@@ -49,7 +50,7 @@ def _matches(pattern: str, *, most: int | None = None) -> Check:
 
 
 def _uuid(version: str, variant: str) -> Check:
-    return _matches(
+    return matching(
         f"(?i)[0-9a-f]{{8}}-?[0-9a-f]{{4}}-?{version}[0-9a-f]{{3}}-?{variant}[0-9a-f]{{3}}"
         "-?[0-9a-f]{12}"
     )
@@ -81,21 +82,8 @@ def _date_time(text: str) -> bool:
     return time is not None and time[1] <= "23" and time[2] <= "59" and time[3] <= "59"
 
 
-_GO_DURATION = re.compile(r"[-+]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)", re.ASCII)
-_WORDY_DURATION = re.compile(r"(\d+)\s*([A-Za-zµ]+)", re.ASCII)
-_UNITS = ("ns", "us", "µs", "ms", "s", "m", "h", "d", "w", "wk", "hr")
-_BEGINNINGS = ("nano", "micro", "milli", "sec", "min", "hour", "day", "week")
-
-
-def _duration(text: str) -> bool:
-    if _GO_DURATION.fullmatch(text):
-        return True
-    units = (unit.lower() for _, unit in _WORDY_DURATION.findall(text))
-    return any(unit in _UNITS or unit.startswith(_BEGINNINGS) for unit in units)
-
-
 _OCTET = r"0*(25[0-5]|2[0-4]\d|1?\d?\d)"
-_ipv4_dotted = _matches(rf"({_OCTET}\.){{3}}{_OCTET}")
+_ipv4_dotted = matching(rf"({_OCTET}\.){{3}}{_OCTET}")
 
 
 def _address(text: str) -> bool:
@@ -107,14 +95,7 @@ def _address(text: str) -> bool:
         if not _ipv4_dotted(last):
             return False
         text = f"{head}:0:0"
-    return _is_ipv6(text)
-
-
-def _is_ipv6(text: str) -> bool:
-    try:
-        return ipaddress.IPv6Address(text).scope_id is None
-    except ValueError:
-        return False
+    return is_ipv6(text)
 
 
 def _ipv4(text: str) -> bool:
@@ -122,7 +103,7 @@ def _ipv4(text: str) -> bool:
 
 
 def _ipv6(text: str) -> bool:
-    return ":" in text and _is_ipv6(text)
+    return ":" in text and is_ipv6(text)
 
 
 def _cidr(text: str) -> bool:
@@ -133,7 +114,7 @@ def _cidr(text: str) -> bool:
 
 
 _MACS = tuple(
-    _matches(f"[0-9a-fA-F]{{{digits}}}({mark}[0-9a-fA-F]{{{digits}}}){{{more}}}")
+    matching(f"[0-9a-fA-F]{{{digits}}}({mark}[0-9a-fA-F]{{{digits}}}){{{more}}}")
     for digits, mark, groups in ((2, ":", (6, 8, 20)), (2, "-", (6, 8, 20)), (4, r"\.", (3, 4, 10)))
     for more in (count - 1 for count in groups)
 )
@@ -166,7 +147,9 @@ def _hostname(text: str) -> bool:
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+"
 _QUOTED = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*"'
 _ADDRESS = rf"(?:{_ATOM}(?:\.{_ATOM})*|{_QUOTED})@(?:{_ATOM}(?:\.{_ATOM})*|\[[0-9A-Fa-fIPv.:]+\])"
-_EMAIL = re.compile(rf"[ \t]*(?:{_ADDRESS}|(?:(?:{_ATOM}\.?|{_QUOTED})[ \t]*)*<{_ADDRESS}>)[ \t]*")
+# `*+` tries no name in a second way, so that a long text takes no longer than reading it
+_NAME = rf"(?:(?:{_ATOM}+\.?|{_QUOTED})[ \t]*)*+"
+_EMAIL = re.compile(rf"[ \t]*(?:{_ADDRESS}|{_NAME}<{_ADDRESS}>)[ \t]*")
 
 
 def _email(text: str) -> bool:
@@ -204,31 +187,31 @@ def _isbn13(text: str) -> bool:
 
 _SHADE = r"(0|[1-9]\d?|1\d\d?|2[0-4]\d|25[0-5])"
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_social_security = _matches(r"\d{3}[- ]?\d{2}[- ]?\d{4}")
+_social_security = matching(r"\d{3}[- ]?\d{2}[- ]?\d{4}")
 
 FORMATS: Mapping[str, Check] = {
     "bsonobjectid": _bson,
-    "byte": _matches(
+    "byte": matching(
         "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})"
     ),
     "cidr": _cidr,
     "creditcard": _credit_card,
     "date": _date,
     "datetime": _date_time,
-    "duration": _duration,
+    "duration": lambda text: schema_duration(text) is not None,
     "email": _email,
-    "hexcolor": _matches("#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})"),
+    "hexcolor": matching("#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})"),
     "hostname": _hostname,
     "ipv4": _ipv4,
     "ipv6": _ipv6,
     "isbn": lambda text: _isbn10(text) or _isbn13(text),
     "isbn10": _isbn10,
     "isbn13": _isbn13,
-    "k8slongname": _matches(rf"{_LABEL}(\.{_LABEL})*", most=253),
-    "k8sshortname": _matches(_LABEL, most=63),
+    "k8slongname": matching(rf"{_LABEL}(\.{_LABEL})*", most=253),
+    "k8sshortname": matching(_LABEL, most=63),
     "mac": _mac,
     "password": lambda _: True,
-    "rgbcolor": _matches(rf"rgb\(\s*{_SHADE}\s*,\s*{_SHADE}\s*,\s*{_SHADE}\s*\)"),
+    "rgbcolor": matching(rf"rgb\(\s*{_SHADE}\s*,\s*{_SHADE}\s*,\s*{_SHADE}\s*\)"),
     "ssn": lambda text: len(text.encode()) == 11 and _social_security(text),
     "uri": is_request_uri,
     "uuid": _uuid("[0-9a-f]", "[0-9a-f]"),

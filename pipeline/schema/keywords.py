@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import re2
+from pipeline.schema import regex
 
 PATTERN, MULTIPLE_OF = "x-go-pattern", "x-go-multiple-of"
 """Stand in a translated schema in the place of `pattern` and `multipleOf`."""
@@ -31,17 +31,8 @@ def for_pattern(pattern: str) -> str:
     """
     if _ALIKE.fullmatch(pattern):
         return "pattern"
-    _compiled(pattern)
+    regex.compiled(pattern)
     return PATTERN
-
-
-def _compiled(pattern: str) -> Any:
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        return re2.compile(pattern, options)
-    except re2.error as error:
-        raise ValueError(f"the pattern {pattern!r} is not one of RE2") from error
 
 
 def for_multiple_of(factor: float) -> str:
@@ -53,7 +44,7 @@ class GoPattern:
     """The keyword `x-go-pattern`, in the form that jsonschema-rs asks for."""
 
     def __init__(self, parent: Mapping[str, Any], value: str, path: list[str | int]) -> None:  # noqa: ARG002  # the library's signature
-        self._compiled = _compiled(value)
+        self._compiled = regex.compiled(value)
 
     def validate(self, instance: Any) -> None:
         """Raises:

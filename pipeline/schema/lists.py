@@ -12,22 +12,20 @@ from pipeline.model import Path
 from pipeline.model.messages import schema as messages
 from pipeline.schema import phrases
 from pipeline.schema.problems import Problem
-
-TYPE = "x-kubernetes-list-type"
-KEYS = "x-kubernetes-list-map-keys"
+from pipeline.schema.vocabulary import LIST_KEYS, LIST_TYPE
 
 
 def is_judged(schema: Mapping[str, Any]) -> bool:
     """Whether items of this list may not be there twice."""
-    return schema.get(TYPE) in ("set", "map")
+    return schema.get(LIST_TYPE) in ("set", "map")
 
 
 def repeated(items: list[Any], schema: Mapping[str, Any], at: Path) -> Iterator[Problem]:
     """The items that are there before; each of several equal ones only once."""
-    if schema[TYPE] == "set":
+    if schema[LIST_TYPE] == "set":
         yield from _twice(items, at)
         return
-    keys = schema.get(KEYS) or ()
+    keys = schema.get(LIST_KEYS) or ()
     for index, item in enumerate(items):
         if item is not None and not isinstance(item, dict):
             facts = {"expected": "a mapping, as an item of a list of type map"}

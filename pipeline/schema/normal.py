@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.schema.embedded import METADATA
-
-Schema = Mapping[str, Any]
+from pipeline.schema.vocabulary import Schema
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.schema.text import SchemaDocument
-
-Node = Mapping[str, Any]
+from pipeline.schema.vocabulary import INT_OR_STRING, KIND, PRESERVE, Schema
 
 _PATH = re.compile(r"/apis?(?:/[^/{}]+)?/[^/{}]+(/namespaces/\{namespace\})?/([a-z]+)")
 _COMPONENT = "#/components/schemas/"
-_ANYTHING: Node = {"x-kubernetes-preserve-unknown-fields": True}
+_ANYTHING: Schema = {PRESERVE: True}
 _BYTE = {"type": "integer", "minimum": 0, "maximum": 255, "nullable": True}
-_BYTES: Node = {
+_BYTES: Schema = {
     **_ANYTHING,
     "anyOf": [
         {"type": "string"},
@@ -29,7 +28,7 @@ _COPIED = ("type", "format")
 _FORMATS = ("int32", "int64", "float", "double")
 
 
-def is_openapi(content: Node) -> bool:
+def is_openapi(content: Mapping[str, Any]) -> bool:
     """Whether the document is one of OpenAPI, version 3."""
     return str(content.get("openapi", "")).startswith("3.") and "components" in content
 
@@ -41,7 +40,7 @@ def as_crds(source: SchemaDocument) -> Iterator[SchemaDocument]:
     for path, operations in (content.get("paths") or {}).items():
         place = _PATH.fullmatch(path)
         created = (operations or {}).get("post") or {}
-        kind = created.get("x-kubernetes-group-version-kind")
+        kind = created.get(KIND)
         name = _created(created)
         if place and isinstance(kind, dict) and name in schemas:
             node = _Components(schemas).node({"$ref": name})
@@ -49,7 +48,7 @@ def as_crds(source: SchemaDocument) -> Iterator[SchemaDocument]:
             yield SchemaDocument(source.locator, source.number, crd)
 
 
-def _created(operation: Node) -> str:
+def _created(operation: Mapping[str, Any]) -> str:
     """The name of what a request to create holds."""
     content = (operation.get("requestBody") or {}).get("content") or {}
     for media in content.values():
@@ -58,7 +57,9 @@ def _created(operation: Node) -> str:
     return ""
 
 
-def _crd(kind: Node, plural: str, *, namespaced: bool, schema: Node) -> dict[str, Any]:
+def _crd(
+    kind: Mapping[str, Any], plural: str, *, namespaced: bool, schema: Schema
+) -> dict[str, Any]:
     version = {
         "name": kind["version"],
         "served": True,
@@ -81,11 +82,11 @@ def _crd(kind: Node, plural: str, *, namespaced: bool, schema: Node) -> dict[str
 class _Components:
     """Schemas by name, their references followed; where one leads in a circle, anything goes."""
 
-    def __init__(self, schemas: Mapping[str, Node]) -> None:
+    def __init__(self, schemas: Mapping[str, Schema]) -> None:
         self._schemas = schemas
         self._open: list[str] = []
 
-    def node(self, schema: Node) -> Node:
+    def node(self, schema: Schema) -> Schema:
         name = _referred(schema)
         if name is None:
             return self._plain(schema)
@@ -96,9 +97,9 @@ class _Components:
         self._open.pop()
         return made
 
-    def _plain(self, schema: Node) -> Node:
+    def _plain(self, schema: Schema) -> Schema:
         if schema.get("format") == "int-or-string":
-            return {"x-kubernetes-int-or-string": True}
+            return {INT_OR_STRING: True}
         if schema.get("format") == "byte":
             return _BYTES
         if "type" not in schema:  # such as a quantity, which is a number or text
@@ -120,7 +121,7 @@ class _Components:
         return made
 
 
-def _referred(schema: Node) -> str | None:
+def _referred(schema: Schema) -> str | None:
     """The name of the component that a node stands for."""
     parts = schema.get("allOf") or (schema,)
     reference = parts[0].get("$ref") if len(parts) == 1 else None

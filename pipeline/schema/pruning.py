@@ -9,10 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.model import Path
-
-Schema = Mapping[str, Any]
-
-PRESERVE = "x-kubernetes-preserve-unknown-fields"
+from pipeline.schema.vocabulary import PRESERVE, Schema
 
 
 def unknown_fields(value: Any, schema: Schema | None, at: Path = ()) -> Iterator[Path]:

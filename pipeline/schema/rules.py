@@ -7,17 +7,15 @@ walked, and what is not, follows apiextensions-apiserver (pkg/apiserver/schema/c
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.model import Path
 from pipeline.schema import lists
 from pipeline.schema.bound import BoundRule
 from pipeline.schema.cel import ABSENT
 from pipeline.schema.correlation import field_of, identity, items_by_identity, list_keys
-from pipeline.schema.normal import Schema
 from pipeline.schema.problems import Problem
-
-RULES = "x-kubernetes-validations"
+from pipeline.schema.vocabulary import Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,46 +41,44 @@ Pick = Callable[[Schema, Schema, Path], tuple[BoundRule, ...]]
 
 def tree(schema: Schema | None, pick: Pick, *, with_lists: bool) -> Node | None:
     """The nodes of a schema with rules that `pick` gives, or with lists; None: there are none."""
-    return _node(schema, schema, pick, with_lists, ()) if schema else None
+    return _Tree(pick, with_lists).node(schema, schema, ()) if schema else None
 
 
-def _node(standing: Schema, schema: Schema, pick: Pick, with_lists: bool, at: Path) -> Node | None:
-    """`standing` is where rules are looked for: the node itself, or a part of its `allOf`."""
-    fields = dict(_fields(standing, schema, pick, with_lists, at))
-    found = Node(
-        schema=schema,
-        rules=pick(standing, schema, at),
-        listed=with_lists and standing is schema and lists.is_judged(schema),
-        fields=fields,
-        values=_below("additionalProperties", standing, schema, pick, with_lists, at),
-        items=_below("items", standing, schema, pick, with_lists, at),
-        parts=tuple(
-            part
-            for each in standing.get("allOf") or ()
-            if (part := _node(each, schema, pick, False, at)) is not None
-        ),
-        keys=list_keys(schema),
-    )
-    parts = (found.rules, found.listed, fields, found.values, found.items, found.parts)
-    return found if any(parts) else None
+class _Tree(NamedTuple):
+    """What makes the nodes.
 
+    `standing` is where rules are looked for: the node of `schema` itself, or a part of its `allOf`.
+    """
 
-def _below(
-    keyword: str, standing: Schema, schema: Schema, pick: Pick, with_lists: bool, at: Path
-) -> Node | None:
-    rules, values = standing.get(keyword), schema.get(keyword)
-    if not isinstance(rules, Mapping) or not isinstance(values, Mapping):
-        return None
-    return _node(rules, values, pick, with_lists, (*at, "*"))
+    pick: Pick
+    with_lists: bool
 
+    def node(self, standing: Schema, schema: Schema, at: Path) -> Node | None:
+        without_lists = _Tree(self.pick, with_lists=False)
+        parts = (without_lists.node(part, schema, at) for part in standing.get("allOf") or ())
+        found = Node(
+            schema=schema,
+            rules=self.pick(standing, schema, at),
+            listed=self.with_lists and lists.is_judged(schema),
+            fields=dict(self._declared(standing, schema, at)),
+            values=self._below("additionalProperties", standing, schema, at),
+            items=self._below("items", standing, schema, at),
+            parts=tuple(part for part in parts if part is not None),
+            keys=list_keys(schema),
+        )
+        held = (found.rules, found.listed, found.fields, found.values, found.items, found.parts)
+        return found if any(held) else None
 
-def _fields(
-    standing: Schema, schema: Schema, pick: Pick, with_lists: bool, at: Path
-) -> Iterator[tuple[str, Node]]:
-    declared = schema.get("properties") or {}
-    for name, below in (standing.get("properties") or {}).items():
-        if name in declared:
-            found = _node(below, declared[name], pick, with_lists, (*at, name))
+    def _below(self, keyword: str, standing: Schema, schema: Schema, at: Path) -> Node | None:
+        rules, values = standing.get(keyword), schema.get(keyword)
+        if not isinstance(rules, Mapping) or not isinstance(values, Mapping):
+            return None
+        return self.node(rules, values, (*at, "*"))
+
+    def _declared(self, standing: Schema, schema: Schema, at: Path) -> Iterator[tuple[str, Node]]:
+        declared = schema.get("properties") or {}
+        for name, below in (standing.get("properties") or {}).items():
+            found = self.node(below, declared[name], (*at, name)) if name in declared else None
             if found is not None:
                 yield name, found
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from pipeline.model import Path
 from pipeline.schema import phrases
-from pipeline.schema.rules import RULES
+from pipeline.schema.vocabulary import LIST_KEYS, RULES
 
 _NODES = ("items", "not")
 _MAPS = ("properties",)
 _LISTS = ("allOf", "anyOf", "oneOf", RULES)
-_NAMES = ("required", "x-kubernetes-list-map-keys")
+_NAMES = ("required", LIST_KEYS)
 
 
 _VALUES = ("default", "enum", "example")

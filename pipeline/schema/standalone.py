@@ -18,6 +18,7 @@ from pipeline.model import Kind
 from pipeline.model.kind import split_api_version
 from pipeline.schema.description import Description
 from pipeline.schema.text import SchemaDocument, not_a_schema
+from pipeline.schema.vocabulary import KIND
 
 _MARKS = ("$schema", "$id", "properties", "type", "allOf", "anyOf", "oneOf", "$ref", "$defs")
 _NEVER_THERE = {"status"}
@@ -50,7 +51,7 @@ def describe(source: SchemaDocument) -> Description:
 
 
 def _tagged(content: Mapping[str, Any]) -> tuple[str, str, str] | None:
-    tag = content.get("x-kubernetes-group-version-kind")
+    tag = content.get(KIND)
     if isinstance(tag, list) and len(tag) == 1:
         tag = tag[0]
     if not isinstance(tag, dict) or not (tag.get("version") and tag.get("kind")):

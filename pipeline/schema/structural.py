@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.schema import formats, keywords
 from pipeline.schema.embedded import completed
-from pipeline.schema.pruning import PRESERVE
+from pipeline.schema.vocabulary import INT_OR_STRING, PRESERVE
 
 _COPIED = (
     "minLength",
@@ -100,7 +100,7 @@ def _condition(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _type(schema: Mapping[str, Any], result: dict[str, Any]) -> None:
-    if schema.get("x-kubernetes-int-or-string"):
+    if schema.get(INT_OR_STRING):
         result["type"] = ["integer", "string"]
     elif schema.get("type") == "string" and "format" in result:
         result["type"] = ["string", "array"]  # the API server looks at the format only

@@ -33,6 +33,14 @@ def is_request_uri(text: str) -> bool:
     return parse(text, request=True)[1] is not None
 
 
+def is_ipv6(text: str) -> bool:
+    """Whether the text is an address of IPv6 without a zone."""
+    try:
+        return ipaddress.IPv6Address(text).scope_id is None
+    except ValueError:
+        return False
+
+
 def parse(text: str, *, request: bool) -> tuple[str, URL | None]:
     """What is wrong, or the parts; not for a `request`, relative paths are fine, too."""
     if text == "*":
@@ -96,7 +104,7 @@ def _literal_problem(host: str) -> str:
     address, zone_mark, zone = inner.partition("%25")
     if zone_mark and not zone:
         return "invalid host"
-    if "%" in address or ":" not in address or not _is_ipv6(address):
+    if "%" in address or ":" not in address or not is_ipv6(address):
         return "invalid host"
     return ""
 
@@ -110,10 +118,3 @@ def _escaped_path(path: str) -> str:
     if path == "*" or _PLAIN_PATH.fullmatch(path):
         return path
     return quote_from_bytes(unquote_to_bytes(path), safe="$&+,/:;=@-_.~")
-
-
-def _is_ipv6(text: str) -> bool:
-    try:
-        return ipaddress.IPv6Address(text).scope_id is None
-    except ValueError:
-        return False

@@ -4,9 +4,9 @@ Sources: the CEL language definition (github.com/google/cel-spec), cel-go 0.26 w
 and Kubernetes' libraries (apiserver, pkg/cel). Why there is an evaluator of our own is told in
 docs/decisions/0017. In reading order: `lexer`, `parser`, `syntax` (text to tree), `values` (what
 CEL has and Python has not), `typed` (JSON to values, by schema), `scope`, `paths`, `macros`,
-`compile` (tree to closures), `arithmetic`, `functions` with one module for each library
-(`conversions`, `strings` with `text_format`, `lists`, `times`, `urls`, `network`, `quantity`,
-`semver`, `named_formats`), `rule`, `errors`.
+`compile` (tree to closures), `arithmetic`, `overloads` (which arguments a function takes),
+`functions` with one module for each library (`conversions`, `strings` with `text_format`, `lists`,
+`times`, `urls`, `network`, `quantity`, `semver`, `named_formats`), `rule`, `errors`.
 """
 
 from pipeline.schema.cel.errors import CelError, CelSyntaxError, NotEvaluable

@@ -46,7 +46,7 @@ def add(left: Any, right: Any) -> Any:
         kind is Duration and type(right) is Timestamp
     ):
         return checked_timestamp(left.nanoseconds + right.nanoseconds)
-    raise no_such_overload(left, right)
+    raise no_such_overload()
 
 
 def subtract(left: Any, right: Any) -> Any:
@@ -63,7 +63,7 @@ def subtract(left: Any, right: Any) -> Any:
             return checked_duration(left.nanoseconds - right.nanoseconds)
     if kind is Timestamp and other is Duration:
         return checked_timestamp(left.nanoseconds - right.nanoseconds)
-    raise no_such_overload(left, right)
+    raise no_such_overload()
 
 
 def multiply(left: Any, right: Any) -> Any:
@@ -76,14 +76,14 @@ def multiply(left: Any, right: Any) -> Any:
             return left * right
         if kind is Uint:
             return _uint(int(left) * int(right))
-    raise no_such_overload(left, right)
+    raise no_such_overload()
 
 
 def divide(left: Any, right: Any) -> Any:
     """`left / right`; integers are cut towards zero."""
     kind = type(left)
     if kind is not type(right) or kind not in (int, float, Uint):
-        raise no_such_overload(left, right)
+        raise no_such_overload()
     if kind is float:
         return _divide_doubles(left, right)
     if right == 0:
@@ -106,7 +106,7 @@ def remainder(left: Any, right: Any) -> Any:
     """`left % right`, with the sign of `left`."""
     kind = type(left)
     if kind is not type(right) or kind not in (int, Uint):
-        raise no_such_overload(left, right)
+        raise no_such_overload()
     if right == 0:
         raise CelError("modulus by zero")
     if left == SMALLEST_INT and right == -1:
@@ -123,4 +123,4 @@ def negate(value: Any) -> Any:
         return -value
     if type(value) is Duration:
         return checked_duration(-value.nanoseconds)
-    raise no_such_overload(value)
+    raise no_such_overload()

@@ -3,16 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from pipeline.schema.cel import arithmetic, paths
+from pipeline.schema.cel import arithmetic
 from pipeline.schema.cel.errors import CelError, NotEvaluable, no_such_overload
 from pipeline.schema.cel.functions import FUNCTIONS, MEMBERS
 from pipeline.schema.cel.macros import MACROS
-from pipeline.schema.cel.paths import finished, qualified_name, root_name
-from pipeline.schema.cel.scope import Path, Run, Scope, Variables, boolean
+from pipeline.schema.cel.paths import finished, path_of, qualified_name, root_name
+from pipeline.schema.cel.scope import Run, Scope, Variables, boolean
 from pipeline.schema.cel.syntax import Call, List, Literal, Map, Node
 from pipeline.schema.cel.text_format import EXACT, clauses
-from pipeline.schema.cel.typed import Schema
 from pipeline.schema.cel.values import NOTHING, Maybe, comparison, contains, equal
+from pipeline.schema.vocabulary import Schema
 
 
 def compiled(node: Node, variables: Mapping[str, Schema | None]) -> tuple[Run, int]:
@@ -24,28 +24,22 @@ def compiled(node: Node, variables: Mapping[str, Schema | None]) -> tuple[Run, i
     """
     places = {name: place for place, name in enumerate(variables)}
     taken = [len(variables)]
-    scope = Scope(_Compiler(), places, variables, taken)
+    scope = Scope(_value_of, places, variables, taken)
     return scope.value_of(node), taken[0]
 
 
-class _Compiler:
-    """Knows for each kind of node who compiles it."""
-
-    def value_of(self, node: Node, scope: Scope) -> Run:
-        match node:
-            case Literal(value):
-                return _constant(value)
-            case List():
-                return _list(node, scope)
-            case Map():
-                return _map(node, scope)
-            case Call():
-                return _call(node, scope)
-            case _:
-                return finished(paths.path_of(node, scope))
-
-    def path_of(self, node: Node, scope: Scope) -> Path:
-        return paths.path_of(node, scope)
+def _value_of(node: Node, scope: Scope) -> Run:
+    match node:
+        case Literal(value):
+            return _constant(value)
+        case List():
+            return _list(node, scope)
+        case Map():
+            return _map(node, scope)
+        case Call():
+            return _call(node, scope)
+        case _:
+            return finished(path_of(node, scope))
 
 
 def _constant(value: Any) -> Run:
@@ -71,7 +65,7 @@ def _given(value: Any, *, optional: bool) -> Sequence[Any]:
     if not optional:
         return (value,)
     if not isinstance(value, Maybe):
-        raise no_such_overload(value)
+        raise no_such_overload()
     return () if value is NOTHING else (value.value,)
 
 
@@ -173,7 +167,7 @@ def _in(item: Any, held: Any) -> bool:
         return contains(held, item)
     if isinstance(held, dict):
         return not isinstance(item, list | dict) and item in held
-    raise no_such_overload(item, held)
+    raise no_such_overload()
 
 
 def _function(name: str, arguments: Sequence[Node], scope: Scope) -> Run:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.schema.cel.errors import CelError, no_such_overload
 from pipeline.schema.cel.network import CIDR, IP, cidr_text, ip_text
+from pipeline.schema.cel.overloads import typed
 from pipeline.schema.cel.quantity import Quantity, compare
 from pipeline.schema.cel.semver import Semver
 from pipeline.schema.cel.times import (
@@ -15,7 +16,6 @@ from pipeline.schema.cel.times import (
     checked_timestamp,
     duration_text,
     float_text,
-    go_duration,
     rfc3339,
     timestamp_text,
 )
@@ -30,9 +30,12 @@ from pipeline.schema.cel.values import (
     Uint,
     type_of,
 )
+from pipeline.schema.digits import whole
+from pipeline.schema.durations import go_duration
 
 _TRUE = frozenset(("1", "t", "T", "true", "TRUE", "True"))
 _FALSE = frozenset(("0", "f", "F", "false", "FALSE", "False"))
+_INT = re.compile("([+-]?)([0-9]+)")
 _FLOAT = re.compile(
     r"[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf|infinity|nan)", re.IGNORECASE
 )
@@ -46,7 +49,7 @@ def size(value: Any) -> int:
     """Characters of a text, bytes, items, entries."""
     if isinstance(value, str | bytes | list | dict):
         return len(value)
-    raise no_such_overload(value)
+    raise no_such_overload()
 
 
 def _int(value: Any) -> int:
@@ -62,22 +65,27 @@ def _int(value: Any) -> int:
         return value.nanoseconds // SECOND
     elif type(value) is Duration:
         return value.nanoseconds
-    elif type(value) is str and re.fullmatch("[+-]?[0-9]+", value):
-        made = int(value)
-        if not SMALLEST_INT <= made <= LARGEST_INT:
-            raise _no_conversion(value, "int")
     else:
-        raise _no_conversion(value, "int")
+        return _parsed_int(value)
     if made is None or not SMALLEST_INT <= made <= LARGEST_INT:
         raise CelError("integer overflow")
     return made
 
 
+def _parsed_int(value: Any) -> int:
+    found = _INT.fullmatch(value) if type(value) is str else None
+    size_of = whole(found[2], -SMALLEST_INT) if found else None
+    if found is None or size_of is None or (size_of > LARGEST_INT and found[1] != "-"):
+        raise _no_conversion(value, "int")
+    return -size_of if found[1] == "-" else size_of
+
+
 def _uint(value: Any) -> Uint:
     if type(value) is str:
-        if re.fullmatch("[0-9]+", value) and int(value) <= LARGEST_UINT:
-            return Uint(value)
-        raise _no_conversion(value, "uint")
+        made = whole(value, LARGEST_UINT) if re.fullmatch("[0-9]+", value) else None
+        if made is None:
+            raise _no_conversion(value, "uint")
+        return Uint(made)
     if type(value) in (int, Uint) or (type(value) is float and math.isfinite(value)):
         if 0 <= value <= LARGEST_UINT:
             return Uint(value)
@@ -156,7 +164,7 @@ def _duration(value: Any) -> Duration:
     found = go_duration(value) if type(value) is str else None
     if found is None:
         raise _no_conversion(value, "google.protobuf.Duration")
-    return found
+    return Duration(found)
 
 
 def _timestamp(value: Any) -> Timestamp:
@@ -178,34 +186,19 @@ def _is_zero(value: Any) -> bool:
     )
 
 
-def _of_optional(function: Callable[..., Any]) -> Callable[..., Any]:
-    def checked(value: Any, *others: Any) -> Any:
-        if not isinstance(value, Maybe):
-            raise no_such_overload(value, *others)
-        return function(value, *others)
-
-    return checked
-
-
 def _value(optional: Maybe) -> Any:
     if optional is NOTHING:
         raise CelError("optional.none() dereference")
     return optional.value
 
 
-def _unwrap(values: Any) -> list[Any]:
-    if not isinstance(values, list):
-        raise no_such_overload(values)
+@typed(list)
+def _unwrap(values: list[Any]) -> list[Any]:
     return [value.value for value in values if isinstance(value, Maybe) and value is not NOTHING]
 
 
-def _end(place: int) -> Callable[[Any], Maybe]:
-    def get(items: Any) -> Maybe:
-        if not isinstance(items, list):
-            raise no_such_overload(items)
-        return Maybe(items[place]) if items else NOTHING
-
-    return get
+def _end(place: int) -> Callable[..., Maybe]:
+    return typed(list)(lambda items: Maybe(items[place]) if items else NOTHING)
 
 
 def _ordered(judge: Callable[[int], Any]) -> Callable[[Any, Any], Any]:
@@ -216,7 +209,7 @@ def _ordered(judge: Callable[[int], Any]) -> Callable[[Any, Any], Any]:
             return judge(compare(left.value, right.value))
         if isinstance(left, Semver) and isinstance(right, Semver):
             return judge(compare(left.order, right.order))
-        raise no_such_overload(left, right)
+        raise no_such_overload()
 
     return compare_two
 
@@ -224,15 +217,15 @@ def _ordered(judge: Callable[[int], Any]) -> Callable[[Any, Any], Any]:
 MEMBERS: Mapping[str, Callable[..., Any]] = {
     "compareTo": _ordered(lambda order: order),
     "first": _end(0),
-    "hasValue": _of_optional(lambda optional: optional is not NOTHING),
+    "hasValue": typed(Maybe)(lambda optional: optional is not NOTHING),
     "isGreaterThan": _ordered(lambda order: order > 0),
     "isLessThan": _ordered(lambda order: order < 0),
     "last": _end(-1),
-    "or": _of_optional(lambda one, other: other if one is NOTHING else one),
-    "orValue": _of_optional(lambda one, other: other if one is NOTHING else one.value),
+    "or": typed(Maybe, object)(lambda one, other: other if one is NOTHING else one),
+    "orValue": typed(Maybe, object)(lambda one, other: other if one is NOTHING else one.value),
     "size": size,
     "unwrapOpt": _unwrap,
-    "value": _of_optional(_value),
+    "value": typed(Maybe)(_value),
 }
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "bool": _bool,

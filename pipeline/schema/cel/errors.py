@@ -13,6 +13,6 @@ class CelError(Exception):
     """The evaluation of a rule failed on a value: no such key, overflow, index out of bounds."""
 
 
-def no_such_overload(*values: object) -> CelError:  # noqa: ARG001  # the API server names no types either
+def no_such_overload() -> CelError:
     """The error of a function or operator that is not made for values of these types."""
     return CelError("no such overload")

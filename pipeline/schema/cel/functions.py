@@ -14,7 +14,6 @@ from pipeline.schema.cel import (
     times,
     urls,
 )
-from pipeline.schema.cel.errors import no_such_overload
 
 _MODULES = (
     conversions, lists, named_formats, network, quantity, semver, strings, urls
@@ -44,15 +43,3 @@ MEMBERS: Mapping[str, Callable[..., Any]] = {
     "lastIndexOf": _place(lists.last_index_of, strings.last_index_of),
 }
 """`value.function(arguments)`."""
-
-
-def call(function: Callable[..., Any], *values: Any) -> Any:
-    """The function's result.
-
-    Raises:
-        CelError: it failed, or takes another number of arguments.
-    """
-    try:
-        return function(*values)
-    except TypeError as error:
-        raise no_such_overload(*values) from error

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from pipeline.schema.cel.errors import CelSyntaxError
 from pipeline.schema.cel.values import LARGEST_UINT, Uint
+from pipeline.schema.digits import whole
 
 
 class Token(NamedTuple):
@@ -87,14 +88,11 @@ def _token(text: str, group: str, found: str, at: int) -> Token:
 def _integer(text: str, found: str, at: int) -> int:
     """An int may be one too large here: with a minus before it it fits."""
     digits = found.rstrip("uU")
-    value = int(digits, 16 if digits[:2].lower() == "0x" else 10)
-    if digits == found:
-        if value > 2**63:
-            raise error(text, at, "the number is too large")
-        return value
-    if value > LARGEST_UINT:
+    most = 2**63 if digits == found else LARGEST_UINT
+    value = int(digits, 16) if digits[:2].lower() == "0x" else whole(digits, most)
+    if value is None or value > most:
         raise error(text, at, "the number is too large")
-    return Uint(value)
+    return value if digits == found else Uint(value)
 
 
 def _string(text: str, found: str, at: int) -> str | bytes:

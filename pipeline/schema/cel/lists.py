@@ -6,20 +6,12 @@ from itertools import pairwise
 from typing import Any
 
 from pipeline.schema.cel.arithmetic import add
-from pipeline.schema.cel.errors import CelError, no_such_overload
+from pipeline.schema.cel.errors import CelError
+from pipeline.schema.cel.overloads import typed
 from pipeline.schema.cel.values import compared, contains, equal, type_of
 
 MOST_ITEMS = 1_000_000
 """How long a list `lists.range` makes at most."""
-
-
-def _of_lists(function: Callable[..., Any]) -> Callable[..., Any]:
-    def checked(*values: Any) -> Any:
-        if not values or not isinstance(values[0], list):
-            raise no_such_overload(*values)
-        return function(*values)
-
-    return checked
 
 
 def _is_sorted(items: list[Any]) -> bool:
@@ -50,17 +42,13 @@ def last_index_of(items: list[Any], wanted: Any) -> int:
     return next((place for place in places if equal(items[place], wanted)), -1)
 
 
-def _slice(items: list[Any], start: Any, end: Any) -> list[Any]:
-    if type(start) is not int or type(end) is not int:
-        raise no_such_overload(items, start, end)
+def _slice(items: list[Any], start: int, end: int) -> list[Any]:
     if start < 0 or end < 0 or start > end or end > len(items):
         raise CelError(f"cannot slice({start}, {end}), list is length {len(items)}")
     return list(items[start:end])
 
 
-def _flatten(items: list[Any], depth: Any = 1) -> list[Any]:
-    if type(depth) is not int:
-        raise no_such_overload(items, depth)
+def _flatten(items: list[Any], depth: int = 1) -> list[Any]:
     if depth < 0:
         raise CelError("level must be non-negative")
     made: list[Any] = []
@@ -93,41 +81,32 @@ def _distinct(items: list[Any]) -> list[Any]:
     return made
 
 
-def _range(count: Any) -> list[int]:
-    if type(count) is not int:
-        raise no_such_overload(count)
+def _range(count: int) -> list[int]:
     if count > MOST_ITEMS:
         raise CelError(f"lists.range makes at most {MOST_ITEMS} items")
     return list(range(max(count, 0)))
-
-
-def _sets(function: Callable[[list[Any], list[Any]], bool]) -> Callable[[Any, Any], bool]:
-    def checked(left: Any, right: Any) -> bool:
-        if not isinstance(left, list) or not isinstance(right, list):
-            raise no_such_overload(left, right)
-        return function(left, right)
-
-    return checked
 
 
 def _holds(left: list[Any], right: list[Any]) -> bool:
     return all(contains(left, item) for item in right)
 
 
+_of_list, _of_lists = typed(list), typed(list, list)
+
 MEMBERS: Mapping[str, Callable[..., Any]] = {
-    "distinct": _of_lists(_distinct),
-    "flatten": _of_lists(_flatten),
-    "isSorted": _of_lists(_is_sorted),
-    "max": _of_lists(_extreme("max", -1)),
-    "min": _of_lists(_extreme("min", 1)),
-    "reverse": _of_lists(lambda items: items[::-1]),
-    "slice": _of_lists(_slice),
-    "sort": _of_lists(lambda items: sort_by(items, items)),
-    "sum": _of_lists(_sum),
+    "distinct": _of_list(_distinct),
+    "flatten": typed(list, int)(_flatten),
+    "isSorted": _of_list(_is_sorted),
+    "max": _of_list(_extreme("max", -1)),
+    "min": _of_list(_extreme("min", 1)),
+    "reverse": _of_list(lambda items: items[::-1]),
+    "slice": typed(list, int, int)(_slice),
+    "sort": _of_list(lambda items: sort_by(items, items)),
+    "sum": _of_list(_sum),
 }
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "lists.range": _range,
-    "sets.contains": _sets(_holds),
-    "sets.equivalent": _sets(lambda left, right: _holds(left, right) and _holds(right, left)),
-    "sets.intersects": _sets(lambda left, right: any(contains(right, item) for item in left)),
+    "lists.range": typed(int)(_range),
+    "sets.contains": _of_lists(_holds),
+    "sets.equivalent": _of_lists(lambda left, right: _holds(left, right) and _holds(right, left)),
+    "sets.intersects": _of_lists(lambda left, right: any(contains(right, item) for item in left)),
 }

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from pipeline.schema.cel.errors import CelError, CelSyntaxError, no_such_overload
 from pipeline.schema.cel.lists import sort_by
-from pipeline.schema.cel.paths import present
+from pipeline.schema.cel.paths import path_of, present
 from pipeline.schema.cel.scope import Path, Run, Scope, Variables, boolean
 from pipeline.schema.cel.syntax import Call, Name, Node
 from pipeline.schema.cel.typed import declared, values_of
@@ -33,7 +33,7 @@ class _Loop(NamedTuple):
 def _loop(node: Call, scope: Scope, *, two: bool) -> _Loop:
     """Over `node.target`; the variables are the first argument, or the first two."""
     assert node.target is not None  # noqa: S101  # a receiver macro has one
-    path = scope.path_of(node.target)
+    path = path_of(node.target, scope)
     if declared(path.schema) is not None:
         path = Path(scope.value_of(node.target), None)
     items = values_of(path.schema)
@@ -62,7 +62,7 @@ def _entries(held: Any, *, two: bool) -> Iterator[tuple[Any, Any]]:
         return iter(enumerate(held)) if two else ((item, item) for item in held)
     if isinstance(held, dict):
         return iter(held.items()) if two else ((key, key) for key in held)
-    raise no_such_overload(held)
+    raise no_such_overload()
 
 
 def _name(node: Node) -> str:
@@ -157,7 +157,7 @@ def _mapping(*, entries: bool, filtered: bool) -> Macro:
 
 def _one_entry(value: Any) -> Iterator[tuple[Any, Any]]:
     if not isinstance(value, dict):
-        raise no_such_overload(value)
+        raise no_such_overload()
     return iter(value.items())
 
 
@@ -185,7 +185,7 @@ def _of_optional(*, flat: bool) -> Macro:
         def run(variables: Variables) -> Any:
             value = optional(variables)
             if not isinstance(value, Maybe):
-                raise no_such_overload(value)
+                raise no_such_overload()
             if value is NOTHING:
                 return NOTHING
             variables[place] = value.value

@@ -3,14 +3,13 @@
 The result says whether a text fits; what it says of a text that does not is worded shorter here.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.schema.cel.errors import no_such_overload
+from pipeline.schema.cel.overloads import typed
 from pipeline.schema.cel.values import NOTHING, Maybe
-from pipeline.schema.formats import FORMATS
+from pipeline.schema.formats import FORMATS, matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +19,7 @@ class NamedFormat:
     name: str
 
 
-_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?"
 _NAME = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
-
-
-def _fits(pattern: str, most: int) -> Callable[[str], bool]:
-    compiled = re.compile(pattern)
-
-    def check(text: str) -> bool:
-        return len(text.encode()) <= most and compiled.fullmatch(text) is not None
-
-    return check
 
 
 def _prefix(check: Callable[[str], bool]) -> Callable[[str], bool]:
@@ -43,8 +31,8 @@ def _prefix(check: Callable[[str], bool]) -> Callable[[str], bool]:
     return fits
 
 
-_label, _subdomain = _fits(_LABEL, 63), _fits(rf"{_LABEL}(\.{_LABEL})*", 253)
-_label_1035, _part = _fits(_LABEL_1035, 63), _fits(_NAME, 63)
+_label, _subdomain = FORMATS["k8sshortname"], FORMATS["k8slongname"]
+_label_1035, _part = matching("[a-z]([-a-z0-9]*[a-z0-9])?", most=63), matching(_NAME, most=63)
 
 
 def _qualified_name(text: str) -> bool:
@@ -65,15 +53,13 @@ _CHECKS: Mapping[str, Callable[[str], bool]] = {
 }
 
 
-def _validate(named: Any, text: Any) -> Maybe:
-    if not isinstance(named, NamedFormat) or type(text) is not str:
-        raise no_such_overload(named, text)
+@typed(NamedFormat, str)
+def _validate(named: NamedFormat, text: str) -> Maybe:
     return NOTHING if _CHECKS[named.name](text) else Maybe([f"is not a {named.name}"])
 
 
-def _named(name: Any) -> Maybe:
-    if type(name) is not str:
-        raise no_such_overload(name)
+@typed(str)
+def _named(name: str) -> Maybe:
     return Maybe(NamedFormat(name)) if name in _CHECKS else NOTHING
 
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from pipeline.schema.cel.errors import CelError, no_such_overload
+from pipeline.schema.cel.errors import CelError
+from pipeline.schema.cel.overloads import typed
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -55,42 +56,24 @@ def _parse_network(text: str) -> CIDR | None:
     return CIDR(address, int(bits)) if int(bits) <= address.max_prefixlen else None
 
 
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise no_such_overload(value)
-    return value
-
-
-def _ip(value: Any) -> IP:
-    address = parse_address(_text(value))
+@typed(str)
+def _ip(text: str) -> IP:
+    address = parse_address(text)
     if address is None:
-        raise CelError(f'IP Address "{value}" parse error during conversion from string')
+        raise CelError(f'IP Address "{text}" parse error during conversion from string')
     return IP(address)
 
 
-def _cidr(value: Any) -> CIDR:
-    found = _parse_network(_text(value))
+@typed(str)
+def _cidr(text: str) -> CIDR:
+    found = _parse_network(text)
     if found is None:
         raise CelError("network address parse error during conversion from string")
     return found
 
 
-def _of_ip(function: Callable[[Address], Any]) -> Callable[[Any], Any]:
-    def checked(value: Any) -> Any:
-        if not isinstance(value, IP):
-            raise no_such_overload(value)
-        return function(value.address)
-
-    return checked
-
-
-def _of_cidr(function: Callable[..., Any]) -> Callable[..., Any]:
-    def checked(value: Any, *others: Any) -> Any:
-        if not isinstance(value, CIDR):
-            raise no_such_overload(value, *others)
-        return function(value, *others)
-
-    return checked
+def _of_ip(function: Callable[[Address], Any]) -> Callable[..., Any]:
+    return typed(IP)(lambda ip: function(ip.address))
 
 
 def _contains_ip(network: CIDR, other: Any) -> bool:
@@ -133,22 +116,22 @@ def cidr_text(value: CIDR) -> str:
 
 
 MEMBERS: Mapping[str, Callable[..., Any]] = {
-    "containsCIDR": _of_cidr(_contains_cidr),
-    "containsIP": _of_cidr(_contains_ip),
+    "containsCIDR": typed(CIDR, object)(_contains_cidr),
+    "containsIP": typed(CIDR, object)(_contains_ip),
     "family": _of_ip(lambda address: address.version),
-    "ip": _of_cidr(lambda network: IP(network.address)),
+    "ip": typed(CIDR)(lambda network: IP(network.address)),
     "isGlobalUnicast": _of_ip(_global_unicast),
     "isLinkLocalMulticast": _of_ip(_link_local_multicast),
     "isLinkLocalUnicast": _of_ip(lambda address: address.is_link_local),
     "isLoopback": _of_ip(lambda address: address.is_loopback),
     "isUnspecified": _of_ip(lambda address: address.is_unspecified),
-    "masked": _of_cidr(lambda network: CIDR(network.network.network_address, network.bits)),
-    "prefixLength": _of_cidr(lambda network: network.bits),
+    "masked": typed(CIDR)(lambda network: CIDR(network.network.network_address, network.bits)),
+    "prefixLength": typed(CIDR)(lambda network: network.bits),
 }
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "cidr": _cidr,
     "ip": _ip,
-    "ip.isCanonical": lambda value: ip_text(_ip(value)) == value,
-    "isCIDR": lambda value: _parse_network(_text(value)) is not None,
-    "isIP": lambda value: parse_address(_text(value)) is not None,
+    "ip.isCanonical": lambda text: ip_text(_ip(text)) == text,
+    "isCIDR": typed(str)(lambda text: _parse_network(text) is not None),
+    "isIP": typed(str)(lambda text: parse_address(text) is not None),
 }

@@ -43,9 +43,9 @@ def path_of(node: Node, scope: Scope) -> Path:
         if qualified in NAMED_TYPES and root_name(node) not in scope.places:
             named = NAMED_TYPES[qualified]
             return Path(lambda variables: named, None)  # noqa: ARG005  # the same signature for all
-        return _select(scope.path_of(node.operand), node.field, optional=node.optional)
+        return _select(path_of(node.operand, scope), node.field, optional=node.optional)
     if isinstance(node, Index):
-        return _index(scope.path_of(node.operand), node, scope)
+        return _index(path_of(node.operand, scope), node, scope)
     return Path(scope.value_of(node), None)
 
 
@@ -103,7 +103,7 @@ def _select(operand: Path, field: str, *, optional: bool) -> Path:
 
 
 def _no_field(value: Any, field: str) -> CelError:
-    return CelError(f"no such key: {field}") if isinstance(value, dict) else no_such_overload(value)
+    return CelError(f"no such key: {field}") if isinstance(value, dict) else no_such_overload()
 
 
 def _select_of_optional(value: Any, name: str) -> Any:
@@ -112,7 +112,7 @@ def _select_of_optional(value: Any, name: str) -> Any:
 
 def _maybe_field(value: Any, name: Any) -> Maybe:
     if not isinstance(value, dict):
-        raise no_such_overload(value)
+        raise no_such_overload()
     return Maybe(value[name]) if value.get(name) is not None else NOTHING
 
 
@@ -151,7 +151,7 @@ def _item(value: Any, index: Any) -> Any:
         if isinstance(index, list | dict) or index not in value:
             raise CelError(f"no such key: {index}")
         return value[index]
-    raise no_such_overload(value, index)
+    raise no_such_overload()
 
 
 def present(node: Node, scope: Scope) -> Run:
@@ -162,7 +162,7 @@ def present(node: Node, scope: Scope) -> Run:
     """
     if not isinstance(node, Select):
         raise NotEvaluable("has() of something that is no field")
-    operand = scope.path_of(node.operand)
+    operand = path_of(node.operand, scope)
     run = operand.run
     name = unescaped(node.field) if declared(operand.schema) is not None else node.field
     null_counts = declared(operand.schema) is None
@@ -174,7 +174,7 @@ def present(node: Node, scope: Scope) -> Run:
                 return False
             value = value.value
         if not isinstance(value, dict):
-            raise no_such_overload(value)
+            raise no_such_overload()
         return name in value and (null_counts or value[name] is not None)
 
     return judge

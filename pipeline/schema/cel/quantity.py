@@ -3,13 +3,16 @@
 As in apimachinery (pkg/api/resource): what is smaller than a nano is rounded away from zero.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from pipeline.schema.cel.errors import CelError, no_such_overload
+from pipeline.schema.cel.overloads import typed
 from pipeline.schema.cel.values import LARGEST_INT, SMALLEST_INT
 
 
@@ -27,16 +30,16 @@ _BINARY = {f"{letter}i": 1024 ** (place + 1) for place, letter in enumerate("KMG
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _NANO = 10**9
 _FARTHEST = 10_000
-"""Exponents beyond it would only keep the processor busy."""
+"""Exponents and digits beyond it would only keep the processor busy."""
 
 
 def parse_quantity(text: str) -> Quantity | None:
     """A quantity; None: it is none."""
     found = _QUANTITY.fullmatch(text)
-    if found is None:
+    if found is None or len(text) > _FARTHEST:
         return None
     sign, number, suffix = found.groups()
-    value = Fraction(f"0{number}0" if number.endswith(".") else f"0{number}")
+    value = Fraction(Decimal(number))
     if suffix in _BINARY:
         value = min(value * _BINARY[suffix], Fraction(LARGEST_INT))
     else:
@@ -48,27 +51,24 @@ def parse_quantity(text: str) -> Quantity | None:
     return Quantity(-value if sign == "-" else value)
 
 
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise no_such_overload(value)
-    return value
-
-
-def _quantity(value: Any) -> Quantity:
-    found = parse_quantity(_text(value))
+@typed(str)
+def _quantity(text: str) -> Quantity:
+    found = parse_quantity(text)
     if found is None:
         raise CelError("quantities must match the regular expression"
                        " '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")  # fmt: skip
     return found
 
 
-def _of_quantities(function: Callable[..., Any]) -> Callable[..., Any]:
-    def checked(*values: Any) -> Any:
-        if not all(isinstance(value, Quantity) for value in values):
-            raise no_such_overload(*values)
-        return function(*(value.value for value in values))
+def _of_quantity(function: Callable[[Fraction], Any]) -> Callable[..., Any]:
+    return typed(Quantity)(lambda quantity: function(quantity.value))
 
-    return checked
+
+def _as_float(value: Fraction) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _as_integer(value: Fraction) -> int:
@@ -82,16 +82,11 @@ def _other(value: Any) -> Fraction:
         return Fraction(value)
     if isinstance(value, Quantity):
         return value.value
-    raise no_such_overload(value)
+    raise no_such_overload()
 
 
-def _changed(sign: int) -> Callable[[Any, Any], Quantity]:
-    def change(left: Any, right: Any) -> Quantity:
-        if not isinstance(left, Quantity):
-            raise no_such_overload(left, right)
-        return Quantity(left.value + sign * _other(right))
-
-    return change
+def _changed(sign: int) -> Callable[..., Quantity]:
+    return typed(Quantity, object)(lambda one, two: Quantity(one.value + sign * _other(two)))
 
 
 def compare(left: Any, right: Any) -> int:
@@ -101,16 +96,15 @@ def compare(left: Any, right: Any) -> int:
 
 MEMBERS: Mapping[str, Callable[..., Any]] = {
     "add": _changed(1),
-    "asApproximateFloat": _of_quantities(float),
-    "asInteger": _of_quantities(_as_integer),
-    "isInteger": _of_quantities(
+    "asApproximateFloat": _of_quantity(_as_float),
+    "asInteger": _of_quantity(_as_integer),
+    "isInteger": _of_quantity(
         lambda value: value.denominator == 1 and SMALLEST_INT <= value <= LARGEST_INT
     ),
     "sub": _changed(-1),
 }
-COMPARED = Quantity
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "isQuantity": lambda value: parse_quantity(_text(value)) is not None,
+    "isQuantity": typed(str)(lambda text: parse_quantity(text) is not None),
     "quantity": _quantity,
-    "sign": _of_quantities(lambda value: compare(value, 0)),
+    "sign": _of_quantity(lambda value: compare(value, 0)),
 }

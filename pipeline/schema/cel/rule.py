@@ -7,8 +7,9 @@ from pipeline.schema.cel.errors import CelError, NotEvaluable, no_such_overload
 from pipeline.schema.cel.macros import MOST_STEPS
 from pipeline.schema.cel.parser import parse
 from pipeline.schema.cel.syntax import names
-from pipeline.schema.cel.typed import Schema, converter
+from pipeline.schema.cel.typed import converter
 from pipeline.schema.cel.values import NOTHING, Maybe
+from pipeline.schema.vocabulary import Schema
 
 
 class _Absent:
@@ -31,7 +32,6 @@ class Expression:
     """
 
     def __init__(self, text: str, schema: Schema) -> None:
-        self._schema = schema
         try:
             tree = parse(text)
             self.uses_old_self = "oldSelf" in names(tree)
@@ -85,7 +85,7 @@ class Rule(Expression):
         made = self._value(value, old, old_optional=old_optional)
         if made is True or made is False:
             return made
-        raise no_such_overload(made)
+        raise no_such_overload()
 
 
 class Message(Expression):

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 from pipeline.schema.cel.errors import no_such_overload
 from pipeline.schema.cel.syntax import Node
-from pipeline.schema.cel.typed import Schema
+from pipeline.schema.vocabulary import Schema
 
 Variables: TypeAlias = list[Any]
 Run: TypeAlias = Callable[[Variables], Any]
@@ -24,37 +24,24 @@ class Path:
     """Whether it gives an optional."""
 
 
-class Compiler(Protocol):
-    """Compiles a node; paths and macros ask it for what is below theirs."""
-
-    def value_of(self, node: Node, scope: "Scope") -> Run:
-        """What gives the CEL value of an expression.
-
-        Raises:
-            NotEvaluable: it uses what is not evaluated here.
-        """
-
-    def path_of(self, node: Node, scope: "Scope") -> Path:
-        """A way to what an expression means, with its schema where that is known."""
-
-
 @dataclass(frozen=True)
 class Scope:
     """The variables in sight."""
 
-    compiler: Compiler
+    compiler: Callable[[Node, "Scope"], Run]
+    """Compiles a node; paths and macros ask it for what is below theirs."""
     places: Mapping[str, int]
     schemas: Mapping[str, Schema | None]
     taken: list[int]
     """One number: how many places there are, shared by all scopes of an expression."""
 
     def value_of(self, node: Node) -> Run:
-        """What gives the CEL value of an expression here."""
-        return self.compiler.value_of(node, self)
+        """What gives the CEL value of an expression here.
 
-    def path_of(self, node: Node) -> Path:
-        """A way to what an expression means here."""
-        return self.compiler.path_of(node, self)
+        Raises:
+            NotEvaluable: it uses what is not evaluated here.
+        """
+        return self.compiler(node, self)
 
     def with_variable(self, name: str, schema: Schema | None) -> tuple["Scope", int]:
         """The scope with one more variable, and its place."""
@@ -68,4 +55,4 @@ def boolean(value: Any) -> bool:
     """The value, which must be true or false."""
     if value is True or value is False:
         return value
-    raise no_such_overload(value)
+    raise no_such_overload()

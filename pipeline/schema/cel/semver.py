@@ -5,7 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.schema.cel.errors import CelError, no_such_overload
+from pipeline.schema.cel.errors import CelError
+from pipeline.schema.cel.overloads import typed
+from pipeline.schema.cel.values import LARGEST_UINT
+from pipeline.schema.digits import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,15 @@ _SEMVER = re.compile(
 def parse_semver(text: str) -> Semver | None:
     """A version; None: it is none."""
     found = _SEMVER.fullmatch(text)
-    if found is None or any(int(number) >= 2**64 for number in found.groups()[:3]):
+    if found is None:
         return None
-    major, minor, patch, before = found.groups()
+    *numbers, before = found.groups()
     parts = tuple(before.split(".")) if before else ()
-    return Semver((int(major), int(minor), int(patch)), parts)
+    held = [whole(digits, LARGEST_UINT) for digits in (*numbers, *filter(str.isdigit, parts))]
+    major, minor, patch = held[:3]
+    if None in held or major is None or minor is None or patch is None:
+        return None
+    return Semver((major, minor, patch), parts)
 
 
 def _normalized(text: str) -> str | None:
@@ -57,27 +64,21 @@ def _without_zeros(part: str) -> str:
     return rest if rest[:1].isdigit() else f"0{rest}"
 
 
-def _parsed(text: Any, normalize: Any = False) -> Semver | None:  # CEL's own signature
-    if type(text) is not str or type(normalize) is not bool:
-        raise no_such_overload(text, normalize)
+@typed(str, bool)
+def _parsed(text: str, normalize: bool = False) -> Semver | None:  # CEL's own signature
     written = _normalized(text) if normalize else text
     return None if written is None else parse_semver(written)
 
 
 def _semver(text: Any, *normalize: Any) -> Semver:
-    found = _parsed(text, *normalize)
+    found: Semver | None = _parsed(text, *normalize)
     if found is None:
         raise CelError("Invalid Semantic Version")
     return found
 
 
-def _number(place: int) -> Callable[[Any], int]:
-    def get(value: Any) -> int:
-        if not isinstance(value, Semver):
-            raise no_such_overload(value)
-        return value.numbers[place]
-
-    return get
+def _number(place: int) -> Callable[..., int]:
+    return typed(Semver)(lambda version: version.numbers[place])
 
 
 MEMBERS: Mapping[str, Callable[..., Any]] = {

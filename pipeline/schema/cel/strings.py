@@ -5,13 +5,12 @@ Positions count characters. Patterns are RE2's, whose language Go's is.
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
-import re2
-
-from pipeline.schema.cel.errors import CelError, no_such_overload
+from pipeline.schema.cel.errors import CelError
+from pipeline.schema.cel.overloads import typed
 from pipeline.schema.cel.text_format import formatted
+from pipeline.schema.regex import compiled
 
 _WHITE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
@@ -19,51 +18,27 @@ _WHITE = (
 )
 
 
-def typed(*kinds: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Only values of exactly these types are taken; a function may have fewer arguments."""
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        def checked(*values: Any) -> Any:
-            if len(values) > len(kinds) or any(
-                type(value) is not kind for value, kind in zip(values, kinds, strict=False)
-            ):
-                raise no_such_overload(*values)
-            return function(*values)
-
-        return checked
-
-    return decorate
-
-
-@lru_cache(maxsize=256)
-def pattern(text: str) -> Any:
-    """A compiled pattern.
-
-    Raises:
-        CelError: it is none.
-    """
-    options = re2.Options()
-    options.log_errors = False
+def _pattern(text: str) -> Any:
     try:
-        return re2.compile(text, options)
-    except re2.error as error:
+        return compiled(text)
+    except ValueError as error:
         raise CelError(f"error parsing regexp {text!r}") from error
 
 
 @typed(str, str)
 def _matches(text: str, regex: str) -> bool:
-    return pattern(regex).search(text) is not None
+    return _pattern(regex).search(text) is not None
 
 
 @typed(str, str)
 def _find(text: str, regex: str) -> str:
-    found = pattern(regex).search(text)
+    found = _pattern(regex).search(text)
     return found.group() if found else ""
 
 
 @typed(str, str, int)
 def _find_all(text: str, regex: str, most: int = -1) -> list[str]:
-    found = [one.group() for one in pattern(regex).finditer(text)]
+    found = [one.group() for one in _pattern(regex).finditer(text)]
     return found if most < 0 else found[:most]
 
 
@@ -139,9 +114,8 @@ _QUOTED = {
 }  # fmt: skip
 
 
-def _join(items: Any, separator: Any = "") -> str:
-    if not isinstance(items, list) or type(separator) is not str:
-        raise no_such_overload(items, separator)
+@typed(list, str)
+def _join(items: list[Any], separator: str = "") -> str:
     for item in items:
         if type(item) is not str:
             raise CelError("join: invalid input")

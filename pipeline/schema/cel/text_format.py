@@ -4,7 +4,8 @@ import math
 import re
 from typing import Any
 
-from pipeline.schema.cel.errors import CelError, no_such_overload
+from pipeline.schema.cel.errors import CelError
+from pipeline.schema.cel.overloads import typed
 from pipeline.schema.cel.times import duration_text, float_text, timestamp_text
 from pipeline.schema.cel.values import Duration, Timestamp, Type
 
@@ -18,14 +19,13 @@ def clauses(template: str) -> list[str]:
     return _CLAUSE.findall(template)
 
 
-def formatted(template: Any, values: Any) -> str:
+@typed(str, list)
+def formatted(template: str, values: list[Any]) -> str:
     """The template with the values in the places of its clauses.
 
     Raises:
         CelError: a clause that is not known, too few values, a value of another type.
     """
-    if type(template) is not str or not isinstance(values, list):
-        raise no_such_overload(template, values)
     remaining = iter(enumerate(values))
 
     def fill(found: re.Match[str]) -> str:

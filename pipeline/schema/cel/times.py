@@ -1,53 +1,32 @@
 """Durations and timestamps: read and written as Go does, with the parts that CEL asks for.
 
-Sources: Go's package time (ParseDuration, RFC 3339), kube-openapi (pkg/validation/strfmt) for
-values that a schema calls durations, dates or date-times, cel-go (common/types) for limits and
-getters.
+Sources: Go's package time (RFC 3339), kube-openapi (pkg/validation/strfmt) for values that a schema
+calls dates or date-times, cel-go (common/types) for limits and getters.
 """
 
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pipeline.schema.cel.errors import CelError, no_such_overload
+from pipeline.schema.cel.errors import CelError
+from pipeline.schema.cel.overloads import typed
 from pipeline.schema.cel.values import LARGEST_INT, SMALLEST_INT, Duration, Timestamp
+from pipeline.schema.durations import schema_duration
 
 SECOND = 10**9
-_UNITS = {
-    "ns": 1,
-    "us": 10**3,
-    "µs": 10**3,
-    "μs": 10**3,
-    "ms": 10**6,
-    "s": SECOND,
-    "m": 60 * SECOND,
-    "h": 3600 * SECOND,
-}
-_PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
-_DURATION = re.compile(rf"([-+]?)(0|(?:{_PART.pattern})+)")
-_WORDY = re.compile(r"([0-9]+)[ \t\n\f\r]*([A-Za-zµ]+)")
-_WORDS: tuple[tuple[int, tuple[str, ...], str], ...] = (
-    (1, ("ns",), "nano"),
-    (10**3, ("us", "µs"), "micro"),
-    (10**6, ("ms",), "milli"),
-    (SECOND, ("s",), "sec"),
-    (60 * SECOND, ("m",), "min"),
-    (3600 * SECOND, ("h", "hr"), "hour"),
-    (86400 * SECOND, ("d",), "day"),
-    (7 * 86400 * SECOND, ("w", "wk"), "week"),
-)
-"""By length in nanoseconds: short units, and what a long one begins with."""
 _RFC3339 = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]+))?"
     r"(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = -62135596800, 253402300799
+_WEEK = 7 * 86400
+_DAYS_IN_400_YEARS = 146_097
+_OFFSET = re.compile(r"([+-]?)([0-9]{1,2}):([0-9]{2})")
 
 
 def checked_duration(nanoseconds: int) -> Duration:
@@ -70,32 +49,6 @@ def checked_timestamp(nanoseconds: int) -> Timestamp:
     if _FIRST <= nanoseconds // SECOND <= _LAST:
         return Timestamp(nanoseconds)
     raise CelError("timestamp overflow")
-
-
-def go_duration(text: str) -> Duration | None:
-    """What time.ParseDuration makes of a text; None: an error."""
-    found = _DURATION.fullmatch(text)
-    if found is None:
-        return None
-    total = sum(
-        int(Fraction(f"0{number}0" if number.endswith(".") else f"0{number}") * _UNITS[unit])
-        for number, unit in _PART.findall(found[2])
-    )
-    total = -total if found[1] == "-" else total
-    return Duration(total) if SMALLEST_INT <= total <= LARGEST_INT else None
-
-
-def schema_duration(text: str) -> Duration | None:
-    """What a value of format `duration` means; None: it is none."""
-    plain = go_duration(text)
-    if plain is not None:
-        return plain
-    total, found = 0, False
-    for number, unit in _WORDY.findall(text):
-        for length, short, long in _WORDS:
-            if unit.lower() in short or unit.lower().startswith(long):
-                total, found = total + int(number) * length, True
-    return Duration(total) if found and SMALLEST_INT <= total <= LARGEST_INT else None
 
 
 def rfc3339(text: str, *, zone_needed: bool = True) -> Timestamp | None:
@@ -136,6 +89,12 @@ def schema_date_time(text: str) -> Timestamp | None:
     return rfc3339(text, zone_needed=False)
 
 
+def schema_span(text: str) -> Duration | None:
+    """What a value of format `duration` means; None: it is none."""
+    found = schema_duration(text)
+    return None if found is None else Duration(found)
+
+
 def duration_text(value: Duration) -> str:
     """`1.5s`: the seconds as the shortest decimal of a double."""
     return f"{float_text(value.nanoseconds / SECOND)}s"
@@ -158,59 +117,72 @@ def timestamp_text(value: Timestamp) -> str:
     return f"{moment.year:04d}{moment.strftime('-%m-%dT%H:%M:%S')}{fraction}Z"
 
 
-def _local(value: Timestamp, zone: tuple[Any, ...]) -> datetime:
-    if not zone:
-        return _EPOCH + timedelta(seconds=value.nanoseconds // SECOND)
-    if len(zone) > 1 or not isinstance(zone[0], str):
-        raise no_such_overload(*zone)
-    return (_EPOCH + timedelta(seconds=value.nanoseconds // SECOND)).astimezone(_named(zone[0]))
+class _Local(NamedTuple):
+    """What the clocks of a zone show.
+
+    Python knows no day outside the years 1 to 9999, and a zone may lead there. So near those ends
+    it is looked at 400 years away, when the same days have the same names.
+    """
+
+    moment: datetime
+    years: int
+    """How many to add."""
 
 
-def _named(name: str) -> tzinfo:
-    offset = re.fullmatch(r"([+-]?)([0-9]{1,2}):([0-9]{2})", name)
+def _local(value: Timestamp, zone: str = "") -> _Local:
+    seconds = value.nanoseconds // SECOND
+    cycles = int(seconds > _LAST - _WEEK) - int(seconds < _FIRST + _WEEK)
+    days, microseconds = -cycles * _DAYS_IN_400_YEARS, value.nanoseconds // 1000
+    moment = _EPOCH + timedelta(days=days, microseconds=microseconds)
+    return _Local(_shifted(moment, zone), 400 * cycles)
+
+
+def _shifted(moment: datetime, zone: str) -> datetime:
+    offset = _OFFSET.fullmatch(zone)
     if offset:
         apart = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
-        return timezone(-apart if offset[1] == "-" else apart)
+        return moment - apart if offset[1] == "-" else moment + apart
     try:
-        return ZoneInfo(name or "UTC")
+        return moment.astimezone(ZoneInfo(zone or "UTC"))
     except (ValueError, OSError, LookupError) as error:
-        raise CelError(f"unknown time zone {name}") from error
+        raise CelError(f"unknown time zone {zone}") from error
 
 
 def _toward_zero(value: int, unit: int) -> int:
     return value // unit if value >= 0 else -(-value // unit)
 
 
-_OF_TIMESTAMP: Mapping[str, Callable[[datetime], int]] = {
-    "getFullYear": lambda moment: moment.year,
-    "getMonth": lambda moment: moment.month - 1,
-    "getDayOfYear": lambda moment: moment.timetuple().tm_yday - 1,
-    "getDayOfMonth": lambda moment: moment.day - 1,
-    "getDate": lambda moment: moment.day,
-    "getDayOfWeek": lambda moment: moment.isoweekday() % 7,
-    "getHours": lambda moment: moment.hour,
-    "getMinutes": lambda moment: moment.minute,
-    "getSeconds": lambda moment: moment.second,
+_OF_TIMESTAMP: Mapping[str, Callable[[_Local], int]] = {
+    "getFullYear": lambda local: local.moment.year + local.years,
+    "getMonth": lambda local: local.moment.month - 1,
+    "getDayOfYear": lambda local: local.moment.timetuple().tm_yday - 1,
+    "getDayOfMonth": lambda local: local.moment.day - 1,
+    "getDate": lambda local: local.moment.day,
+    "getDayOfWeek": lambda local: local.moment.isoweekday() % 7,
+    "getHours": lambda local: local.moment.hour,
+    "getMinutes": lambda local: local.moment.minute,
+    "getSeconds": lambda local: local.moment.second,
+    "getMilliseconds": lambda local: local.moment.microsecond // 1000,
 }
-_OF_DURATION = {"getHours": 3600 * SECOND, "getMinutes": 60 * SECOND, "getSeconds": SECOND}
+_OF_DURATION = {
+    "getHours": 3600 * SECOND,
+    "getMinutes": 60 * SECOND,
+    "getSeconds": SECOND,
+    "getMilliseconds": SECOND // 1000,
+}
 
 
 def _getter(name: str) -> Callable[..., int]:
+    of_timestamp = typed(Timestamp, str)(lambda *of: _OF_TIMESTAMP[name](_local(*of)))
+
     def get(value: Any, *zone: Any) -> int:
-        if isinstance(value, Timestamp) and name == "getMilliseconds":
-            _local(value, zone)
-            return value.nanoseconds % SECOND // 10**6
-        if isinstance(value, Timestamp):
-            return _OF_TIMESTAMP[name](_local(value, zone))
-        if isinstance(value, Duration) and not zone:
-            if name == "getMilliseconds":
-                return _toward_zero(value.nanoseconds, 10**6)
-            if name in _OF_DURATION:
-                return _toward_zero(value.nanoseconds, _OF_DURATION[name])
-        raise no_such_overload(value, *zone)
+        if isinstance(value, Duration) and not zone and name in _OF_DURATION:
+            return _toward_zero(value.nanoseconds, _OF_DURATION[name])
+        got: int = of_timestamp(value, *zone)
+        return got
 
     return get
 
 
-MEMBERS = {name: _getter(name) for name in (*_OF_TIMESTAMP, "getMilliseconds")}
+MEMBERS = {name: _getter(name) for name in _OF_TIMESTAMP}
 """`timestamp.getHours()`, `timestamp.getHours(zone)`, `duration.getHours()` and the like."""

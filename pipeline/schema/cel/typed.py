@@ -12,10 +12,10 @@ from typing import Any, TypeAlias
 
 from pipeline.schema.cel.errors import CelError
 from pipeline.schema.cel.lexer import RESERVED
-from pipeline.schema.cel.times import schema_date, schema_date_time, schema_duration
+from pipeline.schema.cel.times import schema_date, schema_date_time, schema_span
 from pipeline.schema.cel.values import MapList, SetList
+from pipeline.schema.vocabulary import EMBEDDED, INT_OR_STRING, LIST_KEYS, LIST_TYPE, Schema
 
-Schema: TypeAlias = Mapping[str, Any]
 Convert: TypeAlias = Callable[[Any], Any]
 
 _NAME: Schema = {"type": "string"}
@@ -34,7 +34,7 @@ def declared(schema: Schema | None) -> Mapping[str, Schema] | None:
     """The fields of an object; None for a map, a list, a scalar or something unknown."""
     if schema is None or schema.get("type") != "object":
         return None
-    if schema.get("x-kubernetes-embedded-resource"):
+    if schema.get(EMBEDDED):
         schema = as_resource(schema)
     properties: Mapping[str, Schema] | None = schema.get("properties")
     return properties or None
@@ -58,7 +58,7 @@ def unescaped(name: str) -> str:
 
 def converter(schema: Schema | None) -> Convert | None:
     """What makes a CEL value of a JSON value; None: it is one."""
-    if schema is None or schema.get("x-kubernetes-int-or-string"):
+    if schema is None or schema.get(INT_OR_STRING):
         return None
     convert = _CONVERTERS.get(str(schema.get("type")))
     made = convert(schema) if convert else None
@@ -102,11 +102,11 @@ def _bytes(text: str) -> bytes | None:
 
 def _array(schema: Schema) -> Convert | None:
     item = converter(schema.get("items"))
-    kind = schema.get("x-kubernetes-list-type")
+    kind = schema.get(LIST_TYPE)
     if kind == "set":
         return lambda value: SetList(map(item, value) if item else value)
     if kind == "map":
-        keys = tuple(schema.get("x-kubernetes-list-map-keys") or ())
+        keys = tuple(schema.get(LIST_KEYS) or ())
         return lambda value: MapList([item(one) for one in value] if item else value, keys)
     return (lambda value: [item(one) for one in value]) if item else None
 
@@ -142,5 +142,5 @@ _FORMATS: Mapping[str, Callable[[str], Any]] = {
     "byte": _bytes,
     "date": schema_date,
     "date-time": schema_date_time,
-    "duration": schema_duration,
+    "duration": schema_span,
 }

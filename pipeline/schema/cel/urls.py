@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from pipeline.schema.cel.errors import CelError, no_such_overload
+from pipeline.schema.cel.errors import CelError
+from pipeline.schema.cel.overloads import typed
 from pipeline.schema.uris import BROKEN_ESCAPE, URL, is_request_uri, parse
 
 
-def _request_uri(text: str) -> URL:
+@typed(str)
+def _url(text: str) -> URL:
     """A URL.
 
     Raises:
@@ -47,26 +49,7 @@ def _unquoted(text: str) -> str:
     return unquote(text.replace("+", " "))
 
 
-def _of_url(function: Callable[[URL], Any]) -> Callable[[Any], Any]:
-    def checked(value: Any) -> Any:
-        if not isinstance(value, URL):
-            raise no_such_overload(value)
-        return function(value)
-
-    return checked
-
-
-def _url(text: Any) -> URL:
-    if type(text) is not str:
-        raise no_such_overload(text)
-    return _request_uri(text)
-
-
-def _is_url(text: Any) -> bool:
-    if type(text) is not str:
-        raise no_such_overload(text)
-    return is_request_uri(text)
-
+_of_url = typed(URL)
 
 MEMBERS: Mapping[str, Callable[..., Any]] = {
     "getEscapedPath": _of_url(lambda url: url.path),
@@ -76,4 +59,4 @@ MEMBERS: Mapping[str, Callable[..., Any]] = {
     "getQuery": _of_url(_query),
     "getScheme": _of_url(lambda url: url.scheme),
 }
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {"isURL": _is_url, "url": _url}
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {"isURL": typed(str)(is_request_uri), "url": _url}

@@ -156,11 +156,11 @@ def comparison(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool
             return compare(left, right)
         if isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS):
             if isinstance(left, bool) or isinstance(right, bool):
-                raise no_such_overload(left, right)
+                raise no_such_overload()
             return compare(left, right)
         if kind is type(right) and isinstance(left, _ORDERED):
             return compare(left, right)
-        raise no_such_overload(left, right)
+        raise no_such_overload()
 
     return ordered
 
