@@ -121,12 +121,9 @@ def test_one_kind_in_two_versions_is_refused_without_a_schema(bench: Any, say: A
 def test_a_misspelt_kind_deletes_nothing(bench: Any, say: Any) -> None:
     """Also one that no schema knows: what was accepted tells."""
 
-    def thing(kind: str) -> Resource:
-        return Resource.build(Key(f"example.com/{kind}", "default", "a"), "example.com/v1")
-
-    bench.say(say.read("a", thing("Widget")))
+    bench.say(say.read("a", thing(kind="Widget")))
     bench.publish()
-    bench.say(say.read("a", thing("Wigdet")))
+    bench.say(say.read("a", thing(kind="Wigdet")))
 
     candidate = bench.publish()
 
@@ -135,12 +132,9 @@ def test_a_misspelt_kind_deletes_nothing(bench: Any, say: Any) -> None:
 
 
 def test_a_kind_may_change_to_quite_another(bench: Any, say: Any) -> None:
-    def thing(kind: str) -> Resource:
-        return Resource.build(Key(f"example.com/{kind}", "default", "a"), "example.com/v1")
-
-    bench.say(say.read("a", thing("Widget")), say.read("b", say.resource("b", x="1")))
+    bench.say(say.read("a", thing(kind="Widget")), say.read("b", say.resource("b", x="1")))
     bench.publish()
-    bench.say(say.read("a", thing("Gateway")))
+    bench.say(say.read("a", thing(kind="Gateway")))
 
     candidate = bench.publish()
 
@@ -148,14 +142,8 @@ def test_a_kind_may_change_to_quite_another(bench: Any, say: Any) -> None:
 
 
 def test_what_is_outranked_has_no_say_in_which_version_a_kind_has(bench: Any, say: Any) -> None:
-    def thing(name: str, version: str) -> Resource:
-        return Resource.build(Key("example.com/Thing", "default", name), f"example.com/{version}")
-
-    bench.source("high", rank=10)
-    bench.say(say.read("a", thing("a", "v1")))
-    bench.say(say.read("a", thing("a", "v2"), source="high"), source="high")
-    bench.publish()
-    bench.say(say.read("b", thing("b", "v2")))
+    outrank_the_version_of_a_kind(bench, say)
+    bench.say(say.read("b", thing("b", version="v2")))
 
     assert not bench.publish().refused
     assert set(bench.live()) == {"a", "b"}
@@ -164,14 +152,20 @@ def test_what_is_outranked_has_no_say_in_which_version_a_kind_has(bench: Any, sa
 def test_when_ranks_change_the_new_winner_says_which_version_a_kind_has(
     bench: Any, say: Any
 ) -> None:
-    def thing(name: str, version: str) -> Resource:
-        return Resource.build(Key("example.com/Thing", "default", name), f"example.com/{version}")
-
-    bench.source("high", rank=10)
-    bench.say(say.read("a", thing("a", "v1")))
-    bench.say(say.read("a", thing("a", "v2"), source="high"), source="high")
-    bench.publish()
+    outrank_the_version_of_a_kind(bench, say)
     bench.ledger.rerank({"files": 20})
-    bench.say(say.read("b", thing("b", "v1")))
+    bench.say(say.read("b", thing("b", version="v1")))
 
     assert not bench.publish().refused
+
+
+def outrank_the_version_of_a_kind(bench: Any, say: Any) -> None:
+    """Publish a thing of version 1, and the same of version 2 from a source that ranks higher."""
+    bench.source("high", rank=10)
+    bench.say(say.read("a", thing("a", version="v1")))
+    bench.say(say.read("a", thing("a", version="v2"), source="high"), source="high")
+    bench.publish()
+
+
+def thing(name: str = "a", kind: str = "Thing", version: str = "v1") -> Resource:
+    return Resource.build(Key(f"example.com/{kind}", "default", name), f"example.com/{version}")
