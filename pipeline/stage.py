@@ -102,3 +102,8 @@ def only_made(stage: Stage) -> bool:
     A stage says so by an attribute `only_made = True`: what passed unchanged was judged before.
     """
     return bool(getattr(stage, "only_made", False))
+
+
+def reads_nothing(stage: Stage) -> bool:
+    """Whether a stage looks at its resource alone, as it declares to read nothing else."""
+    return not stage.collections and not stage.indexes

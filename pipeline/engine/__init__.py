@@ -12,6 +12,9 @@ it), `misspelt` and `versions` (kinds that changed by mistake), `budget` (how mu
 `quarantine` and `returning` (what a rollback took back, and whether a revision says it again),
 `live` (what is published), `opinions` (what checks outside of the pipeline say).
 
+Before it is there at all: `alone` (what is wrong with a resource by itself), `foresight` (what it
+has to do with the others).
+
 What is refused is remembered: `recall` (for one proposal), `memory`, `meetings` (which units know
 of each other), `trace` (how that is found out).
 """

@@ -1,0 +1,63 @@
+"""What is wrong with a resource by itself, whatever else there is.
+
+A stage declares what it reads besides its resource; one that declares nothing speaks of the
+resource alone. For whoever judges a resource before it is anywhere: no inputs are needed.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from pipeline.engine.engine import Engine
+from pipeline.engine.finding import Finding
+from pipeline.engine.trial import Trial, identity
+from pipeline.environment import Environment
+from pipeline.model import Diagnostic, Located
+from pipeline.stage import Stage, only_judges, reads_nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the stages say of a resource in the place of what it was before."""
+
+    refusals: tuple[Diagnostic, ...]
+    """What blocks it and did not before."""
+    remarks: tuple[Diagnostic, ...]
+    """Everything else, also what blocks it and did so before."""
+
+
+class Alone:
+    """Judges resources one at a time; what it has judged it forgets."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = replace(environment, stages=tuple(_alone(environment.stages)))
+
+    def judge(self, after: Located, before: Located | None) -> Judgement:
+        """Judge a resource that is new, or takes the place of `before`, which has the same key."""
+        key, engine = after.resource.key, Engine(self.environment)
+        if before is not None:
+            engine.apply({key: before.resource})
+        known = {identity(finding) for finding in engine.findings_of(key)}
+        trial = Trial(engine, lambda _key: before)
+        for _ in trial.move({key: after}):
+            pass
+        new = {identity(each): each for each in trial.blocking() if identity(each) not in known}
+        rest = (each for each in engine.findings_of(key) if identity(each) not in new)
+        return Judgement(_diagnostics(new.values()), _diagnostics(rest))
+
+
+def stages_alone(environment: Environment) -> frozenset[str]:
+    """Names of the stages that speak of a resource alone."""
+    return frozenset(stage.name for stage in _alone(environment.stages))
+
+
+def _alone(stages: Iterable[Stage]) -> Iterator[Stage]:
+    """Up to the first that makes something of several resources: what comes then has seen it."""
+    for stage in stages:
+        if reads_nothing(stage):
+            yield stage
+        elif not only_judges(stage):
+            return
+
+
+def _diagnostics(findings: Iterable[Finding]) -> tuple[Diagnostic, ...]:
+    return tuple(finding.diagnostic for finding in findings)
