@@ -1,4 +1,4 @@
-"""What a service and the worker of a channel say to each other, over a socket pair.
+"""What a service and its children, workers and judges, say to each other, over a socket pair.
 
 Frames are msgpack with a length in front (`framing`). The service asks `[id, method, params]`; the
 worker answers `[id, true, result]` or `[id, false, problem]` and tells `[0, event, payload]`.
@@ -7,7 +7,9 @@ digests, contents) travels in the events below as plain tuples, for speed.
 """
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
+
+from pipeline.model import Diagnostic, Key
 
 COMPANION = ".observed"
 """What the name of a channel's companion line ends with."""
@@ -28,6 +30,10 @@ class Event(StrEnum):
     """`{channel, changes: [Change, ...]}`: part of the version that PUBLISHED will name."""
     PUBLISHED = "published"
     """`{channel, version: VersionNote}`: commit; the changes since the last one make it up."""
+    ENVIRONMENT = "environment"
+    """`{channel, content}`: what is in force, encoded; told of channels that admit."""
+    READY = "ready"
+    """`{}`: a judge knows its environment and judges from here on."""
     FAILED = "failed"
     """`{channel, reason, fatal}`: the worker ends; `fatal`: starting it again is no use."""
     HEALTH = "health"
@@ -81,6 +87,37 @@ class PastChange(NamedTuple):
     digest: bytes | None
 
 
+class FindingNote(NamedTuple):
+    """A finding about an object that is not there yet."""
+
+    level: str
+    code: str
+    message: str
+    key: str
+    """The resource that it is on; empty for the one that is written."""
+    field: str
+    new: bool
+    """Whether it comes with the object."""
+
+    @classmethod
+    def of(cls, found: Diagnostic, about: Key | None, *, new: bool) -> Self:
+        """A diagnostic as it is told of a write to this key."""
+        key = str(found.key) if found.key and found.key != about else ""
+        return cls(found.level.value, found.code, found.message, key, found.field(), new)
+
+
+class Opinion(NamedTuple):
+    """What a judge says of a write."""
+
+    uid: str
+    dry_run: bool
+    findings: list[FindingNote]
+    """A `new` one of level error refuses it."""
+    locator: str
+    content: bytes
+    """The resource, encoded, to be asked about further; empty where there is nothing to ask."""
+
+
 class Method(StrEnum):
     """What a service asks; see `galley.worker.operations` for params and results."""
 
@@ -115,4 +152,12 @@ class Method(StrEnum):
     """The channel's new settings as a map, to the warnings of taking them over."""
     HINT = "hint"
     """`{source}`: look at a source now."""
+    FORESEE = "foresee"
+    """`{source, locator, content}` to `[FindingNote, ...]`: what a resource that is not there yet
+    has to do with others."""
+    REGISTER = "register"
+    """`{bundle, paths: {source: path}}` to nothing: have clusters ask there; from here on."""
+    JUDGE = "judge"
+    """To a judge: `{source, review, until}` to `Opinion` as a map; `until` is in seconds of the
+    monotonic clock."""
     STOP = "stop"
