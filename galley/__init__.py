@@ -1,7 +1,9 @@
 """The service: what clients, people and clusters talk to.
 
 In reading order: `settings` and `settings_file` (what it is told), `service` (its parts, wired),
-`workers` (the processes of its channels, from outside) and `worker` (such a process, from inside),
+`workers` (the processes of its channels, from outside, each a `child`) and `worker` (one of these,
+from inside, with what is `inherited`), `admission` (clusters ask about writes) and `judge` (the
+process that answers),
 `store` (a channel's history), `protocol` (what travels), `server` (HTTP and the stream) and
 `listening` (its socket), `client` (for other programs), `cli` (for people), `plugins` and
 `entry_points` (parts from other packages), `forges` (what forges send and expect), `backoff`

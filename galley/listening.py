@@ -1,4 +1,4 @@
-"""The listening socket: HTTP and WebSocket on one address, with TLS if the settings say so."""
+"""A listening socket: one application on one address, with TLS if the settings say so."""
 
 import asyncio
 import errno
@@ -8,7 +8,7 @@ from typing import cast
 
 from aiohttp import web
 
-from galley.server.access import check_exposure, split_host
+from galley.server.access import split_host
 from galley.server.door import Entrance
 from galley.settings import ServiceSettings, TlsSettings
 
@@ -35,18 +35,18 @@ class Listener:
         self._server: asyncio.Server | None = None
         self._tls: ssl.SSLContext | None = None
 
-    async def start(self, app: web.Application, settings: ServiceSettings) -> None:
-        """Listen.
+    async def start(
+        self, app: web.Application, listen: str, tls: TlsSettings | None, *, shutdown: float
+    ) -> None:
+        """Listen; `shutdown` is how many seconds a stop may take.
 
         Raises:
             ListenError: the address is taken or wrong, or the certificate cannot be used.
-            AccessError: the settings would expose the service without protection.
         """
-        check_exposure(settings)
-        host, port = _address(settings.listen)
-        self._tls = _context(settings.tls) if settings.tls else None
+        host, port = _address(listen)
+        self._tls = _context(tls) if tls else None
         self._runner = web.AppRunner(
-            app, access_log=None, shutdown_timeout=settings.shutdown, lingering_time=LINGER
+            app, access_log=None, shutdown_timeout=shutdown, lingering_time=LINGER
         )
         await self._runner.setup()
         self._entrance = Entrance(cast("web.Server", self._runner.server))
@@ -56,19 +56,19 @@ class Listener:
                 self._entrance, host, port, ssl=self._tls, backlog=BACKLOG
             )
         except OSError as error:
-            raise ListenError(_why_not(settings.listen, error)) from error
+            raise ListenError(_why_not(listen, error)) from error
         port = self._server.sockets[0].getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         self.address = f"{'https' if self._tls else 'http'}://{shown}:{port}"
 
-    def renew(self, settings: ServiceSettings) -> None:
+    def renew(self, tls: TlsSettings | None) -> None:
         """Read certificate and key again; connections that are open keep theirs.
 
         Raises:
             ListenError: they cannot be used; the old ones stay.
         """
-        if self._tls and settings.tls:
-            _load(self._tls, settings.tls)
+        if self._tls and tls:
+            _load(self._tls, tls)
 
     async def stop(self) -> None:
         """Stop listening and close every connection."""
@@ -81,12 +81,13 @@ class Listener:
 
 
 def check_address(settings: ServiceSettings) -> None:
-    """Make sure that there is a host and a port to listen on.
+    """Make sure that there are hosts and ports to listen on.
 
     Raises:
-        ListenError: the setting `listen` is something else.
+        ListenError: a setting `listen` is something else.
     """
     _address(settings.listen)
+    _address(settings.admission.listen)
 
 
 def _address(listen: str) -> tuple[str, int]:

@@ -1,11 +1,12 @@
 """The service: workers, channels and the HTTP application, started in order, stopped in reverse.
 
-Workers first, so that what is live is there; then the listening socket. A stop closes the socket,
+Workers first, so that what is live is there; then the listening sockets. A stop closes the sockets,
 then the subscribers' connections, then the workers, all within one deadline.
 """
 
 import asyncio
 import contextlib
+import functools
 import logging
 import signal
 import time
@@ -16,13 +17,15 @@ from typing import Any
 import uvloop
 
 from galley import memory, settings_file
+from galley.admission.admission import Admission
 from galley.listening import Listener, ListenError
 from galley.protocol.control import COMPANION, Method
 from galley.protocol.results import ChannelResult, ProblemResult
+from galley.server.access import check_exposure
 from galley.server.app import build_app
 from galley.server.backend import BackendError
 from galley.server.channel import Channel
-from galley.server.state import STATE
+from galley.server.state import METRICS, STATE
 from galley.settings import ChannelSettings, ServiceSettings
 from galley.workers import FatalWorkerError, WorkerProcess
 
@@ -34,7 +37,7 @@ TURN = 1.0
 SILENT = 10.0
 """Seconds without a word after which a worker counts as stuck; it reports every second."""
 
-RESTART_ONLY = ("listen", "data_dir", "store", "stream", "log", "shutdown")
+RESTART_ONLY = ("listen", "admission", "data_dir", "store", "stream", "log", "shutdown")
 """Settings that a reload cannot take over."""
 
 
@@ -46,6 +49,7 @@ class Service:
         self.started = time.time()
         self.listener = Listener()
         self._path = path
+        self._admission: Admission | None = None
         self._renew_access: Callable[[], object] = lambda: None
         self._channels: dict[str, Channel] = {}
         self._workers: dict[str, WorkerProcess] = {}
@@ -62,12 +66,17 @@ class Service:
             ListenError: the address cannot be listened on.
             AccessError: a token of the settings cannot be read.
         """
-        app = build_app(self, self.settings)
+        settings = self.settings
+        check_exposure(settings)
+        app = build_app(self, settings)
         self._renew_access = app[STATE].access
+        self._admission = Admission(settings, app[METRICS])
         try:
-            await self._start_channels(self.settings.channels)
+            await self._start_channels(settings.channels)
             memory.settle()
-            await self.listener.start(app, self.settings)
+            shutdown = settings.shutdown
+            await self.listener.start(app, settings.listen, settings.tls, shutdown=shutdown)
+            await self._admission.take_over(settings, self._workers)
             turning = asyncio.create_task(self._turn(), name="deliveries")
             try:
                 yield self
@@ -75,6 +84,7 @@ class Service:
                 turning.cancel()
                 await asyncio.gather(turning, return_exceptions=True)
         finally:
+            await self._admission.stop()
             await self.listener.stop()
             await self._stop_channels(list(self._workers))
 
@@ -128,9 +138,14 @@ class Service:
         kept = {name: getattr(self.settings, name) for name in RESTART_ONLY}
         self.settings = settings.model_copy(update=kept)
         try:
-            self.listener.renew(self.settings)
+            self.listener.renew(self.settings.tls)
         except ListenError as error:
             warnings.append(f"The old certificate stays in use: {error}.")
+        try:
+            if self._admission:
+                await self._admission.take_over(self.settings, self._workers)
+        except ListenError as error:
+            warnings.append(f"Clusters are not answered as the settings say: {error}.")
         self._renew_access()  # and connections of tokens that are gone are closed
         log.info("Settings taken over; %s warnings.", len(warnings))
         return warnings
@@ -164,6 +179,8 @@ class Service:
         name = channel.name
         lines: dict[str, Channel] = {}
         worker = WorkerProcess(channel, self.settings, lines)
+        if self._admission:
+            worker.judged_by = functools.partial(self._admission.changed, name)
         for line in (name, name + COMPANION):
             lines[line] = Channel(line, worker.changes_since, self.settings.stream)
         self._channels.update(lines)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sources.secrets import SecretRef
-from sources.settings import AnySource, Seconds
+from sources.settings import AdmissionSettings, AnySource, KubernetesSettings, Seconds
 from sources.source import Limits
 
 NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
@@ -133,6 +133,15 @@ class ChannelSettings(Settings):
     retention: RetentionSettings = RetentionSettings()
     limits: Limits = Limits()
 
+    @property
+    def admitting(self) -> dict[str, AdmissionSettings]:
+        """The sources whose clusters ask before they take an object in, by name."""
+        return {
+            source.name: source.admission
+            for source in self.sources
+            if isinstance(source, KubernetesSettings) and source.admission
+        }
+
     @model_validator(mode="after")
     def _names_differ(self) -> "ChannelSettings":
         for what, named in (("sources", self.sources), ("checks", self.checks)):
@@ -150,6 +159,25 @@ class TlsSettings(Settings):
     key: Path
     client_ca: Path | None = None
     """If given, clients must present a certificate that it signed."""
+
+
+class AdmissionAddress(Settings):
+    """Where clusters ask before they take an object in; listened on if a source has `admission`."""
+
+    listen: str = "127.0.0.1:8443"
+    """Address and port for HTTPS; port 0 takes any free one."""
+    tls: TlsSettings | None = None
+    """Certificate and key; without them Galley makes its own, renews them, and has the clusters
+    trust them."""
+    ca: Path | None = None
+    """PEM file with what the clusters are to trust, if `tls` is given; without it, the certificate
+    itself."""
+
+    @model_validator(mode="after")
+    def _trust_what_is_given(self) -> "AdmissionAddress":
+        if self.ca and not self.tls:
+            raise ValueError("`ca` goes with `tls`; what Galley makes, it tells the clusters")
+        return self
 
 
 class TokenSettings(Settings):
@@ -217,6 +245,7 @@ class ServiceSettings(Settings):
     tls: TlsSettings | None = None
     tokens: tuple[TokenSettings, ...] = ()
     """With none, everybody who reaches the address may do everything."""
+    admission: AdmissionAddress = AdmissionAddress()
     insecure: bool = False
     """Whether to serve other than loopback without TLS and tokens."""
     stream: StreamSettings = StreamSettings()

@@ -84,6 +84,19 @@ class Metrics:
             buckets=SECONDS,
             registry=self._registry,
         )
+        self._writes = Counter(
+            "galley_admission_writes",
+            "Writes that clusters have asked about, by what became of them.",
+            ("channel", "source", "outcome"),
+            registry=self._registry,
+        )
+        self._judging = Histogram(
+            "galley_admission_seconds",
+            "Time from question to answer.",
+            ("channel", "source"),
+            buckets=STALLS,
+            registry=self._registry,
+        )
         self._stalls = Histogram(
             "galley_loop_stall_seconds",
             "How much longer than asked the serving loop let a timer wait.",
@@ -97,6 +110,11 @@ class Metrics:
         self._requests.labels(route, verb, f"{status // 100}xx").inc()
         if status != 101:
             self._seconds.labels(route).observe(seconds)
+
+    def judged(self, channel: str, source: str, outcome: str, seconds: float) -> None:
+        """Count a write that a cluster has asked about."""
+        self._writes.labels(channel, source, outcome).inc()
+        self._judging.labels(channel, source).observe(seconds)
 
     def stalled(self, seconds: float) -> None:
         """Note how late a timer of the serving loop was."""

@@ -9,6 +9,7 @@ commit), `bookkeeping` (what is written beside it), `announce` (telling the serv
 Operators meet `operations` (each method and what answers it), `actions`, `rollback` with `targets`
 (which version), `reach` (how far), `taking_back` (what it quarantines), `planning` with `planned`
 (what was sent) and `outlook` (what it means), `naming` (what people call a resource), `problems`.
+Clusters that ask about writes meet `admission`.
 People who ask meet `queries`, `listing`, `diffs`, `tracing`, `findings` with `places` (line and
 column), `health`, `reports` and `redaction` (values as maps, without secrets).
 

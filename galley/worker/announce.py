@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from galley.protocol.control import Change, Entry, Event, VersionNote
 from galley.protocol.framing import Link
 from galley.store.values import Version
+from pipeline.environment import Environment
 from pipeline.model import Key, Kinds, Resource
 
 PART = 200
@@ -27,6 +28,10 @@ class Announcer:
 
     async def kinds(self, kinds: Kinds) -> None:
         await self._tell(Event.KINDS, names=dict(kinds.names))
+
+    async def environment(self, environment: Environment) -> None:
+        """What is in force, for whoever judges by it elsewhere."""
+        await self._tell(Event.ENVIRONMENT, content=environment.spec.content())
 
     async def content(self, resources: Iterable[Resource]) -> None:
         for part in parts(resources, PART):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from galley.protocol.control import Method
 from galley.worker.actions import Actions
+from galley.worker.admission.foreseeing import Foreseeing
+from galley.worker.admission.registrar import Registrar
 from galley.worker.awaiting import Awaiting
 from galley.worker.bookkeeping import Bookkeeping
 from galley.worker.channel import Channel
@@ -40,6 +42,7 @@ class Worker:
     """To be observed before the sources are started."""
     reporter: Reporter
     checking: Checking
+    registrar: Registrar
     clockwork: list[asyncio.Task[None]] = field(default_factory=list)
 
 
@@ -62,10 +65,14 @@ def assemble(channel: Channel, companion: Companion, tasks: asyncio.TaskGroup) -
     actions = Actions(channel, publisher, rollback, queries, findings, checking)
     planning = Planning(channel, queries, checking)
     operations = Operations(channel, queries, findings, planning, actions, health)
+    registrar = Registrar(channel, tasks)
+    followers = (reporter.look, environments.announce, registrar.take_over)
     reconfiguring = Reconfiguring(
-        channel, environments, intake, keeper, findings, reporter, checking
+        channel, environments, intake, keeper, findings, checking, followers
     )
     operations.add(Method.RECONFIGURE, reconfiguring.answer)
+    operations.add(Method.FORESEE, Foreseeing(channel).report)
+    operations.add(Method.REGISTER, registrar.register)
     operations.add(Method.RECEIVED, Deliveries(channel, reporter).answer)
     operations.add(Method.CHECKPOINT, Awaiting(channel, findings, revisions).report)
     return Worker(
@@ -78,4 +85,5 @@ def assemble(channel: Channel, companion: Companion, tasks: asyncio.TaskGroup) -
         revisions,
         reporter,
         checking,
+        registrar,
     )

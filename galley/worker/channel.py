@@ -77,6 +77,8 @@ class Channel:
     """Sources whose own code failed, until they are run again."""
     forge_problems: dict[str, Diagnostic] = field(default_factory=dict)
     """Sources whose forge cannot be talked to as the settings say; they are read all the same."""
+    admission_problems: dict[str, Diagnostic] = field(default_factory=dict)
+    """Sources whose clusters do not ask about writes as the settings say; likewise."""
     couriers: "dict[str, Courier]" = field(default_factory=dict)
     """Who tells forges what becomes of commits, by source."""
 
@@ -84,7 +86,8 @@ class Channel:
         """Why a source cannot be read now; None while all is well or it does not run."""
         running = self.sources.get(source)
         problem = running.health().problem if running else None
-        return self.failed.get(source) or problem or self.forge_problems.get(source)
+        beside = self.forge_problems.get(source) or self.admission_problems.get(source)
+        return self.failed.get(source) or problem or beside
 
     @property
     def name(self) -> str:

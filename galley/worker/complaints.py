@@ -9,6 +9,7 @@ import logging
 from galley.worker.channel import Channel
 from pipeline.engine.candidate import Refusal
 from pipeline.model import Diagnostic
+from sources.settings import AnySource, FolderSettings
 
 log = logging.getLogger("galley.sources")
 
@@ -24,7 +25,7 @@ class Complaints:
     def look(self) -> None:
         """Tell what is new."""
         for source in self._channel.settings.sources:
-            text = self._of(source.name)
+            text = self._of(source)
             if text == self._told.get(source.name, ""):
                 continue
             self._told[source.name] = text
@@ -33,18 +34,20 @@ class Complaints:
             else:
                 log.info("Source %s has no problem any more.", source.name)
 
-    def _of(self, source: str) -> str:
+    def _of(self, source: AnySource) -> str:
         """What there is to say of a source; empty where all is well."""
-        if problem := self._channel.problem_of(source):
+        if problem := self._channel.problem_of(source.name):
             return f"has a problem, {_told(problem)}"
-        if kept := self._kept_back(source):
+        if kept := self._kept_back(source.name):
             more = f" (and {len(kept) - 1} more)" if len(kept) > 1 else ""
             found = kept[0].diagnostics
             why = f": {found[0].locator or kept[0].unit}: {_told(found[0])}" if found else "."
             return f"is not published whole{why}{more}"
-        inputs = self._channel.ledger.sources.get(source)
-        empty = inputs and inputs.synced and not (inputs.accepted or inputs.pending)
-        return "was read and holds nothing: no .yaml, .yml or .json file." if empty else ""
+        inputs = self._channel.ledger.sources.get(source.name)
+        if inputs is None or not inputs.synced or inputs.accepted or inputs.pending:
+            return ""
+        wanted = ", ".join(source.include) if isinstance(source, FolderSettings) else ""
+        return f"was read and holds nothing{f', no {wanted}' if wanted else ''}."
 
     def _kept_back(self, source: str) -> list[Refusal]:
         """The change units that the last verdict refused."""

@@ -1,18 +1,13 @@
 """A worker process from its first message, which says what to be, to its exit code."""
 
-import asyncio
 import contextlib
 import gc
 import logging
-import signal
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import uvloop
-
-from galley import logs
+from galley import inherited, logs
 from galley.protocol.framing import Link, LinkClosedError
 from galley.settings import ChannelSettings, LogSettings
 from galley.store.errors import StoreError
@@ -24,16 +19,11 @@ log = logging.getLogger("galley.worker")
 
 def be_worker(descriptor: int) -> int:
     """Be a worker over this end of a socket pair until told to stop; 0 for an ordered end."""
-    end = socket.socket(fileno=descriptor)
-    end.setblocking(False)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the service decides when its workers stop
     gc.set_threshold(50_000, 20, 100)  # resources at rest hold no cycles: look for some rarely
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_serve(end))
+    return inherited.serve(descriptor, _serve)
 
 
-async def _serve(end: socket.socket) -> int:
-    link = await Link.over(end)
+async def _serve(link: Link) -> int:
     try:
         told: dict[str, Any] = (await link.receive())[2]
     except LinkClosedError:
@@ -53,7 +43,6 @@ async def _serve(end: socket.socket) -> int:
         if isinstance(error, StoreError):
             with contextlib.suppress(LinkClosedError):  # then nobody listens any more
                 await announcer.failed(str(error), fatal=isinstance(error, FATAL))
-    await link.close()
     return 1 if failures else 0
 
 

@@ -213,7 +213,7 @@ class Environments:
             await self._commit(prospect)
         with following():
             channel.install(environment, prospect.engine)
-            await self._announce_kinds()
+            await self.announce()
             self._companion.touch(prospect.engine.outputs)
             await self._companion.publish(prospect.engine)
         log.info("Environment %s is in force.", environment.digest.hex()[:12])
@@ -225,7 +225,7 @@ class Environments:
         engine = Engine(environment)
         await breathe(self._fill(engine))
         channel.install(environment, engine)
-        await self._announce_kinds()
+        await self.announce()
         self._companion.touch(engine.outputs)
         await self._companion.publish(engine)
 
@@ -236,10 +236,13 @@ class Environments:
             return self._channel.environment.spec.content()
         return await self._channel.store.run(lambda store: store.environment(digest))
 
-    async def _announce_kinds(self) -> None:
-        kinds = self._channel.environment.kinds
-        await self._channel.announcer.kinds(kinds)
-        await self._companion.kinds(kinds)
+    async def announce(self) -> None:
+        """Tell the service by what the channel judges."""
+        channel, environment = self._channel, self._channel.environment
+        await channel.announcer.kinds(environment.kinds)
+        await self._companion.kinds(environment.kinds)
+        if channel.settings.admitting:
+            await channel.announcer.environment(environment)
 
     async def _commit(self, prospect: Prospect) -> None:
         channel = self._channel

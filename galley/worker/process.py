@@ -83,6 +83,7 @@ async def work(assignment: Assignment, link: Link, given: Iterable[Source] = ())
             running = tasks.create_task(_run(worker, given), name="running")
             await listening
             running.cancel()
+            await worker.registrar.stop()
             await worker.intake.stop()
             await worker.checking.stop()
             await service.settle()

@@ -1,6 +1,6 @@
 """Taking over changed settings without a restart: subscribers notice nothing of it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from galley.settings import ChannelSettings
@@ -12,7 +12,6 @@ from galley.worker.findings import Findings
 from galley.worker.intake import Intake
 from galley.worker.keeper import Keeper
 from galley.worker.problems import RefusedError, conflict
-from galley.worker.reporter import Reporter
 from pipeline.engine.inputs import SourceInputs, UnitOf
 from pipeline.environment import InvalidEnvironmentError
 
@@ -27,16 +26,17 @@ class Reconfiguring:
         intake: Intake,
         keeper: Keeper,
         findings: Findings,
-        reporter: Reporter,
         checking: Checking,
+        followers: Sequence[Callable[[], Awaitable[None]]],
     ) -> None:
+        """`followers`: who else looks at the settings, and at the environment, once they change."""
         self._channel = channel
         self._environments = environments
         self._intake = intake
         self._keeper = keeper
         self._findings = findings
-        self._reporter = reporter
         self._checking = checking
+        self._followers = followers
 
     async def answer(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Take over `{settings}`, or with `dry_run` say what they would newly refuse:
@@ -85,7 +85,8 @@ class Reconfiguring:
                 await self._environments.take_over(prospect)
         if sources_changed or limits_changed:
             await self._intake.restart()
-        await self._reporter.look()
+        for follow in self._followers:
+            await follow()
         await self._keeper.look()
 
     def _ranks_change(self, settings: ChannelSettings) -> bool:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -33,6 +33,8 @@ _RENEWED_AT_MOST = 1.0
 """Seconds between two loads of the configuration: many watches fail at the same time."""
 _FAREWELL = 0.05
 """Seconds that connections with TLS are given to be closed: aiohttp does not wait for them."""
+_JSON = "application/json"
+_APPLY = "application/apply-patch+yaml"
 _SERVICE_ACCOUNT = "KUBERNETES_SERVICE_HOST"
 
 
@@ -56,7 +58,7 @@ class Access:
         self._client, self._outdated = None, []
         await asyncio.sleep(_FAREWELL)
 
-    async def json(self, path: str, query: Query = (), accept: str = "application/json") -> Any:
+    async def json(self, path: str, query: Query = (), accept: str = _JSON) -> Any:
         """One answer, whole.
 
         Raises:
@@ -69,6 +71,14 @@ class Access:
         except orjson.JSONDecodeError:  # which holds the body, and the body may hold secrets
             raise AnsweredError(200, "what it says is no JSON") from None
 
+    async def apply(self, path: str, manifest: Mapping[str, Any], manager: str) -> None:
+        """Have an object hold these fields, and none else that the manager has applied before:
+        Kubernetes' server-side apply. Raises as `json` does."""
+        query = (("fieldManager", manager), ("force", "true"))
+        timeout = aiohttp.ClientTimeout(self._settings.timeout, sock_connect=_CONNECT)
+        async with self._ask(path, query, _JSON, timeout, manifest) as response:
+            await response.read()
+
     async def text(self, path: str) -> str:
         """One answer that people can read; raises as `json` does."""
         return (await self._read(path, (), "text/plain, */*")).decode(errors="replace")
@@ -80,7 +90,7 @@ class Access:
 
     @asynccontextmanager
     async def stream(
-        self, path: str, query: Query, accept: str = "application/json"
+        self, path: str, query: Query, accept: str = _JSON
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """An answer as it comes, piece by piece; `TimeoutError` if for too long nothing does.
 
@@ -96,19 +106,24 @@ class Access:
 
     @asynccontextmanager
     async def _ask(
-        self, path: str, query: Query, accept: str, limits: aiohttp.ClientTimeout
+        self,
+        path: str,
+        query: Query,
+        accept: str,
+        limits: aiohttp.ClientTimeout,
+        patch: Mapping[str, Any] | None = None,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         client = await self._ready()
         self._users[client] = self._users.get(client, 0) + 1
         try:
             method, url, headers, *_ = await client.param_serialize(
-                method="GET",
+                method="GET" if patch is None else "PATCH",
                 resource_path=path,
                 query_params=list(query),
-                header_params={"Accept": accept},
+                header_params={"Accept": accept, **({"Content-Type": _APPLY} if patch else {})},
                 auth_settings=["BearerToken"],
             )
-            answer = await client.call_api(method, url, headers, _request_timeout=limits)
+            answer = await client.call_api(method, url, headers, patch, _request_timeout=limits)
             async with answer.response as response:
                 if response.status >= 400:
                     raise await self._refused(response)

@@ -11,6 +11,7 @@ from sources.kubernetes.access import Access
 from sources.kubernetes.crew import Crew
 from sources.kubernetes.discovery import Discovery
 from sources.kubernetes.failure import UnreachableError
+from sources.kubernetes.kinds import Chosen
 from sources.kubernetes.outbox import Outbox
 from sources.settings import KubernetesSettings
 from sources.source import Emit, SourceContext, SourceHealth
@@ -52,6 +53,11 @@ class KubernetesSource:
         problems = (self._problem, *(each.problem for each in followers))
         problem = next(filter(None, problems), None)
         return replace(health, problem=problem.at(self.name, "") if problem else None)
+
+    @property
+    def chosen(self) -> tuple[Chosen, ...]:
+        """The kinds that are read now; none before they are known."""
+        return tuple({each.chosen.collection: each.chosen for each in self._crew or ()}.values())
 
     def hint(self) -> None:
         self._news.set()

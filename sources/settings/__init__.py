@@ -1,13 +1,15 @@
 """One frozen model for each kind of source, told apart by its `type`.
 
 In reading order: `common` (what every source has), `plain` (files, memory, plugin), `git`
-with `trust` (whose word is taken), `kubernetes` with `labels` (selectors).
+with `trust` (whose word is taken), `kubernetes` with `labels` (selectors) and `admission` (which
+writes a cluster asks about).
 """
 
 from typing import Annotated
 
 from pydantic import Field
 
+from sources.settings.admission import AdmissionSettings
 from sources.settings.common import FolderSettings, Seconds, SourceSettings
 from sources.settings.git import (
     GitCredentials,
@@ -26,6 +28,7 @@ AnySource = Annotated[
 """Any source."""
 
 __all__ = [
+    "AdmissionSettings",
     "AnySource",
     "FilesSettings",
     "FolderSettings",

@@ -12,6 +12,7 @@ from pydantic import (
     model_validator,
 )
 
+from sources.settings.admission import AdmissionSettings
 from sources.settings.common import Seconds, SourceSettings
 from sources.settings.labels import label_selector
 
@@ -100,6 +101,8 @@ class KubernetesSettings(SourceSettings):
     rediscover: Seconds = Field(default=30.0, gt=0)
     """Seconds between two looks at which kinds there are. Where CustomResourceDefinitions may be
     watched, a change of one leads to a look at once."""
+    admission: AdmissionSettings | None = None
+    """Whether the cluster asks before it takes an object in, and how; see docs/admission.md."""
 
     @model_validator(mode="after")
     def _every_namespace_or_some(self) -> "KubernetesSettings":

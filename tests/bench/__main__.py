@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from tests.bench import (
+    admission,
     clusters,
     committing,
     etcd,
@@ -42,6 +43,7 @@ ROWS: dict[str, Callable[[Bench], Awaitable[None]]] = {
     "schemas": starting.with_schemas,
     "rules": judging.rules,
     "cluster-lists": clusters.lists,
+    "admission": admission.writes,
     "git-pushes": following.pushes,
     "git-looks": following.looks,
     "git-growth": following.growth,

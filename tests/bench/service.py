@@ -227,5 +227,6 @@ def _settings(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
         "data_dir": str(folder / "data"),
         "stream": {"heartbeat": 600, "slow_reader": 300},
         "log": {"level": "warning"},
+        **given.get("service", {}),
         "channels": [{**channel, **given.get("channel", {})}, *given.get("channels", [])],
     }

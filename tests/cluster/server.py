@@ -154,6 +154,16 @@ class Cluster:
         Raises:
             urllib.error.HTTPError: it is refused.
         """
+        try:
+            with self.send(method, path, body, kind) as answer:
+                said = answer.read()
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise
+        return json.loads(said) if said.startswith(b"{") else said
+
+    def send(self, method: str, path: str, body: object = None, kind: str = "") -> Any:
+        """The same; the answer as it comes."""
         request = urllib.request.Request(
             f"https://127.0.0.1:{self.port}{path}",
             method=method,
@@ -164,13 +174,7 @@ class Cluster:
             },
         )
         trust = ssl.create_default_context(cafile=str(self.authority))
-        try:
-            with urllib.request.urlopen(request, context=trust, timeout=DEADLINE) as answer:
-                said = answer.read()
-        except urllib.error.HTTPError as error:
-            error.close()
-            raise
-        return json.loads(said) if said.startswith(b"{") else said
+        return urllib.request.urlopen(request, context=trust, timeout=DEADLINE)
 
     def compact(self) -> None:
         """Let etcd forget everything but what there is now."""

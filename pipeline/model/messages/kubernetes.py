@@ -111,3 +111,19 @@ WATCH_SILENT = Message(
     example="A load balancer that forgets connections.",
     remedy="None if it happens rarely; else look at what lies between Galley and the API server.",
 )
+
+NOT_REGISTERED = Message(
+    code="GAL1309",
+    level=Level.ERROR,
+    title="admission webhook cannot be registered",
+    template="{cluster} does not take the webhook {name}: {problem}.",
+    meaning=(
+        "The cluster does not ask about writes, or asks as it was told before. What it holds is "
+        "read all the same, and the gate judges it. It is tried again."
+    ),
+    example="The service account may not patch the ValidatingWebhookConfiguration.",
+    remedy=(
+        "Give the right (samples/kubernetes/base/admission.yaml has it), or apply the "
+        "configuration by hand; docs/admission.md tells what has to be in it."
+    ),
+)

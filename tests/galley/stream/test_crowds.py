@@ -17,7 +17,6 @@ from galley.server import door
 from galley.server.door import HANDSHAKE_SECONDS
 from galley.server.turns import SHARE, Turns
 from galley.server.websocket import MOST_HELD, PARTING_SECONDS, WebSocket
-from galley.settings import ServiceSettings
 
 MANY = 300
 HANDSHAKE = (
@@ -60,7 +59,7 @@ async def address(line: Any, server: Any, resource: Any) -> AsyncIterator[str]:
     """The server behind the real entrance, with one version live."""
     line.publish(resource("a"))
     listener = Listener()
-    await listener.start(server.app, ServiceSettings(listen="127.0.0.1:0"))
+    await listener.start(server.app, "127.0.0.1:0", None, shutdown=10)
     yield listener.address
     await listener.stop()
 
@@ -181,7 +180,7 @@ async def test_who_still_waits_at_the_door_is_sent_away_at_the_end(
     server: Any, sockets: Any, until: Any
 ) -> None:
     listener = Listener()
-    await listener.start(server.app, ServiceSettings(listen="127.0.0.1:0"))
+    await listener.start(server.app, "127.0.0.1:0", None, shutdown=10)
     (silent,) = sockets(listener.address, b"", 1)
     await until(lambda: listener._entrance and listener._entrance.waiting)
     await listener.stop()

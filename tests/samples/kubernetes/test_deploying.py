@@ -57,6 +57,7 @@ def test_it_is_applied_without_a_warning(deployed: str) -> None:
         "statefulset.apps/galley",
         "poddisruptionbudget.policy/galley",
         "networkpolicy.networking.k8s.io/galley",
+        "validatingwebhookconfiguration.admissionregistration.k8s.io/galley-mesh-cluster",
     } <= made
 
 

@@ -1,6 +1,7 @@
 """The service of the sample, with its settings and rights: ready for probes, ending in time."""
 
 import os
+import re
 import secrets
 import signal
 import ssl
@@ -9,17 +10,20 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 import yaml
 
-from tests.cluster.server import free_port
-from tests.samples.kubernetes.conftest import SAMPLE
+from tests.cluster.server import Cluster, free_port
+from tests.samples.kubernetes.conftest import KINDS, SAMPLE
 
 GALLEY = (sys.executable, "-P", "-m", "galley")
+HOOKS = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
+HOOK = f"{HOOKS}/galley-mesh-cluster"
+ADMISSION = "/apis/rbac.authorization.k8s.io/v1/clusterroles/galley-admission"
 DEADLINE = 60.0
 GRACE = yaml.safe_load((SAMPLE / "base" / "server.yaml").read_text())["spec"]["template"]["spec"][
     "terminationGracePeriodSeconds"
@@ -63,13 +67,14 @@ def mounted(folder: Path, port: int) -> Path:
         token["file"] = str(folder / name)
     settings["tls"] = {"certificate": str(folder / "tls.crt"), "key": str(folder / "tls.key")}
     settings |= {"listen": f"127.0.0.1:{port}", "data_dir": str(folder / "data")}
+    settings["admission"]["listen"] = "127.0.0.1:0"
     path = folder / "galley.yaml"
     path.write_text(yaml.safe_dump(settings))
     return path
 
 
 @pytest.fixture
-def service(as_galley: Path, tmp_path: Path) -> Iterator[Running]:
+def service(as_galley: Path, cluster: Cluster, tmp_path: Path) -> Iterator[Running]:
     port = free_port()
     path = mounted(tmp_path, port)
     environment = {**os.environ, "KUBECONFIG": str(as_galley)}
@@ -82,6 +87,8 @@ def service(as_galley: Path, tmp_path: Path) -> Iterator[Running]:
     finally:
         process.kill()
         process.wait(DEADLINE)
+        # Nobody is at the address that it names: others shall not wait for it.
+        cluster.request("PATCH", HOOK, {"webhooks": None}, "application/merge-patch+json")
 
 
 def wait_ready(service: Running) -> None:
@@ -113,3 +120,49 @@ def test_with_its_tokens_one_sees_what_the_cluster_holds(service: Running) -> No
     done = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "galley" in done.stdout
+
+
+def eventually(condition: Callable[[], Any], service: Running) -> Any:
+    deadline = time.monotonic() + DEADLINE
+    while not (found := condition()):
+        assert time.monotonic() < deadline, (service.tokens / "log").read_text()
+    return found
+
+
+def test_the_cluster_is_to_ask_it_about_what_it_reads(service: Running, cluster: Cluster) -> None:
+    (hook,) = eventually(lambda: cluster.request("GET", HOOK).get("webhooks"), service)
+
+    assert hook["failurePolicy"] == "Ignore"
+    asked = {group for rule in hook["rules"] for group in rule["apiGroups"]}
+    assert asked == {*KINDS, "", "networking.k8s.io"} - {"monitoring.coreos.com"}
+    address = hook["clientConfig"]["service"]
+    assert (address["namespace"], address["name"], address["port"]) == ("galley", "galley", 443)
+    ports = cluster.request("GET", "/api/v1/namespaces/galley/services/galley")["spec"]["ports"]
+    assert 443 in {each["port"] for each in ports}
+    (owner,) = cluster.request("GET", HOOK)["metadata"]["ownerReferences"]
+    assert (owner["kind"], owner["name"]) == ("Namespace", "galley")
+
+
+@pytest.fixture
+def may_not_register(cluster: Cluster, deployed: str) -> Iterator[None]:
+    role = cluster.request("GET", ADMISSION)
+    cluster.request("PATCH", ADMISSION, {"rules": []}, "application/merge-patch+json")
+    yield
+    rules = {"rules": role["rules"]}
+    cluster.request("PATCH", ADMISSION, rules, "application/merge-patch+json")
+
+
+def test_without_the_right_to_register_it_says_so(
+    may_not_register: None, service: Running, cluster: Cluster
+) -> None:
+    """And reads the cluster all the same."""
+    wait_ready(service)
+
+    said = eventually(lambda: re.search(r"GAL1309: .*cannot patch.*", log_of(service)), service)
+
+    assert "galley-mesh-cluster" in said[0]
+    assert not cluster.request("GET", HOOK).get("webhooks")
+
+
+def log_of(service: Running) -> str:
+    return (service.tokens / "log").read_text()

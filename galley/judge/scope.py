@@ -1,0 +1,104 @@
+"""Which writes concern a source: its kinds, its namespaces, its selectors, less what is spared.
+
+The webhook's configuration in the cluster says the same as far as it can; whoever wrote that, no
+write is judged that the channel would never hear of, or that the cluster needs to go on.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from galley.judge.review import Review
+from pipeline.model import Kinds
+from pipeline.selector import Selector
+from sources.settings import KindEntry, KubernetesSettings
+
+_JUDGED = ("CREATE", "UPDATE")
+_NAMESPACE = "core/Namespace"
+
+
+class Scope:
+    """What of a cluster's writes concerns one source."""
+
+    def __init__(self, settings: KubernetesSettings, kinds: Kinds) -> None:
+        self._settings = settings
+        self._admission = settings.admission
+        self._kinds = kinds
+
+    def entry(self, review: Review) -> KindEntry | None:
+        """Why the source reads the object; None: the write is none of its business."""
+        if review.operation not in _JUDGED or review.subresource or review.is_being_deleted:
+            return None
+        if not self._is_asked_about(review) or not self._namespace_is_ours(review):
+            return None
+        return next(self._entries(review), None)
+
+    def _is_asked_about(self, review: Review) -> bool:
+        kind = self._kinds.get(review.collection)
+        if kind is not None and kind.observed:
+            return False
+        asked = self._admission.kinds if self._admission else ()
+        return not asked or bool({review.collection, f"{_group(review)}/*"} & set(asked))
+
+    def _namespace_is_ours(self, review: Review) -> bool:
+        name, admission = _namespace(review), self._admission
+        if not name:
+            return True
+        if admission and name in admission.spared:
+            return False
+        if review.collection == _NAMESPACE:
+            return True
+        read, asked = self._settings.namespaces, admission.namespaces if admission else ()
+        return ("*" in read or name in read) and (not asked or name in asked)
+
+    def _entries(self, review: Review) -> Iterator[KindEntry]:
+        """The entry that counts for the kind is the first; it may leave the object out."""
+        for entry in self._settings.kinds:
+            if _names(entry, review):
+                states = [state for state in (review.object, review.old) if state]
+                if any(_selects(entry, self._settings.labels, state) for state in states):
+                    yield entry
+                return
+
+
+def _names(entry: KindEntry, review: Review) -> bool:
+    if entry.crds:  # which CRDs have the labels is what the webhook's rules say
+        return bool(review.group)
+    return review.collection == entry.kind or _group(review) == entry.group
+
+
+def _group(review: Review) -> str:
+    return review.group or "core"
+
+
+def _namespace(review: Review) -> str:
+    """Where the object is, or the namespace that it is."""
+    if review.collection == _NAMESPACE and review.object:
+        return str(review.object["metadata"].get("name", ""))
+    return review.namespace
+
+
+def _selects(entry: KindEntry, of_source: str, state: dict[str, Any]) -> bool:
+    metadata = state.get("metadata") or {}
+    labels = metadata.get("labels") or {}
+    texts = filter(None, (of_source, entry.labels))
+    return all(Selector.parse(text).matches(labels) for text in texts) and all(
+        (_field(state, path) == value) is wanted for path, value, wanted in _fields(entry.fields)
+    )
+
+
+def _fields(selector: str) -> Iterable[tuple[str, str, bool]]:
+    """`metadata.name=a,spec.x!=b` as path, value, and whether it is to be equal."""
+    for part in filter(None, selector.split(",")):
+        path, _, value = part.partition("=")
+        wanted = not path.endswith("!")
+        yield path.rstrip("!").strip(), value.removeprefix("=").strip(), wanted
+
+
+def _field(state: dict[str, Any], path: str) -> str:
+    """A field as a field selector compares it: as text, empty where there is none."""
+    value: Any = state
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
