@@ -130,7 +130,7 @@ class Gate:
         first = not self.ledger.live
         shares = {key: self.ledger.share(key) for key in self.trial.applied}
         self.ledger.accept(candidate, written=written)
-        self.trial.memory.accepted(delta.key for delta in candidate.inputs)
+        self.trial.memory.accepted(candidate.inputs)
         if not first:
             self._note(now, shares)
         self.trial.settle()

@@ -8,7 +8,7 @@ from typing import Generic, TypeAlias, TypeVar
 from pipeline.engine.candidate import Words
 from pipeline.engine.inputs import Unit
 from pipeline.engine.watch import Spot, existence
-from pipeline.model import Key
+from pipeline.model import Key, Resource
 
 T = TypeVar("T")
 Version: TypeAlias = tuple[str, str]
@@ -22,6 +22,7 @@ class Content:
     words: Words
     keys: frozenset[Key]
     versions: frozenset[Version]
+    """What it brings, what it takes the place of, and what takes its own place where it goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,15 @@ class Meetings:
             yield from self._speaking.at(key)
             yield from self._naming.at(key)
         for collection, version in content.versions:
-            if collection in self._bringing:
-                yield from self._bringing[collection].beside(version)
+            yield from self._apart(collection, version)
+
+    def of_other_versions(self, resource: Resource) -> Iterator[Unit]:
+        """Units that are concerned with another version of a resource's kind."""
+        return self._apart(resource.key.collection, resource.api_version)
+
+    def _apart(self, collection: str, version: str) -> Iterator[Unit]:
+        if collection in self._bringing:
+            yield from self._bringing[collection].beside(version)
 
     def of(self, met: Met) -> Iterator[Unit]:
         """Units that meet this one."""

@@ -1,16 +1,17 @@
 """Refused change units, remembered with what their evaluation met until they are judged again.
 
 A unit *meets* another one, or a change, where one of them touches a spot that what ran for the
-other depends on; where both speak of one key; and where they bring two apiVersions into a
-collection whose kind is not known. What does not meet is judged alike together and apart. So a
-refusal stands until its unit says something else or meets something new; and with a unit that has
-to be judged again go, in turn, all that it meets.
+other depends on; where both speak of one key; and where they are concerned with two apiVersions of
+a kind that is not known. What does not meet is judged alike together and apart. So a refusal stands
+until its unit says something else or meets something new; and with a unit that has to be judged
+again go, in turn, all that it meets.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from pipeline.engine.candidate import InputDelta
 from pipeline.engine.engine import Engine
 from pipeline.engine.inputs import Unit
 from pipeline.engine.meetings import Meetings, Met
@@ -91,9 +92,15 @@ class Memory:
             self.clear()
         self._watch()
 
-    def accepted(self, keys: Iterable[Key]) -> None:
-        """Something else is accepted at these keys: units that speak of them say another change."""
-        self.forget([unit for key in keys for unit in self.meetings.speaking(key)])
+    def accepted(self, inputs: Iterable[InputDelta]) -> None:
+        """Something else is accepted: units that speak of the same keys say another change, and the
+        versions of a kind may be others."""
+        met = set[Unit]()
+        for delta in inputs:
+            met.update(self.meetings.speaking(delta.key))
+            for item in filter(None, (delta.old, delta.new)):
+                met.update(self.meetings.of_other_versions(item.resource))
+        self.forget(met)
 
     def clear(self) -> None:
         """Remember nothing."""

@@ -1,6 +1,7 @@
 """What one proposal takes from the memory of refusals, and what it gives back."""
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from pipeline.engine.candidate import Words
 from pipeline.engine.finding import Finding
@@ -89,12 +90,13 @@ class Recall:
     def _content(self, unit: Unit) -> Content:
         kinds = self._ledger.kinds
         held = tuple(self._selection.held_by(unit))
+        keys = frozenset(item.resource.key for item in held)
+        claims = chain.from_iterable(map(self._ledger.claims.of, keys))
         versions = {
             (item.resource.key.collection, item.resource.api_version)
-            for item in held
+            for item in (*held, *claims)
             if not kinds.get(item.resource.key.collection)
         }
-        keys = frozenset(item.resource.key for item in held)
         return Content(self._words(unit), keys, frozenset(versions))
 
     def _words(self, unit: Unit) -> Words:

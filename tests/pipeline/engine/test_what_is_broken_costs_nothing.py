@@ -217,6 +217,56 @@ def test_the_gate_decides_as_if_it_remembered_nothing(
             pair.step(said, then)
 
 
+def of(collection: str, name: str, version: str, **body: Any) -> Resource:
+    return Resource.build(Key(collection, "a", name), f"test/{version}", body=body)
+
+
+def says(source: str, locator: str, *held: Resource) -> Batch:
+    return Batch(source, (read(source, locator, list(held), 1),))
+
+
+BAD = {"alone": ["red"], "bad": True}
+VERSIONS = {
+    "one that is accepted": [
+        [says("files", "1", of(APPS, "1", "v1"))],
+        [
+            says("files", "2", of(OTHERS, "2", "v2")),
+            says("more", "1", of(OTHERS, "1", "v1", **BAD)),
+        ],
+        [says("more", "4", of(OTHERS, "2", "v1"), of(APPS, "1", "v1", **BAD))],
+        [says("more", "4", of(APPS, "1", "v1"))],
+    ],
+    "one that comes to light": [
+        [says("files", "1", of(APPS, "1", "v1"))],
+        [
+            says("files", "1", of(OTHERS, "2", "v2")),
+            says("files", "2", of(OTHERS, "1", "v1", **BAD)),
+        ],
+        [says("more", "4", of(OTHERS, "2", "v1"))],
+        [says("more", "4", of(APPS, "1", "v1"))],
+    ],
+    "one whose place is taken": [
+        [says("files", "1", of(APPS, "1", "v1"))],
+        [
+            says("files", "3", of(OTHERS, "2", "v2")),
+            says("more", "1", of(OTHERS, "1", "v1", **BAD)),
+        ],
+        [says("more", "2", of(OTHERS, "2", "v1"), of(APPS, "1", "v1", bad=True))],
+        [Batch("files", (Broken("2", (Diagnostic("T0", Level.ERROR, "Broken."),)),))],
+        [says("files", "2", of(OTHERS, "1", "v1"))],
+    ],
+}
+
+
+@pytest.mark.parametrize("steps", VERSIONS.values(), ids=VERSIONS.keys())
+def test_another_version_of_a_kind_is_met(
+    gate_of: Callable[..., Gate], steps: list[list[Batch]]
+) -> None:
+    pair = Pair(gate_of, budget=True)
+    for said in steps:
+        pair.step(said, "p")
+
+
 GOOD = 10_000
 
 
