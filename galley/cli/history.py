@@ -167,7 +167,7 @@ def _source_cause(of: dict[str, Any]) -> str:
     newest = of["revisions"][:1]
     if newest and newest[0]["subject"]:
         return f"{of['source']}@{words.commits(newest, of['revisions_total'])}"
-    revision = f"@{of['revision'][: words.COMMIT]}" if of["revision"] else ""
+    revision = f"@{words.revision(of['revision'])}" if of["revision"] else ""
     detail = of["cause"] or _files(of["locators"])
     return f"{of['source']}{revision}" + (f": {detail}" if detail else "")
 

@@ -40,6 +40,8 @@ def trace(
     _step("source", f"{found['source'] or '-'}: {place}")
     if found["link"]:
         _step("", found["link"])
+    if object_ := words.incarnation(found):
+        _step("object", object_)
     if found["brought_by"]:
         _step("brought by", words.commit(found["brought_by"]))
         if found["brought_by"]["link"]:

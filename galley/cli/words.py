@@ -53,7 +53,18 @@ def place(found: Mapping[str, Any]) -> str:
     """`gateways.yaml:12:5@a1b2c3d`, as far as it is known; `-` if not at all."""
     parts = [found.get("file"), found.get("line"), found.get("column")]
     text = ":".join(str(part) for part in parts if part) or found.get("source") or "-"
-    return f"{text}@{found['revision'][:COMMIT]}" if found.get("revision") else text
+    return f"{text}@{revision(found['revision'])}" if found.get("revision") else text
+
+
+def revision(text: str) -> str:
+    """A commit's beginning; what is short is told whole, as a resourceVersion must be."""
+    return text if len(text) <= SHORT else text[:COMMIT]
+
+
+def incarnation(found: Mapping[str, Any]) -> str:
+    """`generation 4, uid 6f2d…`, as far as a cluster has told; empty elsewhere."""
+    parts = (("generation", found.get("generation")), ("uid", found.get("uid")))
+    return ", ".join(f"{name} {said}" for name, said in parts if said)
 
 
 def commit(found: dict[str, Any]) -> str:

@@ -41,6 +41,8 @@ def diagnostic_json(
         "line": diagnostic.line,
         "column": diagnostic.column,
         "revision": diagnostic.revision,
+        "uid": diagnostic.uid,
+        "generation": diagnostic.generation,
         "link": link(_origin(diagnostic), sources),
         "state": state,
     }
@@ -48,14 +50,15 @@ def diagnostic_json(
 
 def origin_json(origin: Origin | None, sources: Mapping[str, Source]) -> dict[str, Any]:
     """Where a resource comes from, as every answer has it."""
-    if origin is None:
-        return {"source": "", "file": "", "line": 0, "revision": "", "link": ""}
+    known = origin or Origin("", "", "")
     return {
-        "source": origin.source,
-        "file": origin.locator,
-        "line": origin.line,
-        "revision": origin.revision,
-        "link": link(origin, sources),
+        "source": known.source,
+        "file": known.locator,
+        "line": known.line,
+        "revision": known.revision,
+        "uid": known.uid,
+        "generation": known.generation,
+        "link": link(known, sources),
     }
 
 

@@ -44,6 +44,9 @@ class Diagnostic:
     """Column from 1; 0 where unknown."""
     revision: str = ""
     """What the source called its state where this was found; empty where it has no name."""
+    uid: str = ""
+    generation: int = 0
+    """Which object of a cluster it is, and which writing of it; see `Origin`."""
 
     @property
     def blocking(self) -> bool:
@@ -66,6 +69,8 @@ class Diagnostic:
             locator=origin.locator,
             line=origin.line,
             revision=origin.revision,
+            uid=origin.uid,
+            generation=origin.generation,
         )
 
     def field(self) -> str:

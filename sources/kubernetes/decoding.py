@@ -50,10 +50,10 @@ class Decoder:
             found.append(reading.TOO_DEEP.report(limit=self._limits.depth))
         else:
             resource = self._documents.resource(Parsed(item, 0, _nowhere), found)
-        told = tuple(each.at(self._source, locator) for each in found)
+        where = origin(self._source, locator, item.get("metadata") or {})
+        told = tuple(each.at_origin(where) for each in found)
         if resource is None:
             return Broken(locator, told)
-        where = origin(self._source, locator, item["metadata"])
         return Read(locator, (Located(resource, where),), told)
 
 

@@ -10,7 +10,13 @@ _NAMED = 3
 
 def origin(source: str, locator: str, metadata: dict[str, Any]) -> Origin:
     """The origin of an object; its revision is the resourceVersion."""
-    return Origin(source, str(metadata.get("resourceVersion", "")), locator)
+    return Origin(
+        source,
+        str(metadata.get("resourceVersion", "")),
+        locator,
+        uid=str(metadata.get("uid", "")),
+        generation=int(metadata.get("generation") or 0),
+    )
 
 
 def author(item: dict[str, Any]) -> str:

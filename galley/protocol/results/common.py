@@ -11,8 +11,26 @@ class Result(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
-class DiagnosticResult(Result):
-    """One finding."""
+class OriginResult(Result):
+    """Where something is in its source now; what is not known is empty."""
+
+    source: str = ""
+    file: str = ""
+    """Locator in the source: a file's path, an object's key."""
+    line: int = 0
+    revision: str = ""
+    """What its source called its state when it was read: a commit, a resourceVersion."""
+    uid: str = ""
+    """Of an object of a cluster: what tells it from an earlier one of the same name."""
+    generation: int = 0
+    """Of an object of a cluster: how often what is wanted of it was written."""
+    link: str = ""
+    """Web address of the place at that revision, or of the object at its API server; empty where
+    none can be derived."""
+
+
+class DiagnosticResult(OriginResult):
+    """One finding, and where it is."""
 
     code: str
     level: Literal["error", "warning", "info"]
@@ -21,15 +39,7 @@ class DiagnosticResult(Result):
     """Key of the resource, `group/Kind/namespace/name`; empty if none could be read."""
     field: str = ""
     """The field as people write it: `spec.http[0].route`."""
-    source: str = ""
-    file: str = ""
-    """Locator in the source: a file's path."""
-    line: int = 0
     column: int = 0
-    revision: str = ""
-    """What its source called its state when this was found: a commit."""
-    link: str = ""
-    """Web address of the place at that revision; empty where none can be derived."""
     state: Literal["live", "pending", "carried", "environment", "source"] = "live"
     """live: of the live version · carried: blocking, but on content that was live before the check
     existed · pending: of input that is not published · environment, source: of those themselves."""

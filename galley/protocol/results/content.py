@@ -5,13 +5,14 @@ from typing import Any, Literal
 from galley.protocol.results.common import (
     CountsResult,
     DiagnosticResult,
+    OriginResult,
     Result,
     RevisionResult,
 )
 
 
-class ResourceResult(Result):
-    """One resource of a version."""
+class ResourceResult(OriginResult):
+    """One resource of a version, and where it comes from now."""
 
     collection: str
     namespace: str
@@ -21,12 +22,6 @@ class ResourceResult(Result):
     version: int
     """The version that was asked for."""
     created: float = 0
-    source: str = ""
-    file: str = ""
-    line: int = 0
-    revision: str = ""
-    link: str = ""
-    """Web address of its origin at that revision; empty where none can be derived."""
     pending: bool = False
     """Whether its source now says something else than what is live."""
     manifest: dict[str, Any] | None = None
@@ -52,18 +47,11 @@ class FieldChange(Result):
     new: Any = None
 
 
-class ResourceChange(Result):
-    """One resource that two versions hold differently."""
+class ResourceChange(OriginResult):
+    """One resource that two versions hold differently, and where it comes from now."""
 
     resource: str
     change: Literal["added", "changed", "deleted"]
-    source: str = ""
-    file: str = ""
-    line: int = 0
-    revision: str = ""
-    """What its source called its state when it was read: a commit."""
-    link: str = ""
-    """Web address of its origin at that revision; empty where none can be derived."""
     fields: list[FieldChange] = []
 
 
@@ -98,16 +86,10 @@ class TraceStage(Result):
     changed: bool = False
 
 
-class TraceResult(Result):
+class TraceResult(OriginResult):
     """A resource from its origin through the stages to versions and subscribers."""
 
     resource: str
-    source: str
-    file: str
-    line: int
-    revision: str
-    link: str = ""
-    """Web address of its origin at that revision; empty where none can be derived."""
     since: int = 0
     """The version from which on it is live as it is; 0 if it is not."""
     brought_by: RevisionResult | None = None

@@ -2,7 +2,12 @@
 
 from typing import Any, Literal
 
-from galley.protocol.results.common import DiagnosticResult, Result, RevisionResult
+from galley.protocol.results.common import (
+    DiagnosticResult,
+    OriginResult,
+    Result,
+    RevisionResult,
+)
 from galley.protocol.results.forges import CommitStatusResult
 from galley.protocol.results.holding import HoldResult
 
@@ -37,17 +42,11 @@ class SourceResult(Result):
     """Only where the settings ask for it."""
 
 
-class NackedResult(Result):
+class NackedResult(OriginResult):
     """A resource that a subscriber refused, and where it comes from now."""
 
     resource: str
     reason: str = ""
-    source: str = ""
-    file: str = ""
-    line: int = 0
-    revision: str = ""
-    link: str = ""
-    """Web address of its origin at that revision; empty where none can be derived."""
     since: int = 0
     """The version from which on it is live as it is; 0 if it is not, or the worker is down."""
     brought_by: RevisionResult | None = None

@@ -194,3 +194,37 @@ def test_sources_say_whether_their_forge_is_told(
         header, row = galley("sources").out.splitlines()
 
     assert row[header.index("FORGE") :].split("  ")[0].strip() == shown
+
+
+@pytest.mark.parametrize(
+    ("revision", "shown"),
+    [("", "a"), ("123456789012", "a@123456789012"), ("a1b2c3d4" * 5, "a@a1b2c3d")],
+    ids=["none", "a resourceVersion", "a commit"],
+)
+def test_only_the_name_of_a_commit_is_cut_short(revision: str, shown: str) -> None:
+    assert words.place({"file": "a", "revision": revision}) == shown
+
+
+@pytest.mark.parametrize(
+    ("facts", "shown"),
+    [
+        ({}, ""),
+        ({"uid": "6f2d"}, "  object       uid 6f2d"),
+        ({"uid": "6f2d", "generation": 4}, "  object       generation 4, uid 6f2d"),
+    ],
+)
+def test_a_trace_tells_which_object_of_a_cluster_it_is(
+    served: Any, galley: Any, backend: Any, facts: dict[str, Any], shown: str
+) -> None:
+    backend.answers[Method.TRACE] = {
+        "resource": "core/Service/prod/a",
+        "state": "live",
+        "stages": [],
+        "versions": [3],
+        "diagnostics": [],
+        **facts,
+    }
+    with served():
+        told = galley("trace", "core/Service/prod/a").out.splitlines()
+
+    assert next((line for line in told if line.startswith("  object")), "") == shown

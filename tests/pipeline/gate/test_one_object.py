@@ -38,6 +38,20 @@ def test_what_is_read_again_stays_the_object_that_it_was(bench: Any, say: Any) -
     assert bench.ledger.accepted(say.key("x")).origin.line == 7
 
 
+def test_an_equal_object_with_another_uid_is_where_it_comes_from_and_changes_nothing(
+    bench: Any, say: Any
+) -> None:
+    bench.say(say.read("a", say.resource("x", v="1")))
+    bench.publish()
+    again = Located(say.resource("x", v="1"), Origin("files", "9", "a", uid="u2", generation=3))
+
+    bench.say(Read("a", (again,)))
+
+    assert not list(bench.ledger.units())
+    assert bench.ledger.accepted(say.key("x")).origin == again.origin
+    assert len(objects(bench, say.key("x"))) == 1
+
+
 def test_what_stands_unchanged_beside_a_change_stays_the_object_that_it_was(
     bench: Any, say: Any
 ) -> None:

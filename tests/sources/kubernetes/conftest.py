@@ -39,6 +39,13 @@ class Space:
         path = f"{self.path()}/{name}?fieldManager=ann&force=true"
         return self.cluster.request("PATCH", path, said, "application/apply-patch+yaml")
 
+    def finalizers(self, name: str, finalizers: list[str]) -> None:
+        """Change of a Thing what is not taken in."""
+        path = f"{self.path()}/{name}"
+        item = self.cluster.request("GET", path)
+        item["metadata"]["finalizers"] = finalizers
+        self.cluster.request("PUT", path, item)
+
     def delete(self, name: str) -> None:
         self.cluster.request("DELETE", f"{self.path()}/{name}")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.model import Read
+from pipeline.model import Located, Read
 
 EDITS = st.lists(
     st.tuples(
@@ -44,15 +44,20 @@ async def _edit(attend: Any, follow: Any, space: Any, edits: Any) -> None:
             await asyncio.sleep(0)
         space.put("end", len(follower.batches))
         await follower.until(lambda: follower.names == {*there, "end"})
-        digests: dict[str, bytes | None] = {}
+        told: dict[str, tuple[str, bytes] | None] = {}
         for change in (each for batch in follower.batches for each in batch.changes):
-            after = change.resources[0].resource.digest if isinstance(change, Read) else None
-            assert digests.get(change.locator) != after, "told twice"
-            digests[change.locator] = after
+            after = _which(change.resources[0]) if isinstance(change, Read) else None
+            assert told.get(change.locator) != after, "told twice"
+            told[change.locator] = after
         for name in there:
             assert space.locator(name) in follower.held
         space.delete("end")
         await follower.until(lambda: follower.names == there)
+
+
+def _which(held: Located) -> tuple[str, bytes]:
+    """An object and what it says: another one may say the same."""
+    return held.origin.uid, held.resource.digest
 
 
 pytestmark = pytest.mark.slow

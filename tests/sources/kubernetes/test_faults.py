@@ -19,6 +19,12 @@ def reads(follower: Any) -> int:
     return sum(isinstance(change, Read) for change in changes)
 
 
+def uids(follower: Any) -> set[str]:
+    """Of the objects that were told, however many times each."""
+    changes = [change for batch in follower.batches for change in batch.changes]
+    return {change.resources[0].origin.uid for change in changes if isinstance(change, Read)}
+
+
 async def test_a_server_that_is_restarted_costs_no_change(
     attend: Any, follow: Any, space: Any, cluster: Any
 ) -> None:
@@ -67,15 +73,18 @@ async def test_a_history_that_is_gone_leads_to_a_list_of_differences(
         space.put("a", 2)
         space.delete("b")
         space.put("d", 1)
+        space.delete("c")
+        another = space.put("c", 1)["metadata"]["uid"]
         await asyncio.to_thread(cluster.compact)
         await asyncio.to_thread(cluster.stop_server)  # which forgets what it had in memory
         await asyncio.to_thread(cluster.start_server)
         await relay.mend()
         follower.source.hint()
-        await follower.until(lambda: follower.names == {"a", "c", "d"} and reads(follower) == 5)
+        await follower.until(lambda: follower.names == {"a", "c", "d"} and reads(follower) == 6)
+        assert another in uids(follower)
         space.put("e", 1)
         await follower.until(lambda: follower.names == {"a", "c", "d", "e"})
-        assert (removals(follower), reads(follower)) == (1, 6)
+        assert (removals(follower), reads(follower)) == (1, 7)
         assert not any(batch.complete for batch in follower.batches[1:])
 
 

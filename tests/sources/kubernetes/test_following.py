@@ -36,16 +36,23 @@ async def test_a_list_is_read_page_by_page(attend: Any, follow: Any, space: Any)
         assert len(follower.batches) == 1
 
 
-async def test_an_origin_tells_where_and_at_which_version(
+def origin_of(batch: Batch) -> Origin:
+    (change,) = batch.changes
+    assert isinstance(change, Read)
+    return change.resources[0].origin
+
+
+async def test_an_origin_tells_where_and_which_object_at_which_version(
     attend: Any, follow: Any, space: Any, cluster: Any
 ) -> None:
-    version = space.put("a")["metadata"]["resourceVersion"]
+    space.put("a", 1)
+    said = space.put("a", 2)["metadata"]
     source = follow()
     async with attend(source) as follower:
         (change,) = follower.batches[0].changes
-        assert isinstance(change, Read)
-        origin = change.resources[0].origin
-        assert (origin.source, origin.revision) == ("team", version)
+        origin = origin_of(follower.batches[0])
+        assert (origin.source, origin.revision) == ("team", said["resourceVersion"])
+        assert (origin.uid, origin.generation) == (said["uid"], 2)
         assert origin.locator == str(change.resources[0].resource.key) == space.locator("a")
         assert source.link(origin) == f"https://127.0.0.1:{cluster.port}{space.path()}/a"
         assert source.link(Origin("team", "", "example.com/Thing/")) == ""
@@ -109,10 +116,14 @@ async def test_what_is_too_large_is_broken_and_keeps_what_it_held(
     async with attend(follow(limits)) as follower:
         space.put("a", "x" * 3000)
         await follower.until(lambda: bool(follower.errors))
-        assert follower.codes(space.locator("a")) == ["GAL0108"]
+        (found,) = follower.errors[space.locator("a")]
+        assert (found.code, found.generation) == ("GAL0108", 2)
         assert follower.names == {"a"}
+        space.finalizers("a", ["example.com/wait"])
+        space.finalizers("a", [])
         space.put("a", 2)
         await follower.until(lambda: not follower.errors)
+        assert len(follower.batches) == 3
 
 
 async def test_what_nests_too_deep_is_broken(attend: Any, follow: Any, space: Any) -> None:
@@ -130,16 +141,11 @@ async def test_a_change_that_means_nothing_emits_nothing(
 ) -> None:
     space.put("a", 1)
     async with attend(follow()) as follower:
-        path = f"{space.path()}/a"
-        item = space.cluster.request("GET", path)
-        item["metadata"]["finalizers"] = ["example.com/wait"]
-        space.cluster.request("PUT", path, item)
+        space.finalizers("a", ["example.com/wait"])
         space.put("b")
         await follower.until(lambda: follower.names == {"a", "b"})
         assert len(follower.batches) == 2
-        item = space.cluster.request("GET", path)
-        item["metadata"]["finalizers"] = []
-        space.cluster.request("PUT", path, item)
+        space.finalizers("a", [])
 
 
 async def test_data_of_secrets_is_nowhere(
