@@ -2,20 +2,21 @@
 
 Its versions pass no gate: they are never held, rolled back, quarantined or counted by the deletion
 budget, and only the last ten are kept. After a restart the last state is served until the sources
-have been read again.
+have been read again; of what cannot be read then it is what a version was made of.
 """
 
 import logging
 from collections.abc import Iterable, Mapping
 
 from galley.store.errors import HeadConflictError, StoreError, WriterLostError
-from galley.store.values import Commit, Counts, Version, VersionKind
+from galley.store.values import Commit, Counts, InputChange, Version, VersionKind
 from galley.worker.announce import Announcer
 from galley.worker.channel import now
-from galley.worker.loading import load_outputs
+from galley.worker.loading import load_inputs, load_outputs
 from galley.worker.store_thread import StoreThread
 from pipeline.engine.engine import Engine
 from pipeline.engine.live import Live
+from pipeline.engine.observed import Observed
 from pipeline.model import Key, Kinds, Resource
 
 log = logging.getLogger("galley.companion")
@@ -24,19 +25,21 @@ log = logging.getLogger("galley.companion")
 class Companion:
     """The observed outputs of a channel's engine as a line of versions of their own."""
 
-    def __init__(self, store: StoreThread, announcer: Announcer) -> None:
+    def __init__(self, store: StoreThread, announcer: Announcer, observed: Observed) -> None:
         self._store = store
         self._announcer = announcer
+        self._observed = observed
         self._touched: set[Key] = set()
         self.live = Live()
         self.head: Version | None = None
 
     async def start(self) -> None:
-        """Serve what was last observed."""
+        """Serve what was last observed, and know where."""
         self.head = await self._store.run(lambda store: store.head())
         await self._announcer.opened(self._store.lineage)
         if self.head:
             self.live.put_all(await load_outputs(self._store, self.head.number))
+            self._observed.load(await load_inputs(self._store, self.head.number, self.live))
             await self._announcer.content(self.live.values())
         await self._announcer.live(self.head)
 
@@ -91,7 +94,9 @@ class Companion:
             environment=engine.environment.digest,
             environment_content=b"",
             outputs=changes,
-            inputs=(),
+            inputs=tuple(
+                InputChange(*spot, resource, None) for spot, resource in self._observed.owed.items()
+            ),
             author="galley",
             reason="",
             cause={},
@@ -99,6 +104,7 @@ class Companion:
             time=now(),
         )
         self.head = await self._store.run(lambda store: store.commit(commit))
+        self._observed.owed.clear()
         before = {key: self.live.get(key) for key in changes}
         self.live.put_all(changes)
         await self._announcer.published(self.head, changes, before)

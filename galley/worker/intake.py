@@ -138,10 +138,15 @@ class Intake:
             await asyncio.sleep(wait)
             self._channel.failed.pop(source.name, None)
 
-    def forget(self, names: Iterable[str]) -> None:
+    def forget(self) -> None:
         """Sources that the settings no longer have: their keys are to be deleted."""
-        for name in names:
-            self._channel.ledger.receive(Batch(name, changes=(), complete=True))
+        channel = self._channel
+        known = {source.name for source in channel.settings.sources}
+        for name in (channel.ledger.sources.keys() | channel.observed.sources()) - known:
+            config, observed = channel.observed.split(Batch(name, changes=(), complete=True))
+            if name in channel.ledger.sources:
+                channel.ledger.receive(config)
+            self._companion.touch(channel.engine.apply(observed).changed)
             self._publisher.touch()
 
     def _all_synced(self) -> bool:

@@ -22,6 +22,7 @@ from galley.worker.reports import hold_report, quarantine_report
 from pipeline.engine.candidate import Candidate
 from pipeline.engine.gate import Gate
 from pipeline.engine.inputs import SourceInputs
+from pipeline.engine.observed import Observed
 from pipeline.environment import Environment
 from pipeline.model import Batch, Diagnostic
 from sources.settings import AnySource, FolderSettings, GitSettings
@@ -184,7 +185,7 @@ class Planning:
             sources={**others, batch.source: fork},
             claims=channel.ledger.claims.copy(),
         )
-        config, _ = replace(channel.observed, _held={}).split(batch)
+        config, _ = Observed(channel.observed.is_observed).split(batch)
         ledger.receive(config)
         mine = channel.gate
         gate = Gate(ledger, mine.trial, mine.budget, isolate=mine.isolate, remembers=False)

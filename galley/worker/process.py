@@ -73,8 +73,9 @@ async def work(assignment: Assignment, link: Link, given: Iterable[Source] = ())
     store = await _open(assignment, name, _retention(assignment.settings))
     observed = await _open(assignment, name + COMPANION, OBSERVED)
     try:
-        companion = Companion(observed, Announcer(link, name + COMPANION))
         channel = await _channel(assignment, store, announcer)
+        announcer = Announcer(link, name + COMPANION)
+        companion = Companion(observed, announcer, channel.observed)
         await companion.start()
         async with asyncio.TaskGroup() as tasks:
             worker = assemble(channel, companion, tasks)
@@ -120,8 +121,7 @@ async def _load(worker: Worker) -> None:
     environment = await worker.environments.first()
     await worker.environments.take_over(await worker.environments.evaluate(environment))
     channel.loading = False
-    known = {source.name for source in channel.settings.sources}
-    worker.intake.forget([name for name in channel.ledger.sources if name not in known])
+    worker.intake.forget()
     if channel.head:
         log.info("Loaded version %s: %s resources.", channel.number, len(channel.ledger.live))
 

@@ -101,5 +101,4 @@ class Reconfiguring:
             inputs.required = source.required
             inputs.unit = UnitOf(source.unit)
         ledger.rerank({source.name: source.rank for source in settings.sources})
-        known = {source.name for source in settings.sources}
-        self._intake.forget([name for name in ledger.sources if name not in known])
+        self._intake.forget()

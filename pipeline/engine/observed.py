@@ -1,12 +1,14 @@
 """Observed resources: facts about the world (Pods, Endpoints), not configuration.
 
 They pass no gate: the latest is what is, and they never hold a candidate back. This keeps what each
-locator last held of them and says what a batch changes.
+locator last held of them and says what a batch changes, and what of it the store has not learnt:
+from the store a new process knows what a locator held that cannot be read just then.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+from pipeline.engine.ledger import Spot
 from pipeline.model import Batch, Change, Key, Located, Read, Removed, Resource
 
 
@@ -16,7 +18,19 @@ class Observed:
 
     is_observed: Callable[[str], bool]
     """Whether a collection is observed."""
+    owed: dict[Spot, Resource | None] = field(default_factory=dict)
+    """What has changed at which place since the store learnt of it."""
     _held: dict[tuple[str, str], dict[Key, Resource]] = field(default_factory=dict)
+
+    def load(self, items: Iterable[Located]) -> None:
+        """What the store has kept."""
+        for item in items:
+            place = (item.origin.source, item.origin.locator)
+            self._held.setdefault(place, {})[item.resource.key] = item.resource
+
+    def sources(self) -> set[str]:
+        """Those that have observed something."""
+        return {source for source, _ in self._held}
 
     def split(self, batch: Batch) -> tuple[Batch, dict[Key, Resource | None]]:
         """The batch without its observed resources, and what these change."""
@@ -60,8 +74,10 @@ class Observed:
         before = self._held.pop(place, {})
         if now:
             self._held[place] = now
-        changes.update(dict.fromkeys(before.keys() - now.keys()))
-        changes.update({key: item for key, item in now.items() if before.get(key) != item})
+        different: dict[Key, Resource | None] = dict.fromkeys(before.keys() - now.keys())
+        different.update({key: item for key, item in now.items() if before.get(key) != item})
+        changes.update(different)
+        self.owed.update({(*place, key): item for key, item in different.items()})
 
     def _forget_unmentioned(self, batch: Batch, changes: dict[Key, Resource | None]) -> None:
         mentioned = {change.locator for change in batch.changes}

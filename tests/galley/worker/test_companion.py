@@ -2,7 +2,12 @@
 
 from typing import Any
 
-from pipeline.model import Key, Resource
+import pytest
+
+from pipeline.model import Diagnostic, Key, Level, Resource
+from sources.memory import MemorySource
+
+TOO_LARGE = Diagnostic("GAL0108", Level.ERROR, "It is too large.")
 
 
 def pod(name: str, address: str) -> Resource:
@@ -61,5 +66,45 @@ async def test_what_is_no_longer_there_after_a_restart_goes(rig: Any, make: Any)
     del rig.source_content["q"]
 
     await rig.restart()
+
+    await rig.until(lambda: set(observed(rig)) == {"p"})
+
+
+async def test_what_cannot_be_read_after_a_restart_stays(rig: Any, make: Any) -> None:
+    """G10, also where a process has not read it itself."""
+    for name in ("p", "q", "r"):
+        rig.put(name, pod(name, "10.0.0.1"))
+    await rig.until(lambda: len(observed(rig)) == 3)
+    await rig.stop()
+    rig.source = MemorySource("memory")
+    rig.source.break_("q", TOO_LARGE)
+    rig.source.put(pod("p", "10.0.0.2"), locator="p")
+
+    await rig.start()
+
+    await rig.until(lambda: observed(rig) == {"p": "10.0.0.2", "q": "10.0.0.1"})
+    rig.source.remove("q")
+    await rig.until(lambda: set(observed(rig)) == {"p"})
+
+
+@pytest.mark.parametrize("while_stopped", [True, False])
+async def test_what_a_source_has_observed_goes_with_it(
+    rig: Any, make: Any, while_stopped: bool
+) -> None:
+    both = [{"type": "memory", "name": name} for name in ("memory", "other")]
+    other = MemorySource("other")
+    rig.options["sources"] = both
+    rig.others.append(other)
+    rig.put("p", pod("p", "10.0.0.1"))
+    await rig.restart()
+    other.put(pod("q", "10.0.0.1"))
+    await rig.until(lambda: set(observed(rig)) == {"p", "q"})
+
+    rig.options["sources"] = both[:1]
+    rig.others.clear()
+    if while_stopped:
+        await rig.restart()
+    else:
+        await rig.ask("reconfigure", settings=rig.options)
 
     await rig.until(lambda: set(observed(rig)) == {"p"})
