@@ -129,7 +129,7 @@ class Follower:
         async with self._lists, aclosing(self._pages()) as every:
             async for page in every:
                 version = page.version
-                for item in page.items:
+                for item in page.taken():
                     self._gather(item, held, changes)
                     await self._breathe()
         changes += [Removed(locator) for locator in self.held if locator not in held]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.bench import (
     admission,
+    applying,
     clusters,
     committing,
     etcd,
@@ -43,6 +44,8 @@ ROWS: dict[str, Callable[[Bench], Awaitable[None]]] = {
     "schemas": starting.with_schemas,
     "rules": judging.rules,
     "cluster-lists": clusters.lists,
+    "cluster-applies": applying.applies,
+    "cluster-memory": applying.memory,
     "admission": admission.writes,
     "git-pushes": following.pushes,
     "git-looks": following.looks,

@@ -7,7 +7,8 @@ import json
 import re
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ WRITERS = 4
 _EDGE = 2000
 """Bytes at either end of a page among which is what asks for the next one."""
 PATH = f"/apis/{GROUP}/v1/things"
+"""Of the Things of every namespace."""
 _TOKEN = re.compile(rb'"continue":"([^"]+)"')
 ROUTES = [
     {"route": [{"destination": {"host": "reviews", "subset": f"v{number}"}}], "name": "x" * 60}
@@ -33,34 +35,44 @@ ROUTES = [
 
 async def lists(bench: Bench) -> None:
     """Every number of objects in turn, alternating with the floor."""
-    if not where("kube-apiserver"):
-        bench.notes["cluster-lists"] = "no kube-apiserver; see CONTRIBUTING.md"
-        return
     gc.set_threshold(50_000, 20, 100)  # as a worker has it
-    cluster = Cluster(_folder(bench.folder / "cluster"))
-    try:
-        await asyncio.to_thread(cluster.start)
-        await asyncio.to_thread(cluster.install, "things", "Thing", "v1")
-        settings = KubernetesSettings.model_validate(
-            {
-                "name": "cluster",
-                "type": "kubernetes",
-                "kubeconfig": cluster.kubeconfig(),
-                "kinds": [f"{GROUP}/Thing"],
-            }
-        )
+    async with cluster(bench.folder / "cluster-lists") as made:
+        settings = KubernetesSettings.model_validate(source(made))
         there = 0
         for count in bench.sizes.objects:
-            await _fill(cluster, range(there, count))
+            await fill(made, range(there, count))
             there = count
             await _measure(bench, settings, count)
+
+
+@asynccontextmanager
+async def cluster(folder: Path) -> AsyncIterator[Cluster]:
+    """A cluster of its own that serves Things and Plains, and has none.
+
+    Raises:
+        RuntimeError: there is no API server.
+    """
+    if not where("kube-apiserver"):
+        raise RuntimeError("no kube-apiserver; see CONTRIBUTING.md")
+    made = Cluster(_folder(folder))
+    try:
+        await asyncio.to_thread(made.start)
+        await asyncio.to_thread(made.install, "things", "Thing", "v1")
+        await asyncio.to_thread(made.install, "plains", "Plain", "v1")
+        yield made
     finally:
-        await asyncio.to_thread(cluster.stop)
+        await asyncio.to_thread(made.stop)
 
 
 def _folder(path: Path) -> Path:
     path.mkdir(parents=True)
     return path
+
+
+def source(of: Cluster, kind: str = "Thing") -> dict[str, Any]:
+    """Settings of a source that follows one kind."""
+    access = {"type": "kubernetes", "kubeconfig": str(of.kubeconfig())}
+    return {"name": "cluster", "kinds": [f"{GROUP}/{kind}"], **access}
 
 
 async def _measure(bench: Bench, settings: KubernetesSettings, count: int) -> None:
@@ -111,30 +123,55 @@ async def _take(settings: KubernetesSettings, count: int) -> float:
     return taken
 
 
-async def _fill(cluster: Cluster, numbers: range) -> None:
+async def fill(of: Cluster, numbers: range) -> None:
+    """Create so many Things."""
     async with asyncio.TaskGroup() as tasks:
         for writer in range(WRITERS):
             mine = numbers[writer::WRITERS]
-            tasks.create_task(asyncio.to_thread(_write, cluster, mine), name=f"writer {writer}")
+            tasks.create_task(asyncio.to_thread(_write, of, mine), name=f"writer {writer}")
 
 
-def _write(cluster: Cluster, numbers: Iterable[int]) -> None:
-    trust = ssl.create_default_context(cafile=str(cluster.authority))
-    connection = http.client.HTTPSConnection("127.0.0.1", cluster.port, context=trust, timeout=60)
-    headers = {"Authorization": f"Bearer {ADMIN}", "Content-Type": "application/json"}
-    for number in numbers:
-        path = f"/apis/{GROUP}/v1/namespaces/default/things?fieldManager=bench"
-        connection.request("POST", path, json.dumps(_thing(number)), headers)
-        answer = connection.getresponse()
-        said = answer.read()
-        assert answer.status == 201, said
-    connection.close()
+def _write(of: Cluster, numbers: Iterable[int]) -> None:
+    with closing(Applying(of)) as applying:
+        for number in numbers:
+            applying.apply(thing(number))
 
 
-def _thing(number: int) -> dict[str, Any]:
+class Applying:
+    """A kept connection on which objects are applied, as `kubectl apply --server-side` does it."""
+
+    def __init__(self, of: Cluster) -> None:
+        trust = ssl.create_default_context(cafile=str(of.authority))
+        self._connection = http.client.HTTPSConnection(
+            "127.0.0.1", of.port, context=trust, timeout=60
+        )
+
+    def apply(self, said: dict[str, Any]) -> float:
+        """Apply an object and wait for the answer; the moment at which it was asked for."""
+        kind = {"Authorization": f"Bearer {ADMIN}", "Content-Type": "application/apply-patch+yaml"}
+        path = f"{path_of(said['kind'])}/{said['metadata']['name']}"
+        body = json.dumps(said)
+        begun = time.perf_counter()
+        self._connection.request("PATCH", f"{path}?fieldManager=bench&force=true", body, kind)
+        answer = self._connection.getresponse()
+        told = answer.read()
+        assert answer.status in {200, 201}, told
+        return begun
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def path_of(kind: str) -> str:
+    """Where the objects of a kind are."""
+    return f"/apis/{GROUP}/v1/namespaces/default/{kind.lower()}s"
+
+
+def thing(number: int, revision: int = 0, kind: str = "Thing") -> dict[str, Any]:
+    """One object, 1.0 kB encoded."""
     return {
         "apiVersion": f"{GROUP}/v1",
-        "kind": "Thing",
+        "kind": kind,
         "metadata": {"name": f"thing-{number}", "labels": {"app": "shop"}},
-        "spec": {"hosts": [f"h{number}.example.com"], "http": ROUTES},
+        "spec": {"hosts": [f"h{number}.example.com"], "http": ROUTES, "revision": revision},
     }
