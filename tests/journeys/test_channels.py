@@ -72,8 +72,15 @@ async def test_observed_resources_live_in_the_companion_channel(
         assert (await service.post("/rollback", target="1", reason="back")).status == 200
         assert await service.version() == before + 1
         assert set(observed.names) == {"web"}
-        refused = await service.post("/rollback", channel="mesh.observed", reason="no")
-        assert refused.status in {400, 404, 409, 422}
+        asked = {"target": "1", "reason": "no"}
+        refused = await service.post("/rollback", channel="mesh.observed", **asked)
+        assert refused.status == 400
+        assert await service.version() == before + 1
+        code, told = await service.cli("get", channel="mesh.observed")
+        assert code == 2
+        assert "galley subscribe --channel mesh.observed" in told
+        subscribers = await service.get("/subscribers", channel="mesh.observed")
+        assert [each["node"] for each in subscribers] == ["watcher"]
 
 
 async def test_a_channel_that_the_settings_no_longer_have_ends_for_its_subscribers(

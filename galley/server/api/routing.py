@@ -54,7 +54,13 @@ class Call:
     async def ask(
         self, method: Method, params: Mapping[str, Any] | None = None, *, within: float = 30
     ) -> Any:
-        """Ask the channel's worker."""
+        """Ask the channel's worker, which has nothing to say of what is only observed.
+
+        Raises:
+            BackendError: the channel is a companion, or the worker did not answer.
+        """
+        if self.channel.endswith(COMPANION):
+            raise _observed(self.channel)
         return await self.backend.ask(self.channel, method, params or {}, within=within)
 
     def who(self) -> dict[str, str]:
@@ -177,6 +183,16 @@ def _no_channel(channel: str, backend: Backend, grant: Grant) -> BackendError:
         there = ", ".join(map(repr, names))
         remedy = f"There is {there}; name one with --channel or GALLEY_CHANNEL."
     return refuse("not-found", f"There is no channel {channel[:100]!r}.", remedy=remedy)
+
+
+def _observed(channel: str) -> BackendError:
+    """What would be answered, or done, concerns the channel that it accompanies."""
+    return refuse(
+        "usage",
+        f"{channel!r} is what was observed: it can be followed, and not asked or changed.",
+        remedy=f"`galley subscribe --channel {channel}` follows it; for configuration name "
+        f"{channel.removesuffix(COMPANION)!r}.",
+    )
 
 
 def _forbidden(grant: Grant, role: Role, channel: str) -> BackendError:
