@@ -1,18 +1,19 @@
 """Kinds and the schemas that judge their bodies.
 
 In reading order: `text` (files to documents), `crd` with `shape`, `openapi` and `standalone` (a
-document as a `description` of one kind), `validator` (what judges a body), `custom` (a CRD as the
-API server applies it, made of `embedded`, `normal`, `pruning`, `structural` with `formats`, `uris`
-and `keywords`, `lists`, `rules` with `bound` and `cel`, `correlation`; `vocabulary` names what all
-of them look for, `regex`, `digits` and `durations` read texts), `problems` and `phrases` (findings
-in words), `builtin` (kinds known without a schema), `stage` and `set` (what the environment gets),
-`build` (all of it together), `errors`.
+document as a `description` of one kind, and its `essence`), `validator` (what judges a body),
+`custom` (a CRD as the API server applies it, made of `embedded`, `normal`, `pruning`, `structural`
+with `formats`, `uris` and `keywords`, `lists`, `rules` with `bound` and `cel`, `correlation`;
+`vocabulary` names what all of them look for, `regex`, `digits` and `durations` read texts),
+`problems` and `phrases` (findings in words), `builtin` (kinds known without a schema), `stage` and
+`set` (what the environment gets), `build` (all of it together), `errors`.
 """
 
 from pipeline.schema.build import build
 from pipeline.schema.builtin import BUILTIN_KINDS
 from pipeline.schema.custom import UnknownFields
 from pipeline.schema.errors import SchemaError
+from pipeline.schema.essence import essence
 from pipeline.schema.set import SchemaSet, UnknownKinds
 from pipeline.schema.stage import SchemaStage
 from pipeline.schema.text import SchemaText
@@ -28,4 +29,5 @@ __all__ = [
     "UnknownFields",
     "UnknownKinds",
     "build",
+    "essence",
 ]

@@ -1,9 +1,8 @@
 """From schema files to a `SchemaSet`; every file is looked at before the first error is raised."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 from pipeline.model import Diagnostic, Kind
 from pipeline.model.messages import schema as messages
@@ -12,6 +11,7 @@ from pipeline.schema.builtin import BUILTIN_KINDS
 from pipeline.schema.custom import CustomResourceValidator, Unevaluated, UnknownFields
 from pipeline.schema.description import Description
 from pipeline.schema.errors import SchemaError
+from pipeline.schema.essence import without_prose
 from pipeline.schema.set import Compiled, SchemaSet, UnknownKinds
 from pipeline.schema.text import SchemaDocument, SchemaText, documents, not_a_schema
 from pipeline.schema.validator import BodyValidator, ManifestValidator
@@ -89,7 +89,9 @@ def _compile(
         unevaluated: list[Unevaluated] = []
         try:
             validator = _validator(description, unknown_fields, unevaluated)
-            source = SchemaText(description.locator, json.dumps(_stripped(description.document)))
+            source = SchemaText(
+                description.locator, json.dumps(without_prose(description.document))
+            )
         except (ValueError, TypeError, OverflowError, RecursionError) as error:
             errors.append(_broken(description, error))
             continue
@@ -102,7 +104,7 @@ def _validator(
 ) -> BodyValidator:
     if not description.structural:
         return ManifestValidator(description.schema)
-    validator = CustomResourceValidator(_stripped(description.schema), unknown_fields)
+    validator = CustomResourceValidator(without_prose(description.schema), unknown_fields)
     unevaluated.extend(validator.unevaluated)
     return validator
 
@@ -131,16 +133,3 @@ def _completed(description: Description) -> Kind:
         return kind
     others = (v for v in (known.version, *known.served) if v != kind.version)
     return replace(kind, plural=known.plural, namespaced=known.namespaced, served=tuple(others))
-
-
-def _stripped(content: Any) -> Any:
-    """A schema without the prose in it, which is most of a CRD's text."""
-    if isinstance(content, list):
-        return [_stripped(item) for item in content]
-    if not isinstance(content, Mapping):
-        return content
-    return {
-        name: _stripped(item)
-        for name, item in content.items()
-        if not (name == "description" and isinstance(item, str))
-    }
