@@ -1,30 +1,19 @@
 """Sources to pending inputs: one task a source, each batch taken in one step under the lock."""
 
 import asyncio
-import logging
 from collections.abc import Generator, Iterable, Mapping
-from pathlib import Path
 
 from galley import memory
-from galley.plugins import build_source
-from galley.protocol.framing import LinkClosedError
 from galley.settings import ChannelSettings
 from galley.worker.announce import parts
-from galley.worker.channel import BehindError, Channel, breathe, following, uninterrupted
+from galley.worker.channel import Channel, breathe, following, uninterrupted
 from galley.worker.companion import Companion
 from galley.worker.publisher import Publisher
 from galley.worker.revisions import Revisions
+from galley.worker.tending import Tending
 from pipeline.engine.trial import SLICE
 from pipeline.model import Batch, Key, Resource
-from pipeline.model.messages.source import SOURCE_UNREADABLE
-from sources.memory import MemorySource
-from sources.settings import AnySource
 from sources.source import Source, SourceContext
-
-log = logging.getLogger("galley.intake")
-
-AGAIN_FIRST, AGAIN_MOST = 1.0, 60.0
-"""Seconds before a source that failed is run again."""
 
 
 class Intake:
@@ -42,8 +31,7 @@ class Intake:
         self._companion = companion
         self._publisher = publisher
         self._revisions = revisions
-        self._tasks = tasks
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._tending = Tending(channel, tasks)
         self._reconciled = False
         self._restarting = asyncio.Lock()
 
@@ -51,13 +39,10 @@ class Intake:
         """Start every source of the settings; `given` ones are used as they are."""
         ready = {source.name: source for source in given}
         for config in settings.sources:
-            source = ready.get(config.name) or build_source(
-                _resolved(config, self._channel), self._context(config.name, settings)
+            source = ready.get(config.name) or self._tending.build(
+                config, self._context(config.name, settings)
             )
-            self._channel.sources[config.name] = source
-            self._running[config.name] = self._tasks.create_task(
-                self._tend(source), name=f"source {config.name}"
-            )
+            self._tending.start(source, self.take)
 
     def _context(self, name: str, settings: ChannelSettings) -> SourceContext:
         channel = self._channel
@@ -73,18 +58,13 @@ class Intake:
     async def restart(self) -> None:
         """Start the sources anew, as the settings and the environment now say."""
         async with self._restarting:
-            given = [source for source in self._channel.sources.values() if not _configured(source)]
+            given = self._tending.given()
             await self.stop()
             self.start(self._channel.settings, given)
 
     async def stop(self) -> None:
         """Stop every source and wait until it has stopped."""
-        for task in self._running.values():
-            task.cancel()
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
-        self._running.clear()
-        self._channel.sources.clear()
-        self._channel.failed.clear()
+        await self._tending.stop()
 
     async def take(self, batch: Batch) -> None:
         """Take a batch in; returns when it is part of the pending inputs.
@@ -119,25 +99,6 @@ class Intake:
             self._companion.touch(self._channel.engine.apply(dict(part)).changed)
             yield
 
-    async def _tend(self, source: Source) -> None:
-        """Run a source; one that fails or ends is its own fault and is run again after a while."""
-        loop, wait = asyncio.get_running_loop(), AGAIN_FIRST
-        while True:
-            begun = loop.time()
-            try:
-                await source.run(self.take)
-                problem = "it has ended by itself"
-            except (BehindError, LinkClosedError):
-                raise
-            except Exception as error:  # code from outside may raise anything
-                log.exception("The source %s failed.", source.name)
-                problem = f"{type(error).__name__}: {error}"
-            wait = AGAIN_FIRST if loop.time() - begun > AGAIN_MOST else min(wait * 2, AGAIN_MOST)
-            found = SOURCE_UNREADABLE.report(problem=problem).at(source.name, "")
-            self._channel.failed[source.name] = found
-            await asyncio.sleep(wait)
-            self._channel.failed.pop(source.name, None)
-
     def forget(self) -> None:
         """Sources that the settings no longer have: their keys are to be deleted."""
         channel = self._channel
@@ -151,16 +112,3 @@ class Intake:
 
     def _all_synced(self) -> bool:
         return all(inputs.synced for inputs in self._channel.ledger.sources.values())
-
-
-def _configured(source: Source) -> bool:
-    """Whether the settings alone can make it again; what is fed by hand cannot be made again."""
-    return not isinstance(source, MemorySource)
-
-
-def _resolved(config: AnySource, channel: Channel) -> AnySource:
-    """Settings with relative paths resolved against the settings file's folder."""
-    given = {name: getattr(config, name, None) for name in ("path", "url")}
-    paths = {name: each for name, each in given.items() if isinstance(each, Path)}
-    update = {name: channel.files.folder / path for name, path in paths.items()}
-    return config.model_copy(update=update)

@@ -82,7 +82,7 @@ async def test_a_source_that_fails_is_shown_and_run_again(
     new_rig: Callable[..., Any], make: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its own defect does not end the channel."""
-    monkeypatch.setattr("galley.worker.intake.AGAIN_FIRST", 0.2)
+    monkeypatch.setattr("galley.worker.tending.AGAIN_FIRST", 0.2)
     fails = iter([True])
     run = MemorySource.run
 
