@@ -5,9 +5,17 @@ that needs one names an environment variable or a file.
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from sources.secrets import SecretRef
 from sources.settings import AdmissionSettings, AnySource, KubernetesSettings, Seconds
@@ -109,13 +117,26 @@ class RetentionSettings(Settings):
     of a source's revision."""
 
 
+def _form(schemas: object) -> str:
+    """Which of two forms an entry is written in, so that complaints are about that one."""
+    return "map" if isinstance(schemas, dict | BaseModel) else "text"
+
+
+AnySchemas = Annotated[
+    Annotated[Path, Tag("text")] | Annotated[AnySource, Tag("map")], Discriminator(_form)
+]
+"""Where schemas are: a path, or a source that is followed."""
+
+
 class ChannelSettings(Settings):
     """One channel: its sources, its environment, its rules."""
 
     name: str = Field(default="default", pattern=NAME)
     sources: tuple[AnySource, ...] = ()
-    schemas: tuple[Path, ...] = ()
-    """Files or folders with CustomResourceDefinitions or JSON Schemas."""
+    schemas: tuple[AnySchemas, ...] = ()
+    """Files or folders with CustomResourceDefinitions or JSON Schemas, or sources whose
+    CustomResourceDefinitions are followed: settings as under `sources`. Of a cluster they are all
+    that it has, or those with the source's `labels`."""
     transforms: tuple[dict[str, Any], ...] = ()
     """Steps in order; see docs/settings.md for each kind."""
     policies: tuple[Path | dict[str, Any], ...] = ()
@@ -144,12 +165,42 @@ class ChannelSettings(Settings):
 
     @model_validator(mode="after")
     def _names_differ(self) -> "ChannelSettings":
-        for what, named in (("sources", self.sources), ("checks", self.checks)):
+        sources = (*self.sources, *self.schema_sources)
+        for what, named in (("sources", sources), ("checks", self.checks)):
             names = [each.name for each in named]
             for name in names:
                 if names.count(name) > 1:
                     raise ValueError(f"two {what} are called {name!r}; give each a name of its own")
         return self
+
+    @field_validator("schemas")
+    @classmethod
+    def _definitions_only(cls, schemas: tuple[Any, ...]) -> tuple[Any, ...]:
+        usual = KubernetesSettings(name="usual", type="kubernetes")
+        for each in schemas:
+            if isinstance(each, KubernetesSettings) and (each.kinds, each.namespaces) != (
+                usual.kinds,
+                usual.namespaces,
+            ):
+                raise ValueError(
+                    f"{each.name} reads CustomResourceDefinitions and nothing else; `labels` "
+                    "chooses among them, `kinds` and `namespaces` have no place here"
+                )
+            if beside := [name for name in ("status", "admission") if getattr(each, name, None)]:
+                raise ValueError(
+                    f"{each.name} is read for its schemas; `{beside[0]}` has no place here"
+                )
+        return schemas
+
+    @property
+    def schema_paths(self) -> tuple[Path, ...]:
+        """The schemas that are files or folders."""
+        return tuple(each for each in self.schemas if isinstance(each, Path))
+
+    @property
+    def schema_sources(self) -> tuple[AnySource, ...]:
+        """The schemas that are followed."""
+        return tuple(each for each in self.schemas if not isinstance(each, Path))
 
 
 class TlsSettings(Settings):

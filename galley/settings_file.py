@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from galley.entry_points import SOURCES, installed
-from galley.settings import ChannelSettings, ServiceSettings
+from galley.settings import AnySchemas, ChannelSettings, ServiceSettings
 from galley.suggest import nearest
 from sources.settings import FilesSettings, GitSettings, KubernetesSettings, PluginSettings
 from sources.settings.git import is_scp
@@ -27,7 +27,7 @@ KINDS = frozenset({"files", "git", "kubernetes", "memory", "plugin"})
 CLUSTER = "kube://"
 """What stands before the context of a cluster that is given with `--source`."""
 FORMS = frozenset({"text", "map"})
-"""Steps of a place that only the models have: the kind of a source, the form of a ref."""
+"""Steps of a place that only the models have: the form of a ref, or of an entry of `schemas`."""
 LARGEST = 4 * 1024 * 1024
 """Bytes of a settings file."""
 
@@ -61,9 +61,14 @@ def _unknown_plugins(
     path: Path, root: yaml.Node | None, settings: ServiceSettings
 ) -> Iterator[str]:
     for outer, channel in enumerate(settings.channels):
-        for inner, source in enumerate(channel.sources):
+        every = (
+            (field, inner, source)
+            for field in ("sources", "schemas")
+            for inner, source in enumerate(getattr(channel, field))
+        )
+        for field, inner, source in every:
             if isinstance(source, PluginSettings) and source.plugin not in installed(SOURCES):
-                line = _line(root, ("channels", outer, "sources", inner, "plugin"))
+                line = _line(root, ("channels", outer, field, inner, "plugin"))
                 name = f"{source.plugin!r}{nearest(source.plugin, installed(SOURCES))}"
                 yield f"{path}:{line}: no installed package offers the source {name}"
 
@@ -75,7 +80,7 @@ def of_sources(places: Sequence[str], settings: ServiceSettings) -> ServiceSetti
         SettingsError: a path does not exist, or an address is not usable.
     """
     first, *others = settings.channels or (ChannelSettings(),)
-    taken = {source.name for source in first.sources}
+    taken = {source.name for source in (*first.sources, *first.schema_sources)}
     sources = list(first.sources)
     problems: list[str] = []
     for place in places:
@@ -89,6 +94,33 @@ def of_sources(places: Sequence[str], settings: ServiceSettings) -> ServiceSetti
         raise SettingsError(problems)
     channel = first.model_copy(update={"sources": tuple(sources)})
     return settings.model_copy(update={"channels": (channel, *others)})
+
+
+def of_schemas(places: Sequence[str], settings: ChannelSettings) -> ChannelSettings:
+    """The same settings with schemas besides: `--schemas PATH-OR-URL`.
+
+    Raises:
+        SettingsError: an address is not usable.
+    """
+    taken = {each.name for each in (*settings.sources, *settings.schema_sources)}
+    schemas: list[AnySchemas] = list(settings.schemas)
+    for place in places:
+        path = Path(place)
+        if not _is_followed(place):
+            schemas.append(path.absolute())
+            continue
+        source = _of_place(place, taken)
+        taken.add(source.name)
+        schemas.append(source)
+    return settings.model_copy(update={"schemas": tuple(schemas)})
+
+
+def _is_followed(place: str) -> bool:
+    """Whether a place is a cluster or a repository, and not a file or a folder of files."""
+    path = Path(place)
+    if place.startswith(CLUSTER) or _is_bare(path):
+        return True
+    return not path.exists() and ("://" in place or is_scp(place))
 
 
 def _of_place(place: str, taken: set[str]) -> FilesSettings | GitSettings | KubernetesSettings:
@@ -110,7 +142,7 @@ def _of_place(place: str, taken: set[str]) -> FilesSettings | GitSettings | Kube
     except ValidationError as error:
         said = error.errors(include_url=False, include_context=False, include_input=False)[0]["msg"]
         problem = said.removeprefix("Value error, ")
-        raise SettingsError([f"An address given with --source is not usable: {problem}."]) from None
+        raise SettingsError([f"An address on the command line is not usable: {problem}."]) from None
 
 
 def _is_bare(path: Path) -> bool:
@@ -242,7 +274,7 @@ def _written(where: Place) -> str:
     text = ""
     for number, part in enumerate(where, 1):
         kind = text.endswith("]") and part in KINDS and number < len(where)
-        inner = kind or (text.endswith(".ref") and part in FORMS)
+        inner = kind or (text.endswith((".ref", "]")) and part in FORMS)
         if not inner:
             text += f"[{part}]" if isinstance(part, int) else f".{part}"
     return text.removeprefix(".")

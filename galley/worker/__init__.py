@@ -3,8 +3,9 @@
 A change meets `intake` (sources to pending inputs), `publisher` (when to cut a version, and the
 commit), `bookkeeping` (what is written beside it), `announce` (telling the service) and `companion`
 (what is only observed). Its environment: `environments` (which is in force), `environment_files`
-(schemas and rules from their files), `reconfiguring` (other settings without a restart). The
-`checks` outside of Galley are asked beside all of it.
+(schemas and rules from their files), `schema_sources` (schemas from a cluster or a repository) with
+`definitions` (what one holds) and `definitions_kept` (over a restart), `reconfiguring` (other
+settings without a restart). The `checks` outside of Galley are asked beside all of it.
 
 Operators meet `operations` (each method and what answers it), `actions`, `rollback` with `targets`
 (which version), `reach` (how far), `taking_back` (what it quarantines), `planning` with `planned`
@@ -19,8 +20,9 @@ Forges meet `revisions` (what becomes of commits) and `deliveries` (who has whic
 Who asks about commits meets `provenance` (which led to what), `waiting` (what a quarantine holds
 back) and `awaiting` (where a commit is).
 
-Underneath: `channel` (the state that these share), `store_thread` and `loading` (the store),
-`window` (the deletion budget after a restart), `service_link` (requests), `keeper` (what happens by
-the clock), `complaints` (what the log says of sources), `assembly` (the parts put together),
-`process` (start and stop) and `entry` (its first message and its end).
+Underneath: `channel` (the state that these share), `tending` (sources while they run),
+`store_thread` and `loading` (the store), `window` (the deletion budget after a restart),
+`service_link` (requests), `keeper` (what happens by the clock), `complaints` (what the log says of
+sources), `assembly` (the parts put together), `process` (start and stop) and `entry` (its first
+message and its end).
 """

@@ -26,6 +26,7 @@ from galley.worker.reconfiguring import Reconfiguring
 from galley.worker.reporter import Reporter
 from galley.worker.revisions import Revisions
 from galley.worker.rollback import Rollback
+from galley.worker.schema_sources import SchemaSources
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def assemble(channel: Channel, companion: Companion, tasks: asyncio.TaskGroup) -
 
     checking = Checking(channel, touch)
     publisher = Publisher(channel, companion, Bookkeeping(channel), revisions, checking)
-    environments = Environments(channel, companion, checking)
+    schemas = SchemaSources(channel, tasks)
+    environments = Environments(channel, companion, checking, schemas)
     intake = Intake(channel, companion, publisher, revisions, tasks)
     queries, findings = Queries(channel), Findings(channel, checking)
     health = Health(channel, companion, queries, findings, checking)

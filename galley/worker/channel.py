@@ -17,6 +17,7 @@ from galley.protocol.framing import LinkClosedError
 from galley.settings import ChannelSettings
 from galley.store.values import Hold, Version
 from galley.worker.announce import Announcer
+from galley.worker.definitions import Definitions
 from galley.worker.environment_files import EnvironmentFiles
 from galley.worker.store_thread import StoreThread
 from pipeline.engine.budget import BudgetLimits, DeletionBudget
@@ -50,6 +51,9 @@ class Channel:
     gate: Gate
     observed: Observed
     sources: dict[str, Source] = field(default_factory=dict)
+    """Those that run, be it for resources or for schemas."""
+    definitions: dict[str, Definitions] = field(default_factory=dict)
+    """What the sources of schemas hold, by their names."""
     fetched: Path | None = None
     """Where sources keep what they can fetch again; None: each finds a place of its own."""
     head: Version | None = None
@@ -170,6 +174,16 @@ async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:
     except asyncio.CancelledError:
         await asyncio.wait([task])
         raise
+
+
+@asynccontextmanager
+async def let_go(lock: asyncio.Lock) -> AsyncIterator[None]:
+    """Around a wait of somebody who holds the lock: others may have it meanwhile."""
+    lock.release()
+    try:
+        yield
+    finally:
+        await uninterrupted(lock.acquire())
 
 
 class BehindError(Exception):

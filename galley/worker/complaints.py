@@ -7,6 +7,7 @@ holds nothing is not wrong, but mostly a mistake.
 import logging
 
 from galley.worker.channel import Channel
+from galley.worker.definitions import Definitions
 from pipeline.engine.candidate import Refusal
 from pipeline.model import Diagnostic
 from sources.settings import AnySource, FolderSettings
@@ -24,7 +25,8 @@ class Complaints:
 
     def look(self) -> None:
         """Tell what is new."""
-        for source in self._channel.settings.sources:
+        settings = self._channel.settings
+        for source in (*settings.sources, *settings.schema_sources):
             text = self._of(source)
             if text == self._told.get(source.name, ""):
                 continue
@@ -38,6 +40,8 @@ class Complaints:
         """What there is to say of a source; empty where all is well."""
         if problem := self._channel.problem_of(source.name):
             return f"has a problem, {_told(problem)}"
+        if definitions := self._channel.definitions.get(source.name):
+            return _of_definitions(definitions)
         if kept := self._kept_back(source.name):
             more = f" (and {len(kept) - 1} more)" if len(kept) > 1 else ""
             found = kept[0].diagnostics
@@ -53,6 +57,15 @@ class Complaints:
         """The change units that the last verdict refused."""
         verdict = self._channel.verdict
         return [each for each in verdict.refused if each.unit.source == source] if verdict else []
+
+
+def _of_definitions(definitions: Definitions) -> str:
+    if broken := tuple(definitions.broken()):
+        more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+        where = broken[0].locator or definitions.inputs.revision
+        return f"is not taken over whole: {where}: {_told(broken[0])}{more}"
+    empty = definitions.inputs.synced and not definitions.inputs.accepted
+    return "was read and holds no CustomResourceDefinition." if empty else ""
 
 
 def _told(found: Diagnostic) -> str:

@@ -49,7 +49,7 @@ class EnvironmentFiles:
 
     def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
         """Names, sizes and times of all files; differs when something may have changed."""
-        paths = (*self.settings.schemas, *self._policy_paths())
+        paths = (*self.settings.schema_paths, *self._policy_paths())
         found = []
         for path in paths:
             for file in _files(self.folder / path):
@@ -61,7 +61,7 @@ class EnvironmentFiles:
         return tuple(found)
 
     def _schemas(self) -> Iterator[SchemaText]:
-        for path in self.settings.schemas:
+        for path in self.settings.schema_paths:
             for file in _existing(self.folder / path):
                 yield SchemaText(_shown(file, self.folder), _text(file))
 

@@ -5,20 +5,21 @@ what it newly finds there is carried, not blocking. An environment that cannot b
 operator took back, or that comes while the channel is held does not get into force.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from galley.plugins import build_environment
 from galley.store.values import Commit, Counts, Version, VersionKind
 from galley.worker.bookkeeping import input_changes, revisions
-from galley.worker.channel import Channel, breathe, following, now
+from galley.worker.channel import Channel, breathe, following, let_go, now
 from galley.worker.checks.checking import Checking
 from galley.worker.checks.question import Question
 from galley.worker.companion import Companion
 from galley.worker.environment_files import EnvironmentFiles
+from galley.worker.schema_sources import SchemaSources
 from pipeline.engine.candidate import Candidate, Named
 from pipeline.engine.engine import Engine
 from pipeline.engine.finding import Finding
@@ -69,7 +70,10 @@ class Prospect:
 class Environments:
     """Keeps the channel's environment in step with its settings."""
 
-    def __init__(self, channel: Channel, companion: Companion, checking: Checking) -> None:
+    def __init__(
+        self, channel: Channel, companion: Companion, checking: Checking, schemas: SchemaSources
+    ) -> None:
+        self.schemas = schemas
         self._channel = channel
         self._companion = companion
         self._checking = checking
@@ -98,6 +102,7 @@ class Environments:
         async with channel.lock:
             wanted = channel.wanted
             if wanted is None or wanted.digest == channel.environment.digest:
+                self._remark(wanted)
                 channel.wanted = None
                 return False
             if channel.holds or channel.ledger.quarantine.environment(wanted.digest):
@@ -111,6 +116,13 @@ class Environments:
             self._forget_asked()
             channel.wanted = None
             return True
+
+    def _remark(self, same: Environment | None) -> None:
+        """Say of the environment in force what is said of it now: a schema that was there may be
+        one that is kept."""
+        known = self._channel.environment
+        if same and same.diagnostics != known.diagnostics:
+            self._channel.environment = replace(known, diagnostics=same.diagnostics)
 
     def _forget_asked(self) -> None:
         self._asked, self._channel.environment_doubts = None, ()
@@ -137,21 +149,36 @@ class Environments:
         return not self._is_kept_back()
 
     def build(self, files: EnvironmentFiles) -> Environment:
-        """The environment that settings with their files ask for.
+        """The environment that settings ask for, with their files and sources of schemas.
 
         Raises:
             InvalidEnvironmentError: with everything that is wrong.
         """
-        return build_environment(files.spec(), previous=self._channel.environment, now=now())
+        if unknown := tuple(self.schemas.unknown(files.settings)):
+            raise InvalidEnvironmentError(unknown)
+        return self.build_of_known(files)
+
+    def build_of_known(self, files: EnvironmentFiles) -> Environment:
+        """The same, without the schemas of sources that were never read.
+
+        Raises:
+            InvalidEnvironmentError: with everything that is wrong.
+        """
+        spec = files.spec()
+        spec = replace(spec, schemas=(*spec.schemas, *self.schemas.texts(files.settings)))
+        return build_environment(spec, previous=self._channel.environment, now=now())
 
     async def first(self) -> Environment:
         """The environment to start under: what the settings ask for, unless it is taken back, the
         channel is held or it is invalid; then the one of the live version.
 
         Without a live version, or if that one cannot be built any more, it waits until the
-        settings' environment can be.
+        settings' environment can be. The caller holds the lock; where there is nothing to protect,
+        no version, it is let go of while this waits, so that people can ask why and mend it.
         """
         channel = self._channel
+        if any(self.schemas.unknown(channel.settings)):  # they have just been started
+            await self._wait()
         while True:
             try:
                 wanted = self.build(channel.files)
@@ -164,7 +191,13 @@ class Environments:
                 channel.wanted = wanted
             if channel.head and (earlier := self.earlier(await self.stored(channel.head))):
                 return earlier
-            await asyncio.sleep(RETRY)
+            await self._wait()
+
+    async def _wait(self) -> None:
+        """Until an environment may be built that could not be before."""
+        channel = self._channel
+        async with nullcontext() if channel.head else let_go(channel.lock):
+            await self.schemas.heard(RETRY)
 
     def _complain(self, error: InvalidEnvironmentError) -> None:
         if self._channel.environment_problem != error.diagnostics:

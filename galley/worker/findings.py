@@ -61,7 +61,8 @@ class Findings:
                 seen.add(placed)
                 yield "carried" if placed.blocking else "live", placed
         yield from (("carried" if item.blocking else "live", item) for item in self._said())
-        for inputs in channel.ledger.sources.values():
+        read = (each.inputs for each in channel.definitions.values())
+        for inputs in (*channel.ledger.sources.values(), *read):
             for notes in inputs.notes.values():
                 yield from (("live", item) for item in notes)
 
@@ -93,6 +94,8 @@ class Findings:
         for name in channel.sources:
             if problem := channel.problem_of(name):
                 yield "source", problem
+        for definitions in channel.definitions.values():
+            yield from (("environment", item) for item in definitions.broken())
 
     def _pending(self) -> Iterator[tuple[str, Diagnostic]]:
         yield from (("pending", item) for item in waiting(self._channel.ledger))

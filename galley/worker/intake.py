@@ -33,10 +33,12 @@ class Intake:
         self._revisions = revisions
         self._tending = Tending(channel, tasks)
         self._reconciled = False
+        self._started = False
         self._restarting = asyncio.Lock()
 
     def start(self, settings: ChannelSettings, given: Iterable[Source] = ()) -> None:
         """Start every source of the settings; `given` ones are used as they are."""
+        self._started = True
         ready = {source.name: source for source in given}
         for config in settings.sources:
             source = ready.get(config.name) or self._tending.build(
@@ -56,7 +58,10 @@ class Intake:
         )
 
     async def restart(self) -> None:
-        """Start the sources anew, as the settings and the environment now say."""
+        """Start the sources anew, as the settings and the environment now say; while the channel
+        still waits for an environment, that is yet to come."""
+        if not self._started:
+            return
         async with self._restarting:
             given = self._tending.given()
             await self.stop()

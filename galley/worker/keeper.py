@@ -1,4 +1,4 @@
-"""What happens by the clock: health reports, holds that expire, retention, files that changed."""
+"""What happens by the clock: health reports, holds that expire, retention, schemas that changed."""
 
 import asyncio
 import contextlib
@@ -49,6 +49,7 @@ class Keeper:
             "health": (0.0, self._tell_health),
             "holds": (HEALTH_EVERY, self._expire_holds),
             "environment": (ENVIRONMENT_EVERY, self._look_at_files),
+            "schemas": (0.0, self._follow_schemas),
             "retention": (RETENTION_EVERY, self._retain),
             "companion": (HEALTH_EVERY, self._publisher.catch_up),
         }
@@ -105,6 +106,10 @@ class Keeper:
             await self.look()
         elif self._channel.wanted is not None:
             await self._renew(self._environments.reconsider)
+
+    async def _follow_schemas(self) -> None:
+        await self._environments.schemas.changed()
+        await self._renew(self._environments.consider)
 
     async def _retain(self) -> None:
         removed = 0

@@ -86,6 +86,7 @@ async def work(assignment: Assignment, link: Link, given: Iterable[Source] = ())
             running.cancel()
             await worker.registrar.stop()
             await worker.intake.stop()
+            await worker.environments.schemas.stop()
             await worker.checking.stop()
             await service.settle()
             await worker.reporter.stop()
@@ -98,13 +99,14 @@ async def work(assignment: Assignment, link: Link, given: Iterable[Source] = ())
 
 async def _run(worker: Worker, given: Iterable[Source]) -> None:
     """Load, then publish for ever."""
-    channel = worker.channel
+    channel, ready = worker.channel, tuple(given)
+    await worker.environments.schemas.start(ready)
     worker.clockwork.extend(worker.keeper.start())
     async with channel.lock:
         await _load(worker)
     memory.settle()
     await worker.reporter.start()
-    worker.intake.start(channel.settings, given)
+    worker.intake.start(channel.settings, ready)
     worker.publisher.touch()
     await worker.publisher.run()
 

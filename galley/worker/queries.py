@@ -18,6 +18,7 @@ from galley.worker.reports import (
     candidate_report,
     hold_report,
     quarantine_report,
+    schema_source_report,
     source_report,
     version_report,
 )
@@ -122,10 +123,14 @@ class Queries:
         """Every source at a glance."""
         channel = self._channel
         configs = {item.name: item.model_dump(mode="json") for item in channel.settings.sources}
-        return [
+        reports = [
             source_report(channel, inputs, configs.get(name, {}))
             for name, inputs in channel.ledger.sources.items()
         ]
+        schemas = (
+            each for each in channel.settings.schema_sources if each.name in channel.definitions
+        )
+        return [*reports, *(schema_source_report(channel, each) for each in schemas)]
 
     async def quarantine(self, _params: Mapping[str, Any]) -> list[dict[str, Any]]:
         """A list of `QuarantineResult`."""

@@ -56,14 +56,15 @@ class Reconfiguring:
 
     async def _outlook(self, files: EnvironmentFiles) -> dict[str, Any]:
         channel = self._channel
-        wanted = self._environments.build(files)
+        wanted = self._environments.build_of_known(files)
+        unknown = self._environments.schemas.unknown(files.settings)
+        warnings = [f"{each.message} What they refuse is seen when they are." for each in unknown]
         if wanted.digest == channel.environment.digest:
-            return {"warnings": [], "refused": [], "changed": 0}
+            return {"warnings": warnings, "refused": [], "changed": 0}
         async with channel.lock:
             prospect = await self._environments.evaluate(wanted)
             placed = [channel.gate.place(finding) for finding in prospect.refused]
         refused = await self._findings.shown(placed)
-        warnings = []
         if refused:
             warnings.append(f"{len(refused)} resources that are live break the new checks.")
         return {"warnings": warnings, "refused": refused, "changed": len(prospect.outputs)}
@@ -72,6 +73,7 @@ class Reconfiguring:
         channel = self._channel
         sources_changed = settings.sources != channel.settings.sources
         limits_changed = settings.limits != channel.settings.limits
+        schemas_changed = settings.schema_sources != channel.settings.schema_sources
         async with channel.lock:
             ranks_changed = self._ranks_change(settings)
             if ranks_changed and channel.holds:
@@ -85,6 +87,8 @@ class Reconfiguring:
                 await self._environments.take_over(prospect)
         if sources_changed or limits_changed:
             await self._intake.restart()
+        if schemas_changed or limits_changed:
+            await self._environments.schemas.restart()
         for follow in self._followers:
             await follow()
         await self._keeper.look()

@@ -11,6 +11,7 @@ from galley.worker.waiting import waiting_whole
 from pipeline.engine.inputs import SourceInputs, UnitOf
 from pipeline.engine.quarantine import Quarantined
 from pipeline.model import Diagnostic
+from sources.settings import AnySource
 from sources.source import SourceHealth
 
 
@@ -108,31 +109,54 @@ def source_report(
     channel: Channel, inputs: SourceInputs, settings: Mapping[str, Any]
 ) -> dict[str, Any]:
     """`SourceResult`."""
-    source = channel.sources.get(inputs.name)
-    health = source.health() if source else SourceHealth()
     problem, courier = channel.problem_of(inputs.name), channel.couriers.get(inputs.name)
     waits = waiting_whole(channel.ledger, inputs)
-    last = health.last_read or channel.stale_since.get(inputs.name, 0.0)
+    return {
+        **_read(channel, inputs, problem, channel.stale_since.get(inputs.name)),
+        "type": settings.get("type", "removed"),
+        "gives": "resources",
+        "blocked": _count(channel, inputs.name, "refused"),
+        "quarantined": _count(channel, inputs.name, "quarantined"),
+        "waits": diagnostic_json(waits, "pending", channel.sources) if waits else None,
+        "commit_status": courier.report() if courier else None,
+    }
+
+
+def schema_source_report(channel: Channel, config: AnySource) -> dict[str, Any]:
+    """`SourceResult` of a source of schemas that runs."""
+    definitions = channel.definitions[config.name]
+    inputs, broken = definitions.inputs, tuple(definitions.broken())
+    problem = channel.problem_of(config.name) or next(iter(broken), None)
+    return {
+        **_read(channel, inputs, problem, definitions.earlier or None),
+        "type": config.type,
+        "gives": "schemas",
+        "blocked": sum(1 for said in inputs.pending.values() if said.errors),
+    }
+
+
+def _read(
+    channel: Channel, inputs: SourceInputs, problem: Diagnostic | None, earlier: float | None
+) -> dict[str, Any]:
+    """What there is to say of any source; `earlier` is when an earlier process last read it."""
+    source = channel.sources.get(inputs.name)
+    health = source.health() if source else SourceHealth()
+    last = health.last_read or earlier or 0.0
     return {
         "name": inputs.name,
-        "type": settings.get("type", "removed"),
         "unit": inputs.unit.value,
         "rank": inputs.rank,
         "required": inputs.required,
-        "state": _source_state(channel, inputs, problem),
+        "state": _source_state(inputs, problem, earlier),
         "revision": inputs.revision,
         "accepted_revision": inputs.accepted_revision,
         "age": max(0.0, now() - last) if last else 0.0,
         "locators": len(inputs.accepted),
         "resources": inputs.resources,
         "pending": len(inputs.pending),
-        "blocked": _count(channel, inputs.name, "refused"),
-        "quarantined": _count(channel, inputs.name, "quarantined"),
         "arrived": [revision_json(one) for one in inputs.arrived[:REVISIONS_KEPT]],
         "arrived_total": len(inputs.arrived),
-        "waits": diagnostic_json(waits, "pending", channel.sources) if waits else None,
         "problem": diagnostic_json(problem, "source", channel.sources) if problem else None,
-        "commit_status": courier.report() if courier else None,
     }
 
 
@@ -150,12 +174,12 @@ def _lifts(entry: Quarantined, *, whole: bool) -> str:
     return f"Other content of {entry.key} in source {entry.source}, or its removal, lifts it."
 
 
-def _source_state(channel: Channel, inputs: SourceInputs, problem: Diagnostic | None) -> str:
+def _source_state(inputs: SourceInputs, problem: Diagnostic | None, earlier: float | None) -> str:
     if problem and problem.blocking:
         return "failing"
     if inputs.synced:
         return "synced"
-    return "stale" if inputs.name in channel.stale_since else "never-synced"
+    return "never-synced" if earlier is None else "stale"
 
 
 def _count(channel: Channel, source: str, group: str) -> int:

@@ -24,7 +24,7 @@ class Tending:
     def __init__(self, channel: Channel, tasks: asyncio.TaskGroup) -> None:
         self._channel = channel
         self._tasks = tasks
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._running: dict[Source, asyncio.Task[None]] = {}
 
     def build(self, config: AnySource, context: SourceContext) -> Source:
         """The source of these settings, whose relative paths start at the settings file."""
@@ -33,23 +33,23 @@ class Tending:
     def start(self, source: Source, take: Emit) -> None:
         """Run a source from now on."""
         self._channel.sources[source.name] = source
-        self._running[source.name] = self._tasks.create_task(
+        self._running[source] = self._tasks.create_task(
             self._tend(source, take), name=f"source {source.name}"
         )
 
     def given(self) -> list[Source]:
         """Those that run and that settings alone cannot make again: they are fed by hand."""
-        running = (self._channel.sources[name] for name in self._running)
-        return [source for source in running if isinstance(source, MemorySource)]
+        return [source for source in self._running if isinstance(source, MemorySource)]
 
     async def stop(self) -> None:
         """Stop every one and wait until it has stopped."""
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
-        for name in self._running:
-            self._channel.sources.pop(name, None)
-            self._channel.failed.pop(name, None)
+        for source in self._running:
+            self._channel.failed.pop(source.name, None)
+            if self._channel.sources.get(source.name) is source:  # not another by its name
+                del self._channel.sources[source.name]
         self._running.clear()
 
     async def _tend(self, source: Source, take: Emit) -> None:

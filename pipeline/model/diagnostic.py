@@ -73,6 +73,10 @@ class Diagnostic:
             generation=origin.generation,
         )
 
+    def clause(self) -> str:
+        """The message as the end of another sentence."""
+        return f"{self.message[:1].lower()}{self.message[1:].removesuffix('.')}"
+
     def field(self) -> str:
         """The path as people write it: `spec.http[0].route`."""
         text = ""

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from galley.settings import ServiceSettings
-from galley.settings_file import SettingsError, load, of_sources
+from galley.settings import ChannelSettings, ServiceSettings
+from galley.settings_file import SettingsError, load, of_schemas, of_sources
 from sources.settings import GitSettings, KubernetesSettings
 
 
@@ -235,3 +235,61 @@ def test_a_repositorys_relative_path_starts_at_the_files_folder(file: Any, tmp_p
     assert (source.url, source.path) == (tmp_path / "mesh.git", "mesh")
     assert source.credentials.token is not None
     assert source.credentials.token.file == tmp_path / "token"
+
+
+@pytest.mark.parametrize(
+    ("entry", "complaint"),
+    [
+        ("7", "channels[0].schemas[0]: input is not a valid path"),
+        ("{name: a}", "channels[0].schemas[0]: the setting 'type' is missing."),
+        (
+            "{name: a, type: kubernetes, contxt: b}",
+            "there is no setting 'channels[0].schemas[0].contxt'; did you mean 'context'?",
+        ),
+        (
+            "{name: a, type: git, url: 'https://h/x', ref: {brunch: main}}",
+            "there is no setting 'channels[0].schemas[0].ref.brunch'; did you mean 'branch'?",
+        ),
+        ("{name: a, type: kubernetes, kinds: [core/Service]}", "`kinds` and `namespaces` have no"),
+        (
+            "{name: a, type: git, url: 'https://h/x', status: {kind: github, token: {env: T}}}",
+            "`status` has no place here",
+        ),
+        ("{name: a, type: kubernetes, admission: {service: a/b}}", "`admission` has no place here"),
+        ("{name: taken, type: kubernetes}", "two sources are called 'taken'"),
+        ("{name: a, type: plugin, plugin: none}", ":2: no installed package offers the source"),
+    ],
+)
+def test_schemas_that_make_no_sense_are_refused(file: Any, entry: str, complaint: str) -> None:
+    text = f"channels: [{{sources: [{{name: taken, type: memory}}], schemas: [\n{entry}]}}]\n"
+
+    assert complaint in problems(file(text))[0]
+
+
+def test_schemas_are_paths_or_sources(file: Any, tmp_path: Path) -> None:
+    text = (
+        "channels: [{schemas: [crds, {name: api, type: git, url: ./api.git},"
+        " {name: prod, type: kubernetes, kubeconfig: config}]}]\n"
+    )
+    channel = load(file(text)).channels[0]
+
+    assert channel.schema_paths == (tmp_path / "crds",)
+    git, cluster = channel.schema_sources
+    assert isinstance(git, GitSettings)
+    assert isinstance(cluster, KubernetesSettings)
+    assert (git.url, cluster.kubeconfig) == (tmp_path / "api.git", tmp_path / "config")
+
+
+def test_schemas_of_the_command_line_are_paths_repositories_and_clusters(tmp_path: Path) -> None:
+    bare = tmp_path / "bare"
+    subprocess.run(["git", "init", "--bare", "--quiet", str(bare)], check=True)
+    places = [str(tmp_path), "no/such/path", str(bare), "https://h/api.git", "kube://prod"]
+
+    found = of_schemas(places, ChannelSettings()).schemas
+
+    assert found[:2] == (tmp_path, Path.cwd() / "no/such/path")
+    assert [each.name for each in found[2:] if not isinstance(each, Path)] == [
+        "bare",
+        "api",
+        "prod",
+    ]

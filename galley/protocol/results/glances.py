@@ -17,6 +17,8 @@ class SourceResult(Result):
 
     name: str
     type: str
+    gives: Literal["resources", "schemas"] = "resources"
+    """What is read of it: of one that gives schemas, the definitions of kinds, as environment."""
     unit: str
     rank: int
     required: bool

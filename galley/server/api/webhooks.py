@@ -132,7 +132,10 @@ def _desk(call: Call) -> Desk:
     name = call.part("source")
     channels = call.backend.settings.channels
     sources = (
-        each for channel in channels if channel.name == call.channel for each in channel.sources
+        each
+        for channel in channels
+        if channel.name == call.channel
+        for each in (*channel.sources, *channel.schema_sources)
     )
     for source in sources:
         if source.name == name and isinstance(source, ForgeSettings) and source.webhook:

@@ -93,6 +93,21 @@ ENVIRONMENT_UNREADABLE = Message(
     remedy="Correct the path in the settings, or mend the file.",
 )
 
+SCHEMAS_UNKNOWN = Message(
+    code="GAL0714",
+    level=Level.ERROR,
+    title="schemas not known",
+    template="The schemas of source {source} are not known: {problem}.",
+    meaning="The settings take schemas from a source, and it has never been read. Nothing is "
+    "guessed: the environment in force stays as it is, and where there is none, nothing is "
+    "published. Once it was read, what it held is used while it cannot be read again. `galley "
+    "validate` goes on without the schemas, and says so in a warning.",
+    example="`schemas: [{name: prod-crds, type: kubernetes, context: prod}]`, and the cluster is "
+    "down when the service starts for the first time.",
+    remedy="Bring the source back; or write `required: false` beside it, and the channel goes on "
+    "without its schemas until they are known.",
+)
+
 REVISION_WAITS = Message(
     code="GAL0710",
     level=Level.WARNING,

@@ -165,10 +165,10 @@ SCHEMA_KEPT = Message(
     code="GAL0315",
     level=Level.WARNING,
     title="last schema kept",
-    template="The schema of {kind} is gone from the settings; the last one, from {locator}, holds.",
+    template="The schema of {kind} is gone; the last one, from {locator}, holds.",
     meaning=(
-        "A schema that disappears, by a removed file or a typing error in a path, must not turn"
-        " its checks off silently."
+        "A schema that disappears, by a removed file, a typing error in a path or a definition that"
+        " was deleted in its cluster, must not turn its checks off silently."
     ),
     example="a CRD's file was deleted from the folder that `schemas` names",
     remedy="Put the schema back, or restart Galley without it if the kind is to go unchecked.",

@@ -209,8 +209,9 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
 async def new_rig(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Rig]]]:
     made: list[Rig] = []
 
-    async def start(**settings: Any) -> Rig:
+    async def start(*others: MemorySource, **settings: Any) -> Rig:
         rig = Rig(tmp_path, **settings)
+        rig.others = list(others)
         made.append(rig)
         await rig.start()
         return rig
