@@ -7,12 +7,11 @@ at once: nothing is kept back, so that every finding is told.
 import asyncio
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from galley.cli.failure import Failure
+from galley.cli.reading import UnreadableError, first_batch, schemas_once
 from galley.plugins import build_environment, build_source
 from galley.protocol.checking import Base
 from galley.settings import ChannelSettings
@@ -29,10 +28,7 @@ from pipeline.engine.selection import Selection
 from pipeline.engine.versions import version_conflicts
 from pipeline.environment import Environment
 from pipeline.model import Batch, Broken, Diagnostic, Key, Read, Resource
-from sources.source import Source, SourceContext
-
-READ_SECONDS = 600.0
-"""How long one source may take to be read."""
+from sources.source import SourceContext
 
 
 @dataclass(frozen=True)
@@ -51,13 +47,17 @@ class Verdict:
 
 
 def environment_of(settings: ChannelSettings, folder: Path, *, complete: bool) -> Environment:
-    """The environment that a channel's settings describe.
+    """The environment that a channel's settings describe; schemas that are followed are read once.
 
     Raises:
         InvalidEnvironmentError: a schema, transform or policy is not usable.
+        Failure: a source of schemas does not answer.
     """
     spec = EnvironmentFiles(settings, folder).spec(complete=complete)
-    return build_environment(spec, now=time.time())
+    texts, remarks = asyncio.run(schemas_once(settings)) if settings.schema_sources else ((), ())
+    spec = replace(spec, schemas=(*spec.schemas, *texts))
+    environment = build_environment(spec, now=time.time())
+    return replace(environment, diagnostics=(*environment.diagnostics, *remarks))
 
 
 async def read(settings: ChannelSettings, environment: Environment) -> Verdict:
@@ -70,8 +70,8 @@ async def read(settings: ChannelSettings, environment: Environment) -> Verdict:
     context = SourceContext(environment.kinds, settings.limits)
     sources = {each.name: build_source(each, context) for each in settings.sources}
     try:
-        batches = [await _first_batch(source) for source in sources.values()]
-    except _UnreadableError as error:
+        batches = [await first_batch(source) for source in sources.values()]
+    except UnreadableError as error:
         return Verdict((error.problem,), stopped_by="source")
     ledger, gate = new_gate(environment, settings)
     verdict = _evaluated(ledger, gate, batches)
@@ -124,14 +124,6 @@ async def _asked(settings: ChannelSettings, verdict: Verdict, gate: Gate) -> tup
     )
 
 
-class _UnreadableError(Exception):
-    """A source says why it cannot be read."""
-
-    def __init__(self, problem: Diagnostic) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
-
-
 def _chosen(ledger: Ledger, gate: Gate) -> list[Diagnostic]:
     """Apply the winner of every key; what could not be read, or is claimed twice, is returned."""
     selection = Selection(ledger.sources, ledger.claims)
@@ -152,42 +144,6 @@ def _notes(batches: Iterable[Batch]) -> Iterator[Diagnostic]:
                 yield from change.notes
             elif isinstance(change, Broken):
                 yield from change.errors
-
-
-async def _first_batch(source: Source) -> Batch:
-    """What a source says first: everything.
-
-    Raises:
-        _UnreadableError: it cannot be read.
-        Failure: it says nothing.
-    """
-    taken: asyncio.Future[Batch] = asyncio.get_running_loop().create_future()
-
-    async def take(batch: Batch) -> None:
-        if not taken.done():
-            taken.set_result(batch)
-
-    task = asyncio.create_task(source.run(take), name=f"read {source.name}")
-    watch = asyncio.create_task(_failing(source), name=f"watch {source.name}")
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            await asyncio.wait((taken, task, watch), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for each in (task, watch):
-            each.cancel()
-            with suppress(asyncio.CancelledError):
-                await each
-    if taken.done():
-        return taken.result()
-    if problem := source.health().problem:
-        raise _UnreadableError(problem)
-    raise Failure(f"The source {source.name!r} ended without a word.", code="refused")
-
-
-async def _failing(source: Source) -> None:
-    """Return when a source says that it cannot read."""
-    while not (source.health().problem and not source.health().synced):  # noqa: ASYNC110  # below
-        await asyncio.sleep(0.05)  # a source's health has no event to wait for
 
 
 def _order(found: Diagnostic) -> tuple[object, ...]:

@@ -50,7 +50,7 @@ def status(remote: Remote, *, output_as: OutputAs = "table") -> None:
 @app.command()
 @remote
 def sources(remote: Remote, *, output_as: OutputAs = "table") -> None:
-    """What is read, and how fresh it is: pending beside effective.
+    """What is read, and how fresh it is: pending beside effective; sources of schemas as well.
 
     \b
     Examples:
@@ -170,7 +170,7 @@ def _source(each: dict[str, Any]) -> list[object]:
     problem = words.diagnostic(each["problem"]) if each["problem"] else ""
     return [
         each["name"],
-        each["type"],
+        each["type"] if each["gives"] == "resources" else f"{each['type']}, {each['gives']}",
         each["state"],
         words.when(time.time() - each["age"]) if each["age"] else "-",
         each["revision"][:12],

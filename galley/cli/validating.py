@@ -18,15 +18,20 @@ from galley.cli.progress import working
 from galley.cli.reporting import Annotations, Files, Telling, files_of, tell
 from galley.cli.reports import FORMATS, renderers
 from galley.cli.verdicts import Judged
-from galley.settings import ChannelSettings
-from galley.settings_file import SettingsError, of_sources
+from galley.settings import AnySchemas, ChannelSettings
+from galley.settings_file import SettingsError, of_schemas, of_sources
 from pipeline.environment import InvalidEnvironmentError
 from sources.settings import AnySource, FilesSettings, FolderSettings, GitSettings
 
 app = typer.Typer(rich_markup_mode=None)
 
 Schemas = Annotated[
-    list[Path] | None, typer.Option(help="CRDs or JSON Schemas besides; repeatable.")
+    list[str] | None,
+    typer.Option(
+        help="CRDs or JSON Schemas besides: a file, a folder, a git repository or a cluster "
+        "(kube://CONTEXT); repeatable.",
+        metavar="PATH-OR-URL",
+    ),
 ]
 Base = Annotated[
     str,
@@ -76,12 +81,13 @@ def validate(  # noqa: PLR0913  # the options of the command
     A reference that something outside of these paths may satisfy is `unresolved` (info) unless
     you say that they are --complete. With --base a finding is carried, and decides nothing, if it
     was there at the merge base and its resource is the same. The settings' `checks` (commands and
-    services) are asked as well, unless you say --no-checks.
+    services) are asked as well, unless you say --no-checks; schemas that they follow are read once.
 
     \b
     Examples:
       galley validate ./config
       galley validate ./config --schemas ./crds --complete
+      galley validate ./config --schemas kube://CONTEXT
       galley validate -c galley.yaml                   the sources of the settings
       galley validate -c galley.yaml --no-checks       and no command or service is asked
       galley validate -c galley.yaml ./config --base origin/main
@@ -121,7 +127,7 @@ def _judge(
 
 
 def _settings(
-    paths: list[Path], config: Path | None, channel: str, schemas: list[Path]
+    paths: list[Path], config: Path | None, channel: str, schemas: list[str]
 ) -> tuple[ChannelSettings, Path]:
     """The channel with the paths as its sources, whether or not the settings know them; without
     paths, with its own."""
@@ -129,18 +135,24 @@ def _settings(
         raise Failure("There is nothing to validate.", remedy="Name folders or files, or -c FILE.")
     found, folder = settings_of(config)
     chosen = channel_of(found, channel)
-    update: dict[str, Any] = {"schemas": (*chosen.schemas, *(each.absolute() for each in schemas))}
+    update: dict[str, Any] = {"schemas": tuple(map(_if_there, chosen.schemas))}
     if paths:
         update["sources"] = known = tuple(_known(paths, chosen.sources))
         paths = [each for each in paths if not any(_known([each], known))]
     chosen = chosen.model_copy(update=update)
     try:
+        chosen = of_schemas(schemas, chosen)
         whole = of_sources(
             [str(path) for path in paths], found.model_copy(update={"channels": (chosen,)})
         )
     except SettingsError as error:
         raise Failure(" ".join(error.problems)) from None
     return whole.channels[0], folder
+
+
+def _if_there(schemas: AnySchemas) -> AnySchemas:
+    """Schemas of the settings: whoever validates may not get at what the service follows."""
+    return schemas if isinstance(schemas, Path) else schemas.model_copy(update={"required": False})
 
 
 def _known(paths: Sequence[Path], sources: Iterable[AnySource]) -> Iterator[AnySource]:

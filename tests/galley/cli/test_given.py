@@ -13,6 +13,7 @@ import pytest
 from galley.cli import inline
 from galley.cli.failure import Failure
 from galley.cli.given import Given, stand_in
+from galley.cli.reading import first_batch
 from galley.protocol.results import PlanScopeResult
 from galley.server.api.planning import PlanFile
 from galley.settings import ChannelSettings
@@ -86,7 +87,7 @@ def first(context: SourceContext) -> Callable[[Source], Said]:
     """What a source says first."""
 
     def ask(source: Source) -> Said:
-        return told(asyncio.run(inline._first_batch(source)).changes)  # asks a real source
+        return told(asyncio.run(first_batch(source)).changes)
 
     return ask
 
