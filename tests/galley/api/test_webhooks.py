@@ -106,9 +106,12 @@ async def forge(
     backend.answers[Method.HINT] = None
     lost = source("github", secret={"file": str(tmp_path / "nothing")})
     sources = [*map(source, KINDS), {**lost, "name": "lost"}, {"type": "memory", "name": "plain"}]
+    schemas = [{**source("github"), "name": "schemas"}]
     token = {"name": "people", "env": "HOOK_SECRET"}
     async with (
-        serve(backend, channels=[{"sources": sources}], tokens=[token]) as address,
+        serve(
+            backend, channels=[{"sources": sources, "schemas": schemas}], tokens=[token]
+        ) as address,
         aiohttp.ClientSession(address, headers={"Authorization": f"Bearer {SECRET}"}) as client,
     ):
         yield Forge(client, backend)
@@ -125,6 +128,13 @@ async def test_a_push_makes_the_source_look(forge: Forge, kind: str, sign: Any) 
 
     assert await forge.send(kind, body, sign(body)) == (202, {"outcome": "accepted", "reason": ""})
     assert await forge.hints(1) == [kind]
+
+
+async def test_a_source_of_schemas_is_made_to_look_as_well(forge: Forge) -> None:
+    body = json.dumps(PUSH).encode()
+
+    assert (await forge.send("schemas", body, github(body)))[0] == 202
+    assert await forge.hints(1) == ["schemas"]
 
 
 @pytest.mark.parametrize(("kind", "sign"), SIGNED)
