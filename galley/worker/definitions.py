@@ -97,7 +97,9 @@ class Definitions:
             for each in change.resources
             if each.resource.key.collection == COLLECTION
         )
-        faults = tuple(found for each in held for found in _faults(each))
+        known = {each.resource for each in self.inputs.accepted.get(change.locator, ())}
+        new = (each for each in held if each.resource not in known)
+        faults = tuple(found for each in new for found in _faults(each))
         return Broken(change.locator, faults) if faults else replace(change, resources=held)
 
     def _accept(self) -> bool:

@@ -1,7 +1,7 @@
 """From schema files to a `SchemaSet`; every file is looked at before the first error is raised."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.model import Diagnostic, Kind
@@ -26,7 +26,8 @@ def build(
     unknown_fields: UnknownFields = "refuse",
     previous: SchemaSet | None = None,
 ) -> SchemaSet:
-    """Compile schema files; a kind that only `previous` describes keeps its last schema.
+    """Compile schema files; a kind that only `previous` describes keeps its last schema, and what
+    is as it was there is not compiled again.
 
     Args:
         schemas: CRDs and JSON Schema files.
@@ -43,10 +44,10 @@ def build(
         known = found.setdefault(description.kind.collection, description)
         if known.document != description.document:
             errors.append(_twice(known, description))
-    compiled = dict(_compile(found.values(), unknown_fields, errors))
+    last = previous.compiled if previous else {}
+    compiled = dict(_compile(found.values(), unknown_fields, last, errors))
     if errors:
         raise SchemaError(errors)
-    last = previous.compiled if previous else {}
     kept = {name: replace(own, kept=True) for name, own in last.items() if name not in compiled}
     return SchemaSet({**compiled, **kept}, unknown_kinds)
 
@@ -83,20 +84,29 @@ def _twice(known: Description, other: Description) -> Diagnostic:
 
 
 def _compile(
-    found: Iterable[Description], unknown_fields: UnknownFields, errors: list[Diagnostic]
+    found: Iterable[Description],
+    unknown_fields: UnknownFields,
+    last: Mapping[str, Compiled],
+    errors: list[Diagnostic],
 ) -> Iterator[tuple[str, Compiled]]:
     for description in found:
-        unevaluated: list[Unevaluated] = []
+        collection = description.kind.collection
         try:
-            validator = _validator(description, unknown_fields, unevaluated)
-            source = SchemaText(
-                description.locator, json.dumps(without_prose(description.document))
-            )
+            yield collection, _compiled(description, unknown_fields, last.get(collection))
         except (ValueError, TypeError, OverflowError, RecursionError) as error:
             errors.append(_broken(description, error))
-            continue
-        kind = _completed(description)
-        yield kind.collection, Compiled(kind, validator, source, tuple(unevaluated))
+
+
+def _compiled(
+    description: Description, unknown_fields: UnknownFields, last: Compiled | None
+) -> Compiled:
+    text = json.dumps(without_prose(description.document))
+    source = SchemaText(description.locator, text)
+    if last and (last.source.text, last.unknown_fields) == (text, unknown_fields):
+        return replace(last, source=source, kept=False)
+    unevaluated: list[Unevaluated] = []
+    validator = _validator(description, unknown_fields, unevaluated)
+    return Compiled(_completed(description), validator, source, tuple(unevaluated), unknown_fields)
 
 
 def _validator(

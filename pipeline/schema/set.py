@@ -9,7 +9,7 @@ from pipeline.model import Diagnostic, Kind, Kinds, Level, Resource
 from pipeline.model.messages import schema as messages
 from pipeline.schema import phrases
 from pipeline.schema.builtin import BUILTIN_KINDS
-from pipeline.schema.custom import Unevaluated
+from pipeline.schema.custom import Unevaluated, UnknownFields
 from pipeline.schema.stage import Judged, SchemaStage, reports
 from pipeline.schema.text import SchemaText
 from pipeline.schema.validator import BodyValidator
@@ -33,6 +33,7 @@ class Compiled:
     """The schema alone, as JSON: what makes it again when its file has disappeared."""
     unevaluated: tuple[Unevaluated, ...] = ()
     """Rules in it that are left out."""
+    unknown_fields: UnknownFields = "refuse"
     kept: bool = False
     """Whether its file has disappeared and it holds all the same."""
 

@@ -182,3 +182,32 @@ def test_values_of_sensitive_fields_are_hidden(run: Callable[[Stage, Resource], 
     wrong = Resource.build(secret.key, "v1", body={"data": {}, "type": 4711})
     (found,) = run(stage, wrong).diagnostics
     assert "4711" in found.message
+
+
+def test_what_is_as_it_was_is_not_compiled_again(texts: dict[str, SchemaText]) -> None:
+    before = schema.build(tuple(texts.values()))
+    name = next(iter(texts))
+    moved = {**texts, name: SchemaText("elsewhere.yaml", texts[name].text)}
+
+    same = schema.build(tuple(moved.values()), previous=before)
+    other = schema.build(tuple(moved.values()), unknown_fields="prune", previous=before)
+
+    for collection, compiled in same.compiled.items():
+        assert compiled.validator is before.compiled[collection].validator
+        assert compiled.validator is not other.compiled[collection].validator
+    places = {compiled.source.locator for compiled in same.compiled.values()}
+    assert "elsewhere.yaml" in places
+    assert name not in places
+
+
+def test_what_has_changed_is_compiled_again(texts: dict[str, SchemaText]) -> None:
+    title = '{"title": "a.io/v1/Thing", "type": "object", "required": ["%s"]}'
+    before = schema.build([*texts.values(), SchemaText("thing", title % "one")])
+    after = schema.build([*texts.values(), SchemaText("thing", title % "two")], previous=before)
+
+    again = {
+        collection
+        for collection, compiled in after.compiled.items()
+        if compiled.validator is not before.compiled[collection].validator
+    }
+    assert again == {"a.io/Thing"}
