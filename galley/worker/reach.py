@@ -1,6 +1,6 @@
 """How far a rollback reaches: which inputs and outputs it restores, and what it takes back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,7 +12,7 @@ from galley.worker.problems import RefusedError
 from galley.worker.provenance import embodied_since
 from galley.worker.taking_back import Scope, taken_back
 from pipeline.engine.candidate import InputDelta
-from pipeline.engine.inputs import Return
+from pipeline.engine.inputs import Return, same_resource
 from pipeline.engine.quarantine import Quarantined
 from pipeline.model import Key, Resource
 
@@ -59,7 +59,7 @@ async def reach(channel: Channel, target: Version, scope: Scope, reason: str) ->
         await _outputs(channel, head, target, deltas) if scope.whole else {},
         await taken_back(channel, target, scope, deltas, reason),
         environment,
-        await channel.store.run(partial(_returns, target, {delta.source for delta in deltas})),
+        await channel.store.run(partial(_returns, target, _returning(deltas))),
     )
 
 
@@ -109,6 +109,12 @@ def _resource(
     if item.new is None:
         return None
     return known.get(item.new) or resource(item.key, item.new, bodies)
+
+
+def _returning(deltas: Iterable[InputDelta]) -> set[str]:
+    """The sources that get something else; what was accepted without a version may be as it was at
+    the target already, and only the store does not know."""
+    return {each.source for each in deltas if not same_resource(each.old, each.new)}
 
 
 def _returns(target: Version, sources: set[str], store: Store) -> dict[str, Return]:

@@ -171,8 +171,8 @@ class Ledger:
         outputs: Mapping[Key, Resource | None],
         returns: Mapping[str, Return],
     ) -> None:
-        """Make other inputs and outputs the accepted and live ones: a rollback, which brings the
-        sources of these inputs back to `returns`."""
+        """Make other inputs and outputs the accepted and live ones: a rollback, which brings those
+        of these inputs' sources that get something else back to `returns`."""
         self.owed.clear()
         held: dict[tuple[str, str], dict[Key, Located]] = {}
         for delta in inputs:
@@ -187,8 +187,8 @@ class Ledger:
         for (source, locator), items in held.items():
             ordered = tuple(sorted(items.values(), key=lambda item: item.origin.line))
             self._replace(self.sources[source], locator, ordered)
-        for source in {source for source, _ in held}:
-            self.sources[source].returned(returns.get(source, Return("")))
+        for source, where in returns.items():
+            self.sources[source].returned(where)
         self.live.put_all(outputs)
 
     def load(self, items: Iterable[Located]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -253,15 +254,21 @@ class Commits(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
 
 
-def test_any_history_of_commits_ends_as_the_model_says(
+@pytest.fixture
+def by_hand_history(
     rig_type: Any, make: Any, model_type: Any, by_hand: Any, refused: Any
-) -> None:
-    """G7, G8, G9: nothing invalid, nothing quarantined, nothing lost, whatever is committed."""
+) -> type[Commits]:
+    """The machine over a source fed by hand."""
     Commits.rig_type, Commits.make = rig_type, staticmethod(make)
     Commits.model_type, Commits.repository_type = model_type, by_hand
     Commits.refused = refused
+    return Commits
+
+
+def test_any_history_of_commits_ends_as_the_model_says(by_hand_history: type[Commits]) -> None:
+    """G7, G8, G9: nothing invalid, nothing quarantined, nothing lost, whatever is committed."""
     run_state_machine_as_test(
-        Commits,
+        by_hand_history,
         settings=settings(
             max_examples=15,
             stateful_step_count=20,
@@ -269,3 +276,22 @@ def test_any_history_of_commits_ends_as_the_model_says(
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
     )
+
+
+def test_a_rollback_that_leaves_a_source_as_it_is_says_nothing_of_its_commits(
+    by_hand_history: type[Commits],
+) -> None:
+    """What was accepted without a version is elsewhere in the store than in memory."""
+    history = by_hand_history()
+    history.start()
+    try:
+        history.commit(edits=[("set", "a", "a.yaml", "1")], wrong=False)
+        history.edit_file(name="s", value="1")
+        history.commit(
+            edits=[("set", "s", "s.yaml", "1"), ("set", "a", "a.yaml", "2")], wrong=False
+        )
+        history.commit(edits=[("delete", "s", "s.yaml", "1")], wrong=False)
+        history.roll_back_a_part(back=2, key="s")
+        history.every_commit_is_tied_to_the_version_that_embodies_it()
+    finally:
+        history.teardown()
