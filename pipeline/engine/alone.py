@@ -4,7 +4,9 @@ A stage declares what it reads besides its resource; one that declares nothing s
 resource alone. For whoever judges a resource before it is anywhere: no inputs are needed.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pipeline.engine.engine import Engine
@@ -12,7 +14,11 @@ from pipeline.engine.finding import Finding
 from pipeline.engine.trial import Trial, identity
 from pipeline.environment import Environment
 from pipeline.model import Diagnostic, Located
+from pipeline.model.messages.policy import VIOLATED
+from pipeline.model.messages.schema import MORE_PROBLEMS
 from pipeline.stage import Stage, only_judges, reads_nothing
+
+_INDEX = re.compile(r"\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +42,38 @@ class Alone:
         key, engine = after.resource.key, Engine(self.environment)
         if before is not None:
             engine.apply({key: before.resource})
-        known = {identity(finding) for finding in engine.findings_of(key)}
+        known = engine.findings_of(key)
         trial = Trial(engine, lambda _key: before)
         for _ in trial.move({key: after}):
             pass
-        new = {identity(each): each for each in trial.blocking() if identity(each) not in known}
+        new = {identity(each): each for each in _arisen(trial.blocking(), known)}
         rest = (each for each in engine.findings_of(key) if identity(each) not in new)
         return Judgement(_diagnostics(new.values()), _diagnostics(rest))
+
+
+def _arisen(now: Collection[Finding], before: Collection[Finding]) -> Iterator[Finding]:
+    """What was not found before; that a finding has moved within a list does not make it new."""
+    unchanged = {identity(each) for each in before} & {identity(each) for each in now}
+    moved = Counter(_likeness(each) for each in before if identity(each) not in unchanged)
+    unlisted = {each.stage for each in before if each.diagnostic.code == MORE_PROBLEMS.code}
+    for each in now:
+        if identity(each) in unchanged or each.stage in unlisted:
+            continue
+        likeness = _likeness(each)
+        if moved[likeness]:
+            moved[likeness] -= 1
+        else:
+            yield each
+
+
+def _likeness(finding: Finding) -> tuple[object, ...]:
+    """What a finding says, wherever in its list; of a policy's own words only whose they are."""
+    found = finding.diagnostic
+    path = tuple("" if isinstance(part, int) else part for part in found.path)
+    said = _INDEX.sub("[]", found.message)
+    if found.code == VIOLATED.code:
+        said = said.partition(": ")[0]
+    return finding.stage, found.code, found.key, path, said
 
 
 def stages_alone(environment: Environment) -> frozenset[str]:

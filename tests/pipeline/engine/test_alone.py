@@ -1,5 +1,6 @@
 """What is said of a resource by itself, in the place of what it was before."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from pipeline.engine.alone import Alone, stages_alone
 from pipeline.environment import Environment, EnvironmentSpec
 from pipeline.model import Key, Located, Origin, Resource
+from pipeline.schema.text import SchemaText
 
 
 def rule(field: str, level: str = "error") -> dict[str, Any]:
@@ -48,6 +50,64 @@ def test_what_was_wrong_before_does_not(environment: Environment) -> None:
     assert said(environment, config(x=2), config(x=1)) == ("", "x:")
     assert said(environment, config(x=1, y=1), config(x=1)) == ("y:", "x:")
     assert said(environment, config(), config(x=1)) == ("", "")
+
+
+def things(*ports: int) -> Located:
+    """A thing whose schema allows ports below 100, and a policy three of them."""
+    key = Key("example.com/Thing", "default", "a")
+    body = {"spec": {"ports": [{"port": port} for port in ports]}}
+    return Located(Resource.build(key, "example.com/v1", body=body), Origin("files", "", "a.yaml"))
+
+
+@pytest.fixture(scope="module")
+def strict() -> Environment:
+    port = {"type": "object", "properties": {"port": {"maximum": 99}}}
+    spec = {"type": "object", "properties": {"ports": {"type": "array", "items": port}}}
+    schema = {
+        "x-kubernetes-group-version-kind": [
+            {"group": "example.com", "version": "v1", "kind": "Thing"}
+        ],
+        "type": "object",
+        "properties": {"spec": spec},
+    }
+    return Environment.build(
+        EnvironmentSpec(
+            schemas=(SchemaText("thing.json", json.dumps(schema)),),
+            policies=(
+                {
+                    "name": "few",
+                    "match": {"kinds": ["example.com/Thing"]},
+                    "rule": "size(object.spec.ports) <= 3",
+                    "messageExpression": "'these are ' + string(size(object.spec.ports))",
+                },
+            ),
+        )
+    )
+
+
+def refused(environment: Environment, after: Located, before: Located | None) -> list[str]:
+    return [each.code for each in Alone(environment).judge(after, before).refusals]
+
+
+def test_what_moves_in_a_list_is_not_new(strict: Environment) -> None:
+    assert refused(strict, things(500), None) == ["GAL0304"]
+    assert not refused(strict, things(1, 500), things(500))
+    assert not refused(strict, things(500), things(1, 500))
+    assert not refused(strict, things(500, 500), things(500, 1, 500))
+    assert refused(strict, things(500, 500), things(1, 500)) == ["GAL0304"]
+    assert refused(strict, things(1, 600), things(500)) == ["GAL0304"]
+
+
+def test_a_policy_that_is_broken_in_other_words_is_not_broken_anew(strict: Environment) -> None:
+    assert refused(strict, things(1, 2, 3, 4), things(1, 2, 3)) == ["GAL0501"]
+    assert not refused(strict, things(1, 2, 3, 4), things(1, 2, 3, 4, 5))
+
+
+def test_what_was_not_listed_before_is_not_new(strict: Environment) -> None:
+    many = [500 + number for number in range(25)]
+
+    assert not refused(strict, things(*many[1:]), things(*many))
+    assert refused(strict, things(*many), things(*many[:4]))
 
 
 def test_nothing_is_remembered(environment: Environment) -> None:
