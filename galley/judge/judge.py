@@ -13,7 +13,8 @@ from galley.protocol.control import FindingNote, Opinion
 from galley.settings import ChannelSettings
 from pipeline.engine.alone import Alone
 from pipeline.environment import EnvironmentSpec
-from pipeline.model import Broken, Read
+from pipeline.model import Broken, Diagnostic, Read
+from pipeline.model.messages.schema import UNKNOWN_FIELD
 from sources.kubernetes.decoding import Decoder
 from sources.kubernetes.kinds import Chosen, Served
 from sources.settings import KindEntry, KubernetesSettings
@@ -53,9 +54,15 @@ class Judge:
         (after,), before = new.resources, old.resources[0] if isinstance(old, Read) else None
         judged = self._alone.judge(after, before)
         key, others = after.resource.key, (*new.notes, *judged.remarks)
-        notes = [FindingNote.of(each, key, new=True) for each in judged.refusals]
+        notes = [FindingNote.of(each, key, new=_counts(each, review)) for each in judged.refusals]
         notes += (FindingNote.of(each, key, new=False) for each in others)
         return Opinion(review.uid, review.dry_run, notes, new.locator, after.resource.content)
+
+
+def _counts(found: Diagnostic, review: Review) -> bool:
+    """Whether a finding may refuse a write. Fields that only the version knows in which it was
+    written are still there, and are left out by the cluster before anybody reads the object."""
+    return not (review.converted and found.code == UNKNOWN_FIELD.code)
 
 
 def _unreadable(new: Broken, old: Read | Broken | None) -> Iterator[FindingNote]:

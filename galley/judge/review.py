@@ -30,6 +30,8 @@ class Review:
     subresource: str
     namespace: str
     """Empty for cluster-scoped kinds."""
+    converted: bool
+    """Whether it was written in another version, which may have other fields."""
     object: dict[str, Any] | None
     old: dict[str, Any] | None
 
@@ -75,6 +77,7 @@ class Review:
             plural=str(resource["resource"]),
             subresource=str(request.get("subResource") or ""),
             namespace=str(request.get("namespace") or ""),
+            converted=(request.get("requestKind") or kind) != kind,
             object=_named(request.get("object"), str(request.get("name") or "")),
             old=_map(request.get("oldObject")),
         )

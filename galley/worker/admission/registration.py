@@ -86,21 +86,25 @@ def webhooks(
 def rules(
     source: KubernetesSettings, chosen: Iterable[Chosen], kinds: Kinds
 ) -> list[dict[str, Any]]:
-    """Creations and updates of the kinds that are judged, one rule for each group."""
-    plurals: dict[str, set[str]] = {}
+    """Creations and updates of the kinds that are judged, one rule for each group and version.
+
+    The version is the one that is read: an API server converts to it what is written in another.
+    """
+    plurals: dict[tuple[str, str], set[str]] = {}
     for each in chosen:
         known = kinds.get(each.collection)
         if (known is None or not known.observed) and _is_judged(source, each):
-            plurals.setdefault(each.served.group, set()).add(each.served.plural)
+            group = each.served.group, each.version
+            plurals.setdefault(group, set()).add(each.served.plural)
     return [
         {
             "apiGroups": [group],
-            "apiVersions": ["*"],
+            "apiVersions": [version],
             "operations": ["CREATE", "UPDATE"],
             "resources": sorted(resources),
             "scope": "*",
         }
-        for group, resources in sorted(plurals.items())
+        for (group, version), resources in sorted(plurals.items())
     ]
 
 

@@ -39,6 +39,7 @@ def concerns(
         "plural": "things",
         "subresource": "",
         "namespace": "team",
+        "converted": False,
         "object": made,
         "old": None,
     }

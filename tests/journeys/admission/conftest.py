@@ -95,7 +95,10 @@ async def admitting(
     services: list[Service] = []
 
     async def start(
-        kinds: Iterable[str] = (f"{GROUP}/Thing",), publish: Any = None, **admission: Any
+        kinds: Iterable[str] = (f"{GROUP}/Thing",),
+        publish: Any = None,
+        schemas: Iterable[str] = (),
+        **admission: Any,
     ) -> Service:
         port = free_port()
         source = {
@@ -114,7 +117,11 @@ async def admitting(
             },
         }
         service = Service(
-            tmp_path, sources=[source], policies=[POLICY], publish=publish or {"quiet": 0}
+            tmp_path,
+            sources=[source],
+            policies=[POLICY],
+            publish=publish or {"quiet": 0},
+            schemas=list(schemas),
         )
         service.settings["admission"] = {"listen": f"127.0.0.1:{port}"}
         services.append(service)

@@ -32,7 +32,7 @@ async def test_a_cluster_is_to_ask_as_little_as_can_be(
     assert hook["rules"] == [
         {
             "apiGroups": [GROUP],
-            "apiVersions": ["*"],
+            "apiVersions": ["v1"],
             "operations": ["CREATE", "UPDATE"],
             "resources": ["things"],
             "scope": "*",
