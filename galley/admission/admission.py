@@ -5,16 +5,14 @@ so that no cluster asks somebody who cannot answer yet.
 """
 
 import asyncio
-import contextlib
 import logging
-import os
 import secrets
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
-from galley.admission.certificates import Certificates, today
+from galley.admission.certificates import Certificates, keep, today, trusted
 from galley.admission.channel import AdmittingChannel, Worker
 from galley.admission.endpoint import Counts, Endpoint
 from galley.listening import Listener, ListenError
@@ -89,13 +87,16 @@ class Admission:
         try:
             tls = address.tls or self._own(list(asked))
             self._bundle()
+            word = self._word()
         except OSError as error:
             why = f"{error.filename}: {error.strerror}"
             raise ListenError(f"the certificate for clusters cannot be used; {why}") from error
+        except ValueError as error:
+            raise ListenError(f"the certificate for clusters cannot be used; {error}") from error
         if self._listener:
             self._listener.renew(tls)
             return
-        self._endpoint = Endpoint(self._word(), self._channels, self._counts)
+        self._endpoint = Endpoint(word, self._channels, self._counts)
         listener = Listener()
         shutdown = self._settings.shutdown
         await listener.start(self._endpoint.app(), address.listen, tls, shutdown=shutdown)
@@ -133,11 +134,8 @@ class Admission:
     def _word(self) -> str:
         """What stands in the path; the same after a restart."""
         path = self._folder / "word"
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with contextlib.suppress(FileExistsError):
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_hex(16))
+        if not path.exists() or not path.read_text().strip():
+            keep(path, secrets.token_hex(16).encode())
         return path.read_text().strip()
 
     def _bundle(self) -> str:
@@ -145,7 +143,7 @@ class Admission:
         address = self._settings.admission
         if address.tls is None:
             return self._certificates.bundle if self._certificates else ""
-        return (address.ca or address.tls.certificate).read_text()
+        return trusted(address.ca or address.tls.certificate)
 
     # --- the channels ---
 
@@ -189,7 +187,7 @@ class Admission:
         try:
             params: dict[str, Any] = {"bundle": self._bundle(), "paths": paths}
             await worker.ask(Method.REGISTER, params, within=10)
-        except (BackendError, OSError) as error:
+        except (BackendError, OSError, ValueError) as error:
             log.warning("The webhooks of channel %s are not registered yet: %s", name, error)
             return False
         return True

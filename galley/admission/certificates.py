@@ -46,7 +46,7 @@ class Certificate:
     @property
     def text(self) -> str:
         """The certificate alone, as PEM."""
-        return self.made.public_bytes(serialization.Encoding.PEM).decode()
+        return _pem(self.made)
 
     def left(self, now: datetime) -> timedelta:
         return self.made.not_valid_after_utc - now
@@ -89,14 +89,13 @@ class Certificates:
         Raises:
             OSError: the folder cannot be written.
         """
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         current, successor = (self._usable(path, now) for path in (self.path, self._next))
         if current is None and successor is None:
-            self._make(self.path, now)
+            keep(self.path, _made(self._names, now))
         elif successor and (current is None or _takes_over(current, successor, now)):
             self._next.replace(self.path)
         elif current and successor is None and current.left(now) < SUCCESSOR:
-            self._make(self._next, now)
+            keep(self._next, _made(self._names, now))
         else:
             return False
         return True
@@ -110,13 +109,30 @@ class Certificates:
         usable = found and found.left(now) > timedelta() and found.is_for(self._names)
         return found if usable else None
 
-    def _make(self, path: Path, now: datetime) -> None:
-        """Written whole and moved into place, so that nobody reads half of it."""
-        fresh = path.with_suffix(".new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(_made(self._names, now))
-        fresh.replace(path)
+
+def trusted(path: Path) -> str:
+    """The certificates in a PEM file that is given, without the key that may stand beside them.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: there is no certificate in it.
+    """
+    try:
+        return "".join(map(_pem, x509.load_pem_x509_certificates(path.read_bytes())))
+    except ValueError as error:
+        raise ValueError(f"{path} has no certificates in PEM: {error}") from error
+
+
+def keep(path: Path, secret: bytes) -> None:
+    """Have a file that only its owner reads; moved into place, so that nobody reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_suffix(".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(descriptor)
+    fresh.replace(path)
 
 
 def _takes_over(current: Certificate, successor: Certificate, now: datetime) -> bool:
@@ -139,11 +155,15 @@ def _made(names: tuple[str, ...], now: datetime) -> bytes:
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    return certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
+    return _pem(certificate).encode() + key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def _name(host: str) -> x509.GeneralName:

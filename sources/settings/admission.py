@@ -10,6 +10,7 @@ SPARED = ("kube-system", "kube-public", "kube-node-lease")
 """Namespaces whose objects are never asked about: the cluster itself runs there."""
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_HOST = r"[0-9A-Za-z]([-.0-9A-Za-z]*[0-9A-Za-z])?"
 Namespace = Annotated[str, Field(pattern=rf"^{_LABEL}$")]
 
 
@@ -21,7 +22,7 @@ class AdmissionSettings(BaseModel):
     service: str = Field(default="", pattern=rf"^({_LABEL}/{_LABEL}(:[1-9]\d{{0,4}})?)?$")
     """The Service by which the API server reaches the admission address: `namespace/name`, or
     `namespace/name:port` for another port than 443."""
-    url: str = Field(default="", pattern=r"^(https://[^/?#@\s]+)?$")
+    url: str = Field(default="", pattern=rf"^(https://({_HOST}|\[[0-9a-fA-F:.]+\])(:\d{{1,5}})?)?$")
     """Or the address itself, where the service does not run in the cluster:
     `https://galley.example.com:8443`."""
     configuration: str = Field(default="", pattern=rf"^({_LABEL}(\.{_LABEL})*)?$")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galley.admission.certificates import LIFE, Certificates
+from galley.admission.certificates import LIFE, Certificates, trusted
 
 NAMES = ("galley.galley.svc", "127.0.0.1")
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -99,3 +99,20 @@ def test_after_a_long_sleep_it_is_made_anew(certificates: Certificates) -> None:
 
     assert certificates.presented
     assert certificates.presented.left(BEGIN + LIFE) == LIFE
+
+
+def test_clusters_are_told_no_key_that_stands_beside_a_certificate(
+    certificates: Certificates,
+) -> None:
+    certificates.renew(BEGIN)
+
+    assert trusted(certificates.path) == certificates.bundle
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"\x30\x82\xff", b"-----BEGIN CERTIFICATE-----"])
+def test_what_is_no_certificate_is_told_with_its_place(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "ca.pem"
+    path.write_bytes(content)
+
+    with pytest.raises(ValueError, match=r"ca\.pem has no certificates in PEM"):
+        trusted(path)

@@ -1,0 +1,77 @@
+"""Admission with real judges and a real address, for a worker that is a stub."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from galley.admission.admission import Admission
+from galley.protocol.control import Method
+from galley.settings import ServiceSettings
+from pipeline.environment import EnvironmentSpec
+
+POLICY = {
+    "name": "no-bad",
+    "match": {"kinds": ["example.com/Thing"]},
+    "rule": "!has(object.spec.bad)",
+    "message": "bad is not allowed",
+}
+
+
+class Worker:
+    """Has an environment in force and keeps what it is asked."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        (self.settings,) = settings.channels
+        self.environment = EnvironmentSpec(policies=(POLICY,)).content()
+        self.asked: list[tuple[Method, Any]] = []
+
+    async def ask(self, method: Method, params: Any, *, within: float) -> Any:
+        del within
+        self.asked.append((method, params))
+        return []
+
+    @property
+    def registered(self) -> Any:
+        """With what it was last told to have clusters ask; None if it was not."""
+        told = [params for method, params in self.asked if method is Method.REGISTER]
+        return told[-1] if told else None
+
+
+class Counts:
+    """Nobody counts."""
+
+    def judged(self, channel: str, source: str, outcome: str, seconds: float) -> None: ...
+
+
+def settings_of(folder: Path, channel: str = "mesh", **address: Any) -> ServiceSettings:
+    source = {
+        "name": "cluster",
+        "type": "kubernetes",
+        "kinds": ["example.com/Thing"],
+        "admission": {"url": "https://127.0.0.1:8443", "timeout": 5},
+    }
+    return ServiceSettings.model_validate(
+        {
+            "data_dir": folder / "data",
+            "admission": {"listen": "127.0.0.1:0", **address},
+            "channels": [{"name": channel, "sources": [source]}],
+        }
+    )
+
+
+@pytest.fixture
+async def admitting() -> AsyncIterator[Callable[[ServiceSettings], Any]]:
+    """`admitting(settings)`: admission for the one channel of these settings, and its worker."""
+    running: list[Admission] = []
+
+    async def start(settings: ServiceSettings) -> tuple[Admission, Worker]:
+        admission, worker = Admission(settings, Counts()), Worker(settings)
+        running.append(admission)
+        await admission.take_over(settings, {worker.settings.name: worker})
+        return admission, worker
+
+    yield start
+    for each in running:
+        await each.stop()
