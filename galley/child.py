@@ -145,17 +145,18 @@ class Child(ABC):
     async def _live_through_one(self) -> None:
         """One process from its start to its end."""
         ours, theirs = socket.socketpair()
-        ours.setblocking(False)
-        link = await Link.over(ours)
-        try:
-            with theirs:
+        with ours, theirs:
+            ours.setblocking(False)
+            link = await Link.over(ours)
+            try:
                 self._process = await _start(self._module, theirs.fileno())
-            await self._converse(link)
-        finally:
-            self._lost()
-            await link.close()
-            if self._process:
-                await self._process.wait()
+                theirs.close()  # its end of it is the only one, so that ours ends with it
+                await self._converse(link)
+            finally:
+                self._lost()
+                await link.close()
+                if self._process:
+                    await self._process.wait()
 
     async def _converse(self, link: Link) -> None:
         try:

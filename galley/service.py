@@ -76,7 +76,8 @@ class Service:
             memory.settle()
             shutdown = settings.shutdown
             await self.listener.start(app, settings.listen, settings.tls, shutdown=shutdown)
-            await self._admission.take_over(settings, self._workers)
+            async with self._reloading:
+                await self._admission.take_over(self.settings, self._workers)
             turning = asyncio.create_task(self._turn(), name="deliveries")
             try:
                 yield self

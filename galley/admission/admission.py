@@ -40,6 +40,8 @@ class Admission:
         self._news: dict[str, asyncio.Event] = {}
         """Set when a channel has to be judged by something else, or registered anew."""
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        """What follows each channel."""
+        self._renewing: asyncio.Task[None] | None = None
         self._listener: Listener | None = None
         self._endpoint: Endpoint | None = None
         self._certificates: Certificates | None = None
@@ -76,9 +78,8 @@ class Admission:
         """Stop listening, then judging."""
         if self._listener:
             await self._listener.stop()
-        for name in list(self._channels):
-            await self._leave(name)
-        await self._end("certificates")
+        await asyncio.gather(*map(self._leave, tuple(self._channels)))
+        await _end(self._renewing)
 
     # --- the address ---
 
@@ -102,7 +103,7 @@ class Admission:
         await listener.start(self._endpoint.app(), address.listen, tls, shutdown=shutdown)
         self._listener = listener
         log.info("Clusters are answered at %s.", listener.address)
-        self._tasks["certificates"] = asyncio.create_task(self._renew(), name="certificates")
+        self._renewing = asyncio.create_task(self._renew(), name="certificates")
 
     def _own(self, asked: list[AdmissionSettings]) -> TlsSettings:
         """A certificate of our own, which is there and good."""
@@ -155,28 +156,25 @@ class Admission:
         )
 
     async def _leave(self, name: str) -> None:
-        await self._end(name)
+        await _end(self._tasks.pop(name))
         del self._news[name]
         await self._channels.pop(name).stop()
 
-    async def _end(self, name: str) -> None:
-        if task := self._tasks.pop(name, None):
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
     async def _follow(self, name: str, worker: Worker) -> None:
         """Judge by what is in force, and have the channel's clusters ask, again and again."""
+        channel, news = self._channels[name], self._news[name]
         judged: object = None
         while True:
-            await self._news[name].wait()
-            self._news[name].clear()
+            await news.wait()
+            news.clear()
+            if not worker.environment:
+                continue
             wanted = (worker.settings, worker.environment)
-            if worker.environment and wanted != judged:
-                await self._channels[name].renew()
+            if wanted != judged and await channel.renew():
                 judged = wanted
-            if worker.environment and not await self._register(name, worker):
+            if wanted != judged or not channel.judging or not await self._register(name, worker):
                 await asyncio.sleep(AGAIN)
-                self._news[name].set()
+                news.set()
 
     async def _register(self, name: str, worker: Worker) -> bool:
         """Have the worker register the webhooks of its clusters; whether it could be told."""
@@ -191,6 +189,12 @@ class Admission:
             log.warning("The webhooks of channel %s are not registered yet: %s", name, error)
             return False
         return True
+
+
+async def _end(task: asyncio.Task[None] | None) -> None:
+    if task:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _files_of(own: Certificates) -> TlsSettings:

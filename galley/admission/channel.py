@@ -60,8 +60,14 @@ class AdmittingChannel:
         """The sources whose clusters ask."""
         return self._worker.settings.admitting
 
-    async def renew(self) -> None:
-        """Judge by the environment that is in force now, as soon as it can be judged by."""
+    @property
+    def judging(self) -> bool:
+        """Whether there is somebody who judges."""
+        return self._judge is not None and not self._judge.problem
+
+    async def renew(self) -> bool:
+        """Judge by the environment that is in force now, as soon as it can be judged by; whether
+        trying again is no use: it is judged by it, or never will be."""
         settings, content = self._worker.settings, self._worker.environment
         fresh = JudgeProcess(settings, content, self._logs)
         self._running[fresh] = asyncio.create_task(fresh.run(), name=f"judge of {settings.name}")
@@ -70,10 +76,11 @@ class AdmittingChannel:
                 await fresh.ready.wait()
         former, self._judge = self._judge, fresh
         if former is not None and fresh.problem:
-            log.error("%s %s The former one goes on.", fresh.name, fresh.problem)
+            log.error("%s The former one goes on.", fresh.problem)
             former, self._judge = fresh, former
         if former is not None:
             await self._dismiss(former)
+        return self._judge is fresh or fresh.hopeless()
 
     async def stop(self) -> None:
         """Judge nothing any more."""
@@ -81,8 +88,7 @@ class AdmittingChannel:
             task.cancel()
         await asyncio.gather(*self._asking, return_exceptions=True)
         self._judge = None
-        for judge in list(self._running):
-            await self._dismiss(judge)
+        await asyncio.gather(*map(self._dismiss, tuple(self._running)))
 
     async def judge(self, source: str, review: bytes) -> tuple[Any, Opinion]:
         """The answer to a review, and the opinion that it rests on.
@@ -163,7 +169,6 @@ class AdmittingChannel:
 
     async def _dismiss(self, judge: JudgeProcess) -> None:
         await judge.stop(within=5)
-        task = self._running.pop(judge)
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        if task := self._running.pop(judge, None):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)

@@ -64,9 +64,14 @@ class JudgeProcess(Child):
             BackendError: it says nothing, or not within so many seconds.
         """
         now = time.monotonic()
+        if not self.problem:
+            self._mind(now)
+        params = {"source": source, "review": review, "until": now + within}
+        return Opinion(**await self.ask(Method.JUDGE, params, within=within))
+
+    def _mind(self, now: float) -> None:
+        """End it if it judges and has said nothing for too long."""
         if self._asked_at <= self.heard:
             self._asked_at = now
         elif now - self._asked_at > STUCK:
             self.kill()
-        params = {"source": source, "review": review, "until": now + within}
-        return Opinion(**await self.ask(Method.JUDGE, params, within=within))

@@ -22,9 +22,9 @@ POLICY = {
 class Worker:
     """Has an environment in force and keeps what it is asked."""
 
-    def __init__(self, settings: ServiceSettings) -> None:
+    def __init__(self, settings: ServiceSettings, environment: bytes) -> None:
         (self.settings,) = settings.channels
-        self.environment = EnvironmentSpec(policies=(POLICY,)).content()
+        self.environment = environment
         self.asked: list[tuple[Method, Any]] = []
 
     async def ask(self, method: Method, params: Any, *, within: float) -> Any:
@@ -61,13 +61,18 @@ def settings_of(folder: Path, channel: str = "mesh", **address: Any) -> ServiceS
     )
 
 
+GOOD = EnvironmentSpec(policies=(POLICY,)).content()
+
+
 @pytest.fixture
 async def admitting() -> AsyncIterator[Callable[[ServiceSettings], Any]]:
     """`admitting(settings)`: admission for the one channel of these settings, and its worker."""
     running: list[Admission] = []
 
-    async def start(settings: ServiceSettings) -> tuple[Admission, Worker]:
-        admission, worker = Admission(settings, Counts()), Worker(settings)
+    async def start(
+        settings: ServiceSettings, environment: bytes = GOOD
+    ) -> tuple[Admission, Worker]:
+        admission, worker = Admission(settings, Counts()), Worker(settings, environment)
         running.append(admission)
         await admission.take_over(settings, {worker.settings.name: worker})
         return admission, worker

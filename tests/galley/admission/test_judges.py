@@ -1,0 +1,108 @@
+"""Judges that start, fail and are replaced; asked as an API server asks."""
+
+import asyncio
+import ssl
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from galley.admission import admission, channel, judges
+from galley.admission.admission import Admission
+from galley.admission.judges import JudgeProcess
+from galley.server.backend import BackendError
+from pipeline.environment import EnvironmentSpec
+from tests.galley.admission.conftest import GOOD, POLICY, Worker, settings_of
+from tests.journeys.conftest import eventually
+
+
+async def ask(admission: Admission, worker: Worker, **spec: Any) -> Any:
+    """What is answered to the creation of a Thing; None if it is not judged."""
+    kind = {"group": "example.com", "version": "v1", "kind": "Thing"}
+    request = {
+        "uid": "1",
+        "operation": "CREATE",
+        "kind": kind,
+        "resource": {"group": "example.com", "version": "v1", "resource": "things"},
+        "namespace": "team",
+        "object": {"metadata": {"name": "a", "namespace": "team"}, "spec": spec},
+    }
+    review = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
+    trust = ssl.create_default_context(cadata=worker.registered["bundle"])
+    url = admission.address + worker.registered["paths"]["cluster"]
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url, json=review, ssl=trust) as answer,
+    ):
+        return (await answer.json())["response"] if answer.status == 200 else None
+
+
+async def test_a_judge_that_starts_is_not_taken_for_one_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judges, "STUCK", 0.0)
+    settings = settings_of(tmp_path)
+    judge = JudgeProcess(settings.channels[0], EnvironmentSpec().content(), settings.log)
+    running = asyncio.create_task(judge.run())
+
+    async def ready() -> bool:
+        if not judge.ready.is_set():
+            with pytest.raises(BackendError):
+                await judge.opinion("cluster", b"", within=5)
+        return judge.ready.is_set()
+
+    await eventually(ready, within=10)
+    assert not judge.problem
+    await judge.stop(within=5)
+    await running
+
+
+async def test_rules_that_take_long_to_know_take_over_in_the_end(
+    admitting: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(admission, "AGAIN", 0.01)
+    running, worker = await admitting(settings_of(tmp_path))
+    await eventually(lambda: worker.registered)
+    assert (await ask(running, worker, other=1))["allowed"]
+    monkeypatch.setattr(channel, "READY_WITHIN", 0.0)
+    rule = {**POLICY, "rule": "!has(object.spec.other)"}
+    worker.environment = EnvironmentSpec(policies=(rule,)).content()
+    running.changed("mesh")
+
+    await eventually(lambda: "The former one goes on" in caplog.text)
+    assert (await ask(running, worker, bad=1))["allowed"] is False
+    monkeypatch.setattr(channel, "READY_WITHIN", 60.0)
+
+    async def by_the_new_ones() -> bool:
+        return (await ask(running, worker, other=1))["allowed"] is False
+
+    await eventually(by_the_new_ones)
+
+
+async def test_no_cluster_is_to_ask_before_somebody_judges(
+    admitting: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    running, worker = await admitting(settings_of(tmp_path), b"no environment")
+    await eventually(lambda: "cannot judge" in caplog.text)
+    assert worker.registered is None
+
+    worker.environment = GOOD
+    running.changed("mesh")
+
+    await eventually(lambda: worker.registered)
+    assert (await ask(running, worker))["allowed"]
+
+
+async def test_a_channel_may_be_called_as_anything(admitting: Any, tmp_path: Path) -> None:
+    """Whatever runs beside its own task is ended as well."""
+    before = asyncio.all_tasks()
+    running, worker = await admitting(settings_of(tmp_path, "certificates"))
+    await eventually(lambda: worker.registered)
+
+    await running.stop()
+
+    assert asyncio.all_tasks() <= before
