@@ -117,9 +117,8 @@ class AdmittingChannel:
             others = await self._foreseen(settings, source, opinion, patience)
             notes += others
             refused = [each for each in others if each.new and each.code in settings.refuse]
-        return answer(
-            opinion.uid, refused, [each for each in notes if each not in refused]
-        ), opinion
+        apart = frozenset(refused)  # there may be thousands
+        return answer(opinion.uid, refused, [one for one in notes if one not in apart]), opinion
 
     async def _opinion(self, settings: AdmissionSettings, source: str, review: bytes) -> Opinion:
         if self._judge is None:
@@ -149,7 +148,12 @@ class AdmittingChannel:
         now = time.monotonic()
         if any(due < now for due in self._asking.values()):
             return None
-        params = {"source": source, "locator": opinion.locator, "content": opinion.content}
+        params = {
+            "source": source,
+            "locator": opinion.locator,
+            "content": opinion.content,
+            "until": now + patience,
+        }
         asking = self._worker.ask(Method.FORESEE, params, within=FORESEEN_WITHIN)
         task = asyncio.create_task(asking, name="what becomes of an object")
         self._asking[task] = now + patience

@@ -153,8 +153,8 @@ class Method(StrEnum):
     HINT = "hint"
     """`{source}`: look at a source now."""
     FORESEE = "foresee"
-    """`{source, locator, content}` to `[FindingNote, ...]`: what a resource that is not there yet
-    has to do with others."""
+    """`{source, locator, content, until}` to `[FindingNote, ...]`: what a resource that is not
+    there yet has to do with others; refused after `until`, in seconds of the monotonic clock."""
     REGISTER = "register"
     """`{bundle, paths: {source: path}}` to nothing: have clusters ask there; from here on."""
     JUDGE = "judge"

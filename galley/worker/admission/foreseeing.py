@@ -1,5 +1,6 @@
 """What an object that is not there yet has to do with what the channel holds and expects."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,13 +18,19 @@ class Foreseeing:
         self._channel = channel
 
     async def report(self, params: Mapping[str, Any]) -> list[FindingNote]:
-        """What the channel would say; params `{source, locator, content}`."""
+        """What the channel would say; params `{source, locator, content, until}`.
+
+        Raises:
+            RefusedError: it is not loaded yet, or nobody waits for the answer any more.
+        """
         resource = Resource.decode(params["content"])
         mine = Located(resource, Origin(params["source"], "", params["locator"]))
         channel = self._channel
         async with channel.lock:
             if channel.loading:
                 raise RefusedError("unavailable", "The channel is not loaded yet.")
+            if time.monotonic() > params["until"]:  # what the channel does itself comes first
+                raise RefusedError("unavailable", "Nobody waits for the answer any more.")
             verdict = channel.verdict
             refused = frozenset(each.unit for each in verdict.refused) if verdict else frozenset()
             found = await breathe(foresee(channel.gate, mine, refused))
