@@ -8,8 +8,8 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol, TypeAlias
 
 from galley.admission.answer import answer, refusing
 from galley.admission.judges import JudgeProcess
@@ -23,10 +23,16 @@ log = logging.getLogger("galley.admission")
 
 AT_ONCE = 64
 """Writes that are being judged; more are not."""
+BYTES_AT_ONCE = 32 * 1024 * 1024
+"""What their reviews may take together; each is held several times on its way."""
 READY_WITHIN = 60.0
 """Seconds in which a judge has to know its environment to take the place of another."""
 FORESEEN_WITHIN = 30.0
 """Seconds after which a worker that was asked counts as one that does not answer."""
+
+
+Reading: TypeAlias = Callable[[], Awaitable[bytes]]
+"""Gives a request's body, once all of it is there."""
 
 
 class Worker(Protocol):
@@ -52,7 +58,8 @@ class AdmittingChannel:
         self._logs = logs
         self._judge: JudgeProcess | None = None
         self._running: dict[JudgeProcess, asyncio.Task[None]] = {}
-        self._at_once = 0
+        self._at_once: list[int] = []
+        """Sizes of the reviews that are being judged."""
         self._asking: dict[asyncio.Task[Any], float] = {}
         """Questions to the worker, each with the time since which it is due."""
 
@@ -90,26 +97,37 @@ class AdmittingChannel:
         self._judge = None
         await asyncio.gather(*map(self._dismiss, tuple(self._running)))
 
-    async def judge(self, source: str, review: bytes) -> tuple[Any, Opinion]:
+    async def judge(self, source: str, size: int, read: Reading) -> tuple[Any, Opinion]:
         """The answer to a review, and the opinion that it rests on.
+
+        Args:
+            source: whose cluster asks.
+            size: bytes of the review, at most.
+            read: the review; it may be slow to come.
 
         Raises:
             UnjudgedError: there is none in time.
         """
         settings = self.sources()[source]
-        if self._at_once >= AT_ONCE:
+        sizes = self._at_once
+        if len(sizes) >= AT_ONCE or sum(sizes) + size > BYTES_AT_ONCE:
             raise UnjudgedError("busy", "Too many writes are being judged.")
-        self._at_once += 1
+        sizes.append(size)
         try:
-            return await self._answer(settings, source, review)
+            return await self._answer(settings, source, read)
         finally:
-            self._at_once -= 1
+            sizes.remove(size)
 
     async def _answer(
-        self, settings: AdmissionSettings, source: str, review: bytes
+        self, settings: AdmissionSettings, source: str, read: Reading
     ) -> tuple[Any, Opinion]:
         until = time.monotonic() + settings.timeout
-        opinion = await self._opinion(settings, source, review)
+        try:
+            async with asyncio.timeout(settings.timeout):
+                review = await read()
+        except TimeoutError:
+            raise UnjudgedError("late", "The request has not come whole in time.") from None
+        opinion = await self._opinion(source, review, round(until - time.monotonic(), 3))
         notes = [FindingNote(*each) for each in opinion.findings]
         refused = refusing(notes, ())
         if not refused and opinion.content:
@@ -120,11 +138,11 @@ class AdmittingChannel:
         apart = frozenset(refused)  # there may be thousands
         return answer(opinion.uid, refused, [one for one in notes if one not in apart]), opinion
 
-    async def _opinion(self, settings: AdmissionSettings, source: str, review: bytes) -> Opinion:
+    async def _opinion(self, source: str, review: bytes, within: float) -> Opinion:
         if self._judge is None:
             raise UnjudgedError("starting", "It is starting.")
         try:
-            return await self._judge.opinion(source, review, within=settings.timeout)
+            return await self._judge.opinion(source, review, within=within)
         except BackendError as error:
             why = "late" if "within" in str(error) else "down"
             raise UnjudgedError(why, str(error)) from error

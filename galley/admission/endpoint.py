@@ -57,7 +57,9 @@ class Endpoint:
             raise web.HTTPNotFound(text="There is nothing here.\n")
         began = time.perf_counter()
         try:
-            answer, opinion = await channel.judge(source, await request.read())
+            answer, opinion = await channel.judge(
+                source, request.content_length or LARGEST, request.read
+            )
         except UnjudgedError as error:
             log.warning("A write to %s of channel %s is not judged: %s", source, name, error)
             return self._done(name, source, f"unjudged_{error.why}", began, no_answer(str(error)))

@@ -1,9 +1,11 @@
 """Admission with real judges and a real address, for a worker that is a stub."""
 
+import ssl
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from galley.admission.admission import Admission
@@ -45,12 +47,14 @@ class Counts:
     def judged(self, channel: str, source: str, outcome: str, seconds: float) -> None: ...
 
 
-def settings_of(folder: Path, channel: str = "mesh", **address: Any) -> ServiceSettings:
+def settings_of(
+    folder: Path, channel: str = "mesh", timeout: float = 5, **address: Any
+) -> ServiceSettings:
     source = {
         "name": "cluster",
         "type": "kubernetes",
         "kinds": ["example.com/Thing"],
-        "admission": {"url": "https://127.0.0.1:8443", "timeout": 5},
+        "admission": {"url": "https://127.0.0.1:8443", "timeout": timeout},
     }
     return ServiceSettings.model_validate(
         {
@@ -62,6 +66,27 @@ def settings_of(folder: Path, channel: str = "mesh", **address: Any) -> ServiceS
 
 
 GOOD = EnvironmentSpec(policies=(POLICY,)).content()
+
+
+async def ask(admission: Admission, worker: Worker, **spec: Any) -> Any:
+    """What is answered to the creation of a Thing; None if it is not judged."""
+    kind = {"group": "example.com", "version": "v1", "kind": "Thing"}
+    request = {
+        "uid": "1",
+        "operation": "CREATE",
+        "kind": kind,
+        "resource": {"group": "example.com", "version": "v1", "resource": "things"},
+        "namespace": "team",
+        "object": {"metadata": {"name": "a", "namespace": "team"}, "spec": spec},
+    }
+    review = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
+    url = admission.address + worker.registered["paths"]["cluster"]
+    trust = ssl.create_default_context(cadata=worker.registered["bundle"])
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url, json=review, ssl=trust) as answer,
+    ):
+        return (await answer.json())["response"] if answer.status == 200 else None
 
 
 @pytest.fixture

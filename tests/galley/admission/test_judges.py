@@ -1,41 +1,17 @@
 """Judges that start, fail and are replaced; asked as an API server asks."""
 
 import asyncio
-import ssl
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
 from galley.admission import admission, channel, judges
-from galley.admission.admission import Admission
 from galley.admission.judges import JudgeProcess
 from galley.server.backend import BackendError
 from pipeline.environment import EnvironmentSpec
-from tests.galley.admission.conftest import GOOD, POLICY, Worker, settings_of
+from tests.galley.admission.conftest import GOOD, POLICY, ask, settings_of
 from tests.journeys.conftest import eventually
-
-
-async def ask(admission: Admission, worker: Worker, **spec: Any) -> Any:
-    """What is answered to the creation of a Thing; None if it is not judged."""
-    kind = {"group": "example.com", "version": "v1", "kind": "Thing"}
-    request = {
-        "uid": "1",
-        "operation": "CREATE",
-        "kind": kind,
-        "resource": {"group": "example.com", "version": "v1", "resource": "things"},
-        "namespace": "team",
-        "object": {"metadata": {"name": "a", "namespace": "team"}, "spec": spec},
-    }
-    review = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
-    trust = ssl.create_default_context(cadata=worker.registered["bundle"])
-    url = admission.address + worker.registered["paths"]["cluster"]
-    async with (
-        aiohttp.ClientSession() as session,
-        session.post(url, json=review, ssl=trust) as answer,
-    ):
-        return (await answer.json())["response"] if answer.status == 200 else None
 
 
 async def test_a_judge_that_starts_is_not_taken_for_one_that_hangs(
