@@ -1,7 +1,7 @@
 """What an API server is told of a write, in the form of admission.k8s.io/v1.
 
 Source: Kubernetes' API reference, AdmissionReview and AdmissionResponse. A warning may be cut at
-256 characters, and all of them together at 4,096.
+256 characters, and all of them together at 4,096; one with control characters is dropped.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -26,7 +26,7 @@ def answer(uid: str, refused: Sequence[FindingNote], others: Iterable[FindingNot
         response["status"] = {"code": 422, "reason": "Invalid", "message": message}
     warnings = [_words(each) for each in others if each.level != "info"]
     if warnings:
-        response["warnings"] = [_cut(each) for each in _limited(warnings)]
+        response["warnings"] = [_cut(_line(each)) for each in _limited(warnings)]
     return {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": response}
 
 
@@ -50,6 +50,11 @@ def _words(found: FindingNote) -> str:
 def _limited(texts: list[str]) -> list[str]:
     more = len(texts) - _MOST
     return [*texts[:_MOST], f"and {more} more"] if more > 0 else texts
+
+
+def _line(text: str) -> str:
+    """The text as it stands in a header: on one line, of characters that can be seen."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 def _cut(text: str) -> str:

@@ -46,5 +46,14 @@ def test_an_api_server_takes_so_much_and_no_more() -> None:
     assert answer("1", many, [])["response"]["status"]["message"].endswith("and 20 more")
 
 
+def test_a_warning_is_one_line() -> None:
+    """An API server drops one that has several, or control characters."""
+    said = note('Mind\nthe "gap"\t\x07,\x1b ünï.', "warning")
+
+    (warning,) = answer("1", [], [said])["response"]["warnings"]
+
+    assert warning == 'Mind the "gap" , ünï (spec.a, GAL0501)'
+
+
 def test_where_there_is_no_answer_the_failure_policy_decides() -> None:
     assert no_answer("It is starting.")["code"] == 503
