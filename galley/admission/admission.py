@@ -172,7 +172,8 @@ class Admission:
             wanted = (worker.settings, worker.environment)
             if wanted != judged and await channel.renew():
                 judged = wanted
-            if wanted != judged or not channel.judging or not await self._register(name, worker):
+            current = judged == (worker.settings, worker.environment)  # it may have changed since
+            if not current or not channel.judging or not await self._register(name, worker):
                 await asyncio.sleep(AGAIN)
                 news.set()
 

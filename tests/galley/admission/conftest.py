@@ -48,10 +48,14 @@ class Counts:
 
 
 def settings_of(
-    folder: Path, channel: str = "mesh", timeout: float = 5, **address: Any
+    folder: Path,
+    channel: str = "mesh",
+    source: str = "cluster",
+    timeout: float = 5,
+    **address: Any,
 ) -> ServiceSettings:
-    source = {
-        "name": "cluster",
+    asking = {
+        "name": source,
         "type": "kubernetes",
         "kinds": ["example.com/Thing"],
         "admission": {"url": "https://127.0.0.1:8443", "timeout": timeout},
@@ -60,7 +64,7 @@ def settings_of(
         {
             "data_dir": folder / "data",
             "admission": {"listen": "127.0.0.1:0", **address},
-            "channels": [{"name": channel, "sources": [source]}],
+            "channels": [{"name": channel, "sources": [asking]}],
         }
     )
 
@@ -68,7 +72,7 @@ def settings_of(
 GOOD = EnvironmentSpec(policies=(POLICY,)).content()
 
 
-async def ask(admission: Admission, worker: Worker, **spec: Any) -> Any:
+async def ask(admission: Admission, worker: Worker, *, source: str = "cluster", **spec: Any) -> Any:
     """What is answered to the creation of a Thing; None if it is not judged."""
     kind = {"group": "example.com", "version": "v1", "kind": "Thing"}
     request = {
@@ -80,7 +84,7 @@ async def ask(admission: Admission, worker: Worker, **spec: Any) -> Any:
         "object": {"metadata": {"name": "a", "namespace": "team"}, "spec": spec},
     }
     review = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
-    url = admission.address + worker.registered["paths"]["cluster"]
+    url = admission.address + worker.registered["paths"][source]
     trust = ssl.create_default_context(cadata=worker.registered["bundle"])
     async with (
         aiohttp.ClientSession() as session,

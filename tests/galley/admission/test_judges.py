@@ -1,6 +1,7 @@
 """Judges that start, fail and are replaced; asked as an API server asks."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from galley.admission.judges import JudgeProcess
 from galley.server.backend import BackendError
 from pipeline.environment import EnvironmentSpec
 from tests.galley.admission.conftest import GOOD, POLICY, ask, settings_of
-from tests.journeys.conftest import eventually
+from tests.journeys.conftest import eventually, processes
 
 
 async def test_a_judge_that_starts_is_not_taken_for_one_that_hangs(
@@ -71,6 +72,24 @@ async def test_no_cluster_is_to_ask_before_somebody_judges(
 
     await eventually(lambda: worker.registered)
     assert (await ask(running, worker))["allowed"]
+
+
+async def test_a_cluster_is_to_ask_once_its_source_is_known_to_who_judges(
+    admitting: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Settings are taken over while the next judge starts, which does not know them yet."""
+    monkeypatch.setattr(admission, "AGAIN", 0.01)
+    running, worker = await admitting(settings_of(tmp_path))
+    await eventually(lambda: worker.registered)
+    worker.environment = EnvironmentSpec().content()
+    running.changed("mesh")
+    before = len(processes(os.getpid()))
+    await eventually(lambda: len(processes(os.getpid())) > before)
+
+    (worker.settings,) = settings_of(tmp_path, source="other").channels
+
+    await eventually(lambda: "other" in worker.registered["paths"])
+    assert await ask(running, worker, source="other") is not None
 
 
 async def test_a_channel_may_be_called_as_anything(admitting: Any, tmp_path: Path) -> None:
