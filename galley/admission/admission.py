@@ -124,9 +124,8 @@ class Admission:
     def _look_at_certificates(self) -> None:
         tls, own = self._settings.admission.tls, self._certificates
         if tls is None and own is not None:
-            if not own.renew(today()):
-                return
-            tls = _files_of(own)
+            own.renew(today())
+            tls = _files_of(own)  # also if it was not due: the last one may not have been loaded
         if self._listener:
             self._listener.renew(tls)
         for news in self._news.values():

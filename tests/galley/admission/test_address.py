@@ -1,12 +1,17 @@
 """The address that clusters ask at: what they are told of it, and what is kept for it."""
 
+import asyncio
+import ssl
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from galley.admission import admission
 from galley.admission.certificates import Certificates, today
-from galley.listening import ListenError
+from galley.listening import Listener, ListenError
 from galley.settings import ServiceSettings
 from tests.galley.admission.conftest import settings_of
 from tests.journeys.conftest import eventually
@@ -50,6 +55,34 @@ async def test_a_word_that_was_lost_is_made_anew(
 
     told = await eventually(lambda: worker.registered)
     assert len(told["paths"]["cluster"].removeprefix("/admit/mesh/cluster/")) == 32
+
+
+async def test_a_certificate_that_could_not_be_used_is_used_later(
+    admitting: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    monkeypatch.setattr(admission, "EVERY", 0.01)
+    running, _ = await admitting(settings_of(tmp_path))
+    current, successor = (tmp_path / f"data/admission/{each}.pem" for each in ("current", "next"))
+    begun, place = today(), urlsplit(running.address)
+
+    def fail(*_: object) -> None:
+        raise ListenError("too many files are open")
+
+    def presented() -> str:
+        return ssl.get_server_certificate((place.hostname, place.port))
+
+    monkeypatch.setattr(admission, "today", lambda: begun + timedelta(days=46))
+    await eventually(successor.exists)
+    with monkeypatch.context() as broken:
+        broken.setattr(Listener, "renew", fail)
+        monkeypatch.setattr(admission, "today", lambda: begun + timedelta(days=61))
+        await eventually(lambda: "too many files" in caplog.text)
+        await eventually(lambda: not successor.exists())
+
+    async def is_used() -> bool:
+        return await asyncio.to_thread(presented) in current.read_text()
+
+    await eventually(is_used)
 
 
 @pytest.mark.parametrize(
