@@ -30,7 +30,10 @@ class Scope:
             return None
         if not self._is_asked_about(review) or not self._namespace_is_ours(review):
             return None
-        return next(self._entries(review), None)
+        entries = list(self._entries(review))
+        if entries and all(self._selects(each, review) for each in entries):
+            return entries[0]
+        return None
 
     def _is_asked_about(self, review: Review) -> bool:
         kind = self._kinds.get(review.collection)
@@ -51,13 +54,16 @@ class Scope:
         return ("*" in read or name in read) and (not asked or name in asked)
 
     def _entries(self, review: Review) -> Iterator[KindEntry]:
-        """The entry that counts for the kind is the first; it may leave the object out."""
+        """Those of which one counts for the kind: the first, if it is known to name it."""
         for entry in self._settings.kinds:
             if _names(entry, review):
-                states = [state for state in (review.object, review.old) if state]
-                if any(_selects(entry, self._settings.labels, state) for state in states):
-                    yield entry
-                return
+                yield entry
+                if not entry.crds:
+                    return
+
+    def _selects(self, entry: KindEntry, review: Review) -> bool:
+        states = [state for state in (review.object, review.old) if state]
+        return any(_selects(entry, self._settings.labels, state) for state in states)
 
 
 def _names(entry: KindEntry, review: Review) -> bool:

@@ -99,6 +99,15 @@ def test_labels_and_fields_select() -> None:
     assert not concerns(kinds=[{"kind": f"{GROUP}/Thing", "fields": "metadata.name!=t"}])
 
 
+def test_where_it_is_not_known_which_entry_counts_all_have_to_select() -> None:
+    """Whether the kind's CRD has the labels is known where the cluster is reached."""
+    labelled, named = {"crds": "a=b"}, {"kind": f"{GROUP}/Thing", "labels": "app=api"}
+
+    assert not concerns(kinds=[labelled, named])
+    assert not concerns(kinds=[named, labelled])
+    assert concerns(kinds=[labelled, {**named, "labels": "app=web"}])
+
+
 def test_an_object_that_leaves_the_selection_is_still_judged() -> None:
     """Its source reads it until then."""
     old = {"metadata": {"name": "t", "labels": {"app": "api"}}}
