@@ -54,7 +54,11 @@ class Judge:
         (after,), before = new.resources, old.resources[0] if isinstance(old, Read) else None
         judged = self._alone.judge(after, before)
         key, others = after.resource.key, (*new.notes, *judged.remarks)
-        notes = [FindingNote.of(each, key, new=_counts(each, review)) for each in judged.refusals]
+        known = not isinstance(old, Broken)  # else it may all have been so before
+        notes = [
+            FindingNote.of(each, key, new=known and _counts(each, review))
+            for each in judged.refusals
+        ]
         notes += (FindingNote.of(each, key, new=False) for each in others)
         return Opinion(review.uid, review.dry_run, notes, new.locator, after.resource.content)
 
