@@ -177,7 +177,7 @@ class AdmittingChannel:
         self._asking[task] = now + patience
         task.add_done_callback(self._answered)
         await asyncio.wait({task}, timeout=patience)
-        if not task.done() or task.exception():
+        if not task.done() or task.cancelled() or task.exception():
             return None
         return [FindingNote(*each) for each in task.result()]
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import orjson
 from aiohttp import web
 
-from galley.admission.answer import no_answer
+from galley.admission.answer import answer, no_answer
 from galley.admission.channel import AdmittingChannel
 from galley.admission.unjudged import UnjudgedError
 from galley.protocol.control import Opinion
@@ -52,29 +52,41 @@ class Endpoint:
     async def _admit(self, request: web.Request) -> web.Response:
         name, source, word = (request.match_info[each] for each in ("channel", "source", "word"))
         channel = self._channels.get(name)
-        known = hmac.compare_digest(word.encode(), self._word.encode())
-        if not known or channel is None or source not in channel.sources():
+        if not hmac.compare_digest(word.encode(), self._word.encode()):
             raise web.HTTPNotFound(text="There is nothing here.\n")
+        if channel is None or source not in channel.sources():
+            return _answered(answer(_uid(await request.read()), (), ()))
         began = time.perf_counter()
         try:
-            answer, opinion = await channel.judge(
+            said, opinion = await channel.judge(
                 source, request.content_length or LARGEST, request.read
             )
         except UnjudgedError as error:
             log.warning("A write to %s of channel %s is not judged: %s", source, name, error)
             return self._done(name, source, f"unjudged_{error.why}", began, no_answer(str(error)))
-        outcome = _outcome(answer["response"], opinion)
-        return self._done(name, source, outcome, began, answer)
+        outcome = _outcome(said["response"], opinion)
+        return self._done(name, source, outcome, began, said)
 
     def _done(
-        self, channel: str, source: str, outcome: str, began: float, answer: Any
+        self, channel: str, source: str, outcome: str, began: float, said: Any
     ) -> web.Response:
         self._counts.judged(channel, source, outcome, time.perf_counter() - began)
-        return web.Response(
-            body=orjson.dumps(answer),
-            status=answer.get("code", 200),
-            content_type="application/json",
-        )
+        return _answered(said)
+
+
+def _answered(said: Any) -> web.Response:
+    return web.Response(
+        body=orjson.dumps(said), status=said.get("code", 200), content_type="application/json"
+    )
+
+
+def _uid(review: bytes) -> str:
+    """Of a write that nobody judges any more: the settings no longer say so, and the cluster asks
+    until it is told. It goes on, also where writes that are not judged are refused."""
+    try:
+        return str(orjson.loads(review)["request"]["uid"])
+    except (ValueError, KeyError, TypeError):
+        raise web.HTTPBadRequest(text="This is no AdmissionReview.\n") from None
 
 
 def _outcome(response: Mapping[str, Any], opinion: Opinion) -> str:

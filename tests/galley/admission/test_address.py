@@ -13,7 +13,7 @@ from galley.admission import admission
 from galley.admission.certificates import Certificates, today
 from galley.listening import Listener, ListenError
 from galley.settings import ServiceSettings
-from tests.galley.admission.conftest import settings_of
+from tests.galley.admission.conftest import ask, settings_of
 from tests.journeys.conftest import eventually
 
 
@@ -110,3 +110,17 @@ def test_names_and_addresses_are_taken(tmp_path: Path, url: str) -> None:
     whole["channels"][0]["sources"][0]["admission"]["url"] = url
 
     ServiceSettings.model_validate(whole)
+
+
+async def test_what_the_settings_no_longer_judge_goes_on(admitting: Any, tmp_path: Path) -> None:
+    """The cluster asks until it is told; where a write is not judged, it may be refused."""
+    settings = settings_of(tmp_path)
+    running, worker = await admitting(settings)
+    await eventually(lambda: worker.registered)
+    assert not (await ask(running, worker, bad=1))["allowed"]
+
+    await running.take_over(settings, {})
+
+    assert await ask(running, worker, bad=1) == {"uid": "1", "allowed": True}
+    worker.registered["paths"]["cluster"] += "0"
+    assert await ask(running, worker, bad=1) is None

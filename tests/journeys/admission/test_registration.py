@@ -151,7 +151,9 @@ async def test_only_who_knows_the_word_is_answered(
 
     assert ask(config["url"]) == 503  # it is no review
     assert ask(config["url"][:-1]) == 404
-    assert ask(config["url"].replace("/mesh/", "/other/")) == 404
+    other = config["url"].replace("/mesh/", "/other/")  # of which the settings say nothing
+    assert ask(other) == 400
+    assert ask(other[:-1]) == 404
 
 
 @pytest.mark.parametrize("ending", ["stop", "kill"])
