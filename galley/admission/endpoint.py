@@ -24,6 +24,10 @@ LARGEST = 8 * 1024 * 1024
 """Bytes of a review: two objects of 3 MiB, which is more than an API server takes."""
 
 
+SELDOM = 10.0
+"""Seconds between two complaints of one kind."""
+
+
 class Counts(Protocol):
     """Who counts what is answered."""
 
@@ -37,6 +41,9 @@ class Endpoint:
         self._word = word
         self._channels = channels
         self._counts = counts
+        self._complaints: dict[tuple[str, str, str], tuple[float, int]] = {}
+        """When the log last said of a source why its writes are not judged, and how many there were
+        since."""
 
     def app(self) -> web.Application:
         """The application to listen with."""
@@ -62,10 +69,21 @@ class Endpoint:
                 source, request.content_length or LARGEST, request.read
             )
         except UnjudgedError as error:
-            log.warning("A write to %s of channel %s is not judged: %s", source, name, error)
+            self._complain(name, source, error)
             return self._done(name, source, f"unjudged_{error.why}", began, no_answer(str(error)))
         outcome = _outcome(said["response"], opinion)
         return self._done(name, source, outcome, began, said)
+
+    def _complain(self, channel: str, source: str, error: UnjudgedError) -> None:
+        """Say it, and in an outage not for every write."""
+        spot, now = (channel, source, error.why), time.monotonic()
+        since, kept = self._complaints.get(spot, (-SELDOM, 0))
+        if now - since < SELDOM:
+            self._complaints[spot] = since, kept + 1
+            return
+        self._complaints[spot] = now, 0
+        more = f" So it was with {kept} before." if kept else ""
+        log.warning("A write to %s of channel %s is not judged: %s%s", source, channel, error, more)
 
     def _done(
         self, channel: str, source: str, outcome: str, began: float, said: Any

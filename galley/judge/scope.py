@@ -62,8 +62,8 @@ class Scope:
                     return
 
     def _selects(self, entry: KindEntry, review: Review) -> bool:
-        states = [state for state in (review.object, review.old) if state]
-        return any(_selects(entry, self._settings.labels, state) for state in states)
+        """What is no longer selected is gone for the channel, and a deletion is always let on."""
+        return _selects(entry, self._settings.labels, review.object or {})
 
 
 def _names(entry: KindEntry, review: Review) -> bool:

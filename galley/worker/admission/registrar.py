@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Coroutine, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from galley.worker.admission.registration import PATH, name, registration, rules, webhooks
 from galley.worker.channel import Channel
@@ -29,18 +29,26 @@ LATER = 5.0
 MANAGER = "galley"
 
 
+class Place(NamedTuple):
+    """Where a configuration is."""
+
+    cluster: str
+    name: str
+
+
 class Registrar:
     """Speaks to the clusters of one channel."""
 
     def __init__(self, channel: Channel, tasks: asyncio.TaskGroup) -> None:
         self._channel = channel
         self._tasks = tasks
-        self._running: dict[str, asyncio.Task[None]] = {}
-        """By the names of the configurations."""
-        self._asking: dict[str, KubernetesSettings] = {}
-        """The sources whose clusters ask, likewise."""
-        self._leaving: dict[str, KubernetesSettings] = {}
+        self._running: dict[Place, asyncio.Task[None]] = {}
+        self._asking: dict[Place, KubernetesSettings] = {}
+        """The sources whose clusters ask."""
+        self._leaving: dict[Place, KubernetesSettings] = {}
         """Those whose clusters are to be told that they need not any more."""
+        self._emptied: set[str] = set()
+        """Configurations that were emptied in a cluster which may be the same by another name."""
         self._bundle = ""
         self._paths: Mapping[str, str] = {}
         self._changing = asyncio.Lock()
@@ -59,14 +67,17 @@ class Registrar:
         sources = self._channel.settings.sources
         asking = (each for each in sources if isinstance(each, KubernetesSettings))
         former = self._leaving | self._asking
-        self._asking = {name(self._channel.name, each): each for each in asking if each.admission}
+        self._asking = {self._place(each): each for each in asking if each.admission}
         self._leaving = {each: former[each] for each in former.keys() - self._asking.keys()}
         await self.stop()
-        for called, source in self._leaving.items():
-            self._start(called, self._withdraw(called, source))
+        for place, source in self._leaving.items():
+            self._start(place, self._withdraw(place, source))
         if self._paths:
-            for called, source in self._asking.items():
-                self._start(called, self._keep(called, source))
+            for place, source in self._asking.items():
+                self._start(place, self._keep(place.name, source))
+
+    def _place(self, source: KubernetesSettings) -> Place:
+        return Place(f"{source.kubeconfig} {source.context}", name(self._channel.name, source))
 
     async def stop(self) -> None:
         """Let go of all clusters; they go on asking."""
@@ -76,8 +87,8 @@ class Registrar:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _start(self, called: str, work: Coroutine[Any, Any, None]) -> None:
-        self._running[called] = self._tasks.create_task(work, name=f"webhook {called}")
+    def _start(self, place: Place, work: Coroutine[Any, Any, None]) -> None:
+        self._running[place] = self._tasks.create_task(work, name=f"webhook {place.name}")
 
     async def _keep(self, called: str, source: KubernetesSettings) -> None:
         """Say again and again what is to be asked, whenever it is something else."""
@@ -86,6 +97,9 @@ class Registrar:
             while True:
                 wanted = self._webhooks(source)
                 now = time.monotonic()
+                if called in self._emptied:
+                    self._emptied.discard(called)
+                    said = None
                 if wanted is not None and (wanted != said or now >= due):
                     done = await self._apply(access, source, called, wanted)
                     said, due = (wanted if done else None), now + AGAIN
@@ -94,13 +108,14 @@ class Registrar:
             self._channel.admission_problems.pop(source.name, None)
             await access.close()
 
-    async def _withdraw(self, called: str, source: KubernetesSettings) -> None:
+    async def _withdraw(self, place: Place, source: KubernetesSettings) -> None:
         """Have the cluster ask nothing any more, as soon as it can be told."""
         access = Access(source)
         try:
             while True:
-                if await self._apply(access, source, called, []):
-                    del self._leaving[called]
+                if await self._apply(access, source, place.name, []):
+                    del self._leaving[place]
+                    self._emptied.add(place.name)
                     return
                 await asyncio.sleep(LATER)
         finally:
@@ -124,18 +139,24 @@ class Registrar:
         try:
             owner = await _owner(access, source)
             await access.apply(f"{PATH}/{called}", registration(called, wanted, owner), MANAGER)
-        except (AnsweredError, UnreachableError) as error:
-            self._complain(source, called, error)
+        except AnsweredError as error:
+            self._complain(source, called, error.said)
+        except UnreachableError as error:
+            self._complain(source, called, error.report.message)
             access.renew()
-            return False
-        if self._channel.admission_problems.pop(source.name, None) or wanted:
-            log.info("The webhook %s is registered in %s.", called, source.cluster())
-        return True
+        except Exception as error:  # of any kind: the channel goes on without being asked
+            log.exception("The webhook %s could not be registered.", called)
+            self._complain(source, called, f"{type(error).__name__}: {error}")
+        else:
+            self._well(source, called, asks=bool(wanted))
+            return True
+        return False
 
-    def _complain(
-        self, source: KubernetesSettings, called: str, error: AnsweredError | UnreachableError
-    ) -> None:
-        said = error.said if isinstance(error, AnsweredError) else error.report.message
+    def _well(self, source: KubernetesSettings, called: str, *, asks: bool) -> None:
+        if self._channel.admission_problems.pop(source.name, None) or asks:
+            log.info("The webhook %s is registered in %s.", called, source.cluster())
+
+    def _complain(self, source: KubernetesSettings, called: str, said: str) -> None:
         report = NOT_REGISTERED.report(
             cluster=source.cluster(), name=called, problem=said.rstrip(".")
         )

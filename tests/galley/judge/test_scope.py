@@ -108,8 +108,8 @@ def test_where_it_is_not_known_which_entry_counts_all_have_to_select() -> None:
     assert concerns(kinds=[labelled, {**named, "labels": "app=web"}])
 
 
-def test_an_object_that_leaves_the_selection_is_still_judged() -> None:
-    """Its source reads it until then."""
+def test_an_object_that_leaves_the_selection_is_deleted_for_the_channel() -> None:
     old = {"metadata": {"name": "t", "labels": {"app": "api"}}}
 
-    assert concerns(labels="app=api", review={"operation": "UPDATE", "old": old})
+    assert not concerns(labels="app=api", review={"operation": "UPDATE", "old": old})
+    assert concerns(labels="app=web", review={"operation": "UPDATE", "old": old})

@@ -75,6 +75,22 @@ async def test_nobody_asks_any_more_once_the_settings_say_so(
     assert (await writer.put("a", bad=1)).taken
 
 
+async def test_the_way_to_a_cluster_may_change(
+    admitting: Any, writer: Writer, cluster: Cluster
+) -> None:
+    """The cluster that was asked before is told that it need not; here it is the same one."""
+    service = await admitting()
+    service.channel["sources"][0]["kubeconfig"] = str(cluster.kubeconfig())
+    service.save_settings()
+
+    service.process.send_signal(signal.SIGHUP)
+
+    await eventually(lambda: "Settings taken over" in service.log)
+    await eventually(lambda: service.log.count(f"{writer.namespace} is registered") >= 2)
+    await eventually(lambda: registered(cluster, writer.namespace))
+    await eventually(writer.is_asked_about)
+
+
 async def test_a_kind_that_comes_is_asked_about(
     admitting: Any, writer: Writer, cluster: Cluster
 ) -> None:
