@@ -2,7 +2,8 @@
 
 In reading order: `analyzer` (what an analyzer is, and how it becomes a stage), `builtin` (those
 that we ship), `references` (the model for others: names that lead nowhere), `targets` (the table of
-references it goes by), `hosts` and `fields` (how names and fields are found).
+references it goes by), `istio` (what Istio's users need to know), `hosts`, `visibility`, `fields`
+(how names, namespaces and fields are found).
 """
 
 from pipeline.analysis.analyzer import Analyzer, AnalyzerError, Metadata, Subject

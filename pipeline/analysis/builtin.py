@@ -4,13 +4,16 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.analysis.analyzer import AnalysisStage, Analyzer, AnalyzerError
+from pipeline.analysis.istio.tables import ISTIO
 from pipeline.analysis.references import References
 from pipeline.model import Diagnostic
 from pipeline.model.messages import analysis as messages
 from pipeline.stage import Stage
 
-ANALYZERS: tuple[Analyzer, ...] = (References(),)
-"""Sorted by name; a new analyzer is entered here and nowhere else."""
+ANALYZERS: tuple[Analyzer, ...] = tuple(
+    sorted((References(), *ISTIO), key=lambda each: each.metadata.name)
+)
+"""Sorted by name."""
 
 
 def analysis_stages(

@@ -2,7 +2,8 @@
 
 `reading` GAL01xx, `structure` GAL02xx, `schema` GAL03xx, `transform` GAL04xx, `policy` GAL05xx,
 `analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx, `source` GAL09xx, `stage` GAL10xx,
-`git` GAL11xx, `trust` GAL12xx, `kubernetes` GAL13xx; `message` says what an entry is.
+`git` GAL11xx, `trust` GAL12xx, `kubernetes` GAL13xx, `traffic` GAL14xx; `message` says what an
+entry is.
 """
 
 from pipeline.model.messages import (
@@ -17,6 +18,7 @@ from pipeline.model.messages import (
     source,
     stage,
     structure,
+    traffic,
     transform,
     trust,
 )
@@ -36,6 +38,7 @@ TOPICS = (
     git,
     trust,
     kubernetes,
+    traffic,
 )
 """The modules that hold messages."""
 

@@ -25,6 +25,8 @@ class Message:
     """A short manifest or setting that gets it."""
     remedy: str
     """What to do about it."""
+    istio: str = ""
+    """The code under which Istio's own analysis knows it, if it does: `IST0109`."""
 
     def report(
         self,

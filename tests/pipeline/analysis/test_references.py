@@ -96,7 +96,8 @@ GOOD = {
     ],
     "ingress": [ingress("{defaultBackend: {service: {name: other}}}"), SERVICE],
     "misshapen": [
-        vs("{gateways: {a: 1}, http: [1, {route: x}, {route: [{destination: [1]}]}]}"),
+        vs("{gateways: {a: 1}, http: [1, {match: [{uri: 3}], route: x}, {route: [1]}]}"),
+        vs("{http: [{route: [{destination: [1]}]}]}", "other"),
         vs("{gateways: [1, '', null], http: null}", "more"),
         vs("null", "none"),
         SERVICE,
