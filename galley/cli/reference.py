@@ -42,6 +42,7 @@ TOPICS = {
     "11": "Git",
     "12": "Trust",
     "13": "Kubernetes",
+    "14": "Traffic",
 }
 
 
@@ -109,7 +110,8 @@ def _messages() -> Iterator[str]:
             topic = found.code[3:5]
             yield from (f"## {TOPICS[topic]}", "")
         yield from (f"### {found.code} {found.title}", "")
-        yield from (f"*{found.level}* · {_line(found.template)}", "")
+        istio = f"*{found.level}*, {found.istio} of Istio" if found.istio else f"*{found.level}*"
+        yield from (f"{istio} · {_line(found.template)}", "")
         yield from (_line(found.meaning), "")
         yield from ("```text", found.example.strip("\n"), "```", "")
         yield from (f"**Remedy.** {_line(found.remedy)}", "")

@@ -61,35 +61,41 @@ def trace(
 @app.command()
 @local
 def explain(
-    code: Annotated[str, typer.Argument(help="GAL0101; nothing for a list of all.")] = "",
+    code: Annotated[
+        str, typer.Argument(help="GAL0101, or Istio's IST0101; nothing for a list of all.")
+    ] = "",
 ) -> None:
     """The meaning of a diagnostic, with example and remedy.
 
     \b
     Examples:
       galley explain GAL0601
+      galley explain IST0109         what Istio's own analysis calls so
       galley explain                 a list of all
     """
     from galley.cli import tables  # noqa: PLC0415  # only the list needs it
     from pipeline.model.messages import CATALOGUE  # noqa: PLC0415  # as above: trace does not
 
     if not code:
-        rows = [(each.code, each.level, each.title) for each in CATALOGUE.values()]
-        tables.show(("CODE", "LEVEL", "TITLE"), sorted(rows))
+        rows = [(each.code, each.level, each.title, each.istio) for each in CATALOGUE.values()]
+        tables.show(("CODE", "LEVEL", "TITLE", "ISTIO"), sorted(rows))
         return
-    found = CATALOGUE.get(code.upper())
-    if found is None:
+    named = code.upper()
+    every = [each for each in CATALOGUE.values() if named in (each.code, *each.istio.split())]
+    if not every:
         hint = nearest(code.upper(), CATALOGUE)
         raise Failure(
             f"There is no diagnostic {code!r}{hint}",
             remedy="`galley explain` lists them all.",
             code="not-found",
         )
-    output.line(f"{found.code}  {found.level}  {found.title}")
-    _section("", found.meaning)
-    _section("Reads", found.template)
-    _section("Example", found.example, as_is=True)
-    _section("Remedy", found.remedy)
+    for found in every:
+        istio = f"  ({found.istio} of Istio)" if found.istio else ""
+        output.line(f"{found.code}  {found.level}  {found.title}{istio}")
+        _section("", found.meaning)
+        _section("Reads", found.template)
+        _section("Example", found.example, as_is=True)
+        _section("Remedy", found.remedy)
 
 
 def _section(title: str, text: str, *, as_is: bool = False) -> None:

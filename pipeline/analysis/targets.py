@@ -70,7 +70,7 @@ def _to(collection: str) -> Callable[[Name], Iterable[Place]]:
     return lead
 
 
-def _gateway(value: Any, namespace: str) -> Name | None:
+def gateway_name(value: Any, namespace: str) -> Name | None:
     """`name`, `namespace/name`, `./name`, or the old `name.namespace.svc`; `mesh` is reserved."""
     if not isinstance(value, str) or value in ("", "mesh"):
         return None
@@ -104,6 +104,12 @@ def _backend(value: Any, namespace: str) -> Name | None:
 def _host(value: Any, namespace: str) -> Name | None:
     host = text(value, "host")
     return (hosts.full_host(host, namespace),) if host else None
+
+
+def _one_host(value: Any, namespace: str) -> Name | None:
+    """A host that is no wildcard, which may be meant for what is yet to come."""
+    name = _host(value, namespace)
+    return name if name and "*" not in name[0] else None
 
 
 def _lead_to_host(name: Name) -> Iterator[Place]:
@@ -153,7 +159,7 @@ REFERENCES: tuple[Reference, ...] = (
             "spec.tcp.*.match.*.gateways.*",
             "spec.tls.*.match.*.gateways.*",
         ),
-        _gateway,
+        gateway_name,
         _to(GATEWAY),
         "Gateway {0}/{1}",
         reads=frozenset({GATEWAY}),
@@ -180,6 +186,20 @@ REFERENCES: tuple[Reference, ...] = (
         (VIRTUAL_SERVICE,),
         _DESTINATIONS,
         _host,
+        _lead_to_host,
+        "host {0}",
+        leaf=("host",),
+        elsewhere=(
+            hosts.SERVICE,
+            hosts.SERVICE_ENTRY,
+        ),
+        reads=frozenset({hosts.SERVICE}),
+        indexes=frozenset({hosts.ENTRY_BY_HOST}),
+    ),
+    Reference(
+        (hosts.DESTINATION_RULE,),
+        ("spec",),
+        _one_host,
         _lead_to_host,
         "host {0}",
         leaf=("host",),

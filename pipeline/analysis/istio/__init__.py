@@ -1,7 +1,10 @@
 """What Istio's own analysis finds, and what its users miss in it, before a version ships.
 
-One module for each question, named after what it asks. In reading order: `tables` (all of them),
-`mesh_hosts` (two routes for one host), `gateways` (two gateways for one port), `sidecars` (two
-defaults for one namespace), `destinations` (which port), `rules` (routes that nothing reaches).
-The codes under which Istio knows a finding are in the catalogue.
+One module for each question, named after what it asks. In reading order: `tables` (all of them).
+Routes: `mesh_hosts` (two for one host), `bound_hosts` (not what their gateway serves),
+`destinations` (which port), `rules` (that nothing reaches), `shares` (weights and retries).
+Gateways: `gateways` (two for one port). Destinations: `destination_rules` (two for one host),
+`verification` (TLS to whom), `service_entries`, `port_names`. Proxies: `sidecars` (two defaults for
+one namespace), `envoy_filters`. All of them: `deprecated`. The codes under which Istio knows a
+finding are in the catalogue.
 """

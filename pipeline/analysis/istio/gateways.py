@@ -61,7 +61,7 @@ class Gateways:
 def _compared(
     mine: Key, path: Path, server: Any, place: str, others: dict[Key, Document]
 ) -> Iterator[Diagnostic]:
-    for at, host in _hosts(server, mine.namespace):
+    for at, host in server_hosts(server, mine.namespace):
         rivals = [key for key, document in others.items() if host in _served(key, document, place)]
         if rivals:
             yield messages.GATEWAYS_CONFLICT.report(
@@ -78,10 +78,10 @@ def _served(key: Key, document: Document, place: str) -> set[str]:
     """What another gateway serves at a place."""
     servers = (server for _, server, _ in _SERVERS.match(document.body))
     there = (server for server in servers if _place(document, server) == place)
-    return {host for server in there for _, host in _hosts(server, key.namespace)}
+    return {host for server in there for _, host in server_hosts(server, key.namespace)}
 
 
-def _hosts(server: Any, namespace: str) -> Iterator[tuple[int, str]]:
+def server_hosts(server: Any, namespace: str) -> Iterator[tuple[int, str]]:
     """Position and host of a server, as `namespace/host`; `*` is any namespace."""
     listed = server.get("hosts") if isinstance(server, dict) else None
     for at, host in enumerate(listed if isinstance(listed, list) else ()):

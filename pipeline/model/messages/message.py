@@ -26,7 +26,7 @@ class Message:
     remedy: str
     """What to do about it."""
     istio: str = ""
-    """The code under which Istio's own analysis knows it, if it does: `IST0109`."""
+    """The codes under which Istio's own analysis knows it, with blanks between: `IST0109`."""
 
     def report(
         self,

@@ -23,7 +23,10 @@ def read(text: str) -> Iterator[Resource]:
         collection = collection_of(group, document["kind"])
         key = Key(collection, meta.get("namespace", "shop"), meta["name"])
         body = {k: v for k, v in document.items() if k not in ("apiVersion", "kind", "metadata")}
-        yield Resource.build(key, document["apiVersion"], body=body)
+        labels, annotations = meta.get("labels"), meta.get("annotations")
+        yield Resource.build(
+            key, document["apiVersion"], labels=labels, annotations=annotations, body=body
+        )
 
 
 @pytest.fixture(scope="session")

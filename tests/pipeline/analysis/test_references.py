@@ -223,7 +223,7 @@ def test_a_gateway_that_goes_is_blamed_and_concerns_its_routes_alone(
     engine = engine_of()
     engine.apply({**gateway, **routes, **others})
     evaluation = engine.apply(dict.fromkeys(gateway))
-    assert evaluation.ran == {"analysis/references": 3}
+    assert evaluation.ran == {"analysis/bound-hosts": 3, "analysis/references": 3}
     assert {finding.subject for finding in evaluation.added} == set(routes)
     assert all(finding.blames >= set(gateway) for finding in evaluation.added)
     assert len(engine.apply(gateway).removed) == 3

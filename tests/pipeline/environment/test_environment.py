@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.analysis.builtin import ANALYZERS
 from pipeline.engine import Engine
 from pipeline.environment import Environment, EnvironmentSpec, InvalidEnvironmentError
 from pipeline.model import Key, Resource
@@ -139,7 +140,9 @@ def test_stages_come_in_the_order_of_the_pipeline() -> None:
     names = [stage.name for stage in Environment.build(replace(FULL, disabled=())).stages]
     assert names[0] == "schema"
     assert "owner" in names[1]
-    assert names[2:] == ["schema/transformed", "policy", "analysis/references", "encoding"]
+    assert names[2:4] == ["schema/transformed", "policy"]
+    assert names[4:-1] == sorted(f"analysis/{each.metadata.name}" for each in ANALYZERS)
+    assert names[-1] == "encoding"
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:

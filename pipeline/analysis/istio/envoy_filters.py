@@ -1,0 +1,52 @@
+"""Patches of EnvoyFilters that Istio ignores, or applies in an order that nobody fixed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.analysis.analyzer import Metadata, Subject
+from pipeline.analysis.fields import Fields, text
+from pipeline.model import Diagnostic
+from pipeline.model.messages import traffic as messages
+
+ENVOY_FILTER = "networking.istio.io/EnvoyFilter"
+_PATCHES = Fields((("spec.configPatches.*", None),))
+_RELATIVE = frozenset({"INSERT_BEFORE", "INSERT_AFTER"})
+_REPLACED = frozenset({"HTTP_FILTER", "NETWORK_FILTER", "VIRTUAL_HOST"})
+"""What REPLACE works on."""
+_WHOLE = frozenset({"ROUTE_CONFIGURATION", "HTTP_ROUTE"})
+"""What can be neither added nor removed."""
+
+
+class EnvoyFilters:
+    """Reports operations that do nothing, or depend on other filters."""
+
+    metadata = Metadata(
+        name="envoy-filters",
+        description="Patches of Envoy's configuration that are ignored or have no fixed place.",
+        codes=frozenset({messages.PATCH_IGNORED.code, messages.PATCH_RELATIVE.code}),
+        handles=frozenset({ENVOY_FILTER}),
+    )
+
+    def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
+        """Look at each patch."""
+        key, spec = subject.resource.key, subject.document.body.get("spec")
+        ordered = isinstance(spec, dict) and bool(spec.get("priority"))
+        for path, patch, _ in _PATCHES.match(subject.document.body):
+            target, operation = text(patch, "applyTo"), _operation(patch)
+            where = (*path, "patch", "operation")
+            if _is_ignored(target, operation):
+                yield messages.PATCH_IGNORED.report(
+                    key=key, path=where, operation=operation, target=target
+                )
+            elif operation in _RELATIVE and not ordered:
+                yield messages.PATCH_RELATIVE.report(key=key, path=where, operation=operation)
+
+
+def _operation(patch: Any) -> str:
+    return text(patch.get("patch"), "operation") if isinstance(patch, dict) else ""
+
+
+def _is_ignored(target: str, operation: str) -> bool:
+    if operation == "REPLACE":
+        return bool(target) and target not in _REPLACED
+    return operation in ("ADD", "REMOVE") and target in _WHOLE

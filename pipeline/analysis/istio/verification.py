@@ -1,0 +1,39 @@
+"""TLS to a destination whose certificate nobody verifies."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.analysis.analyzer import Metadata, Subject
+from pipeline.analysis.fields import Fields, text
+from pipeline.analysis.hosts import DESTINATION_RULE
+from pipeline.model import Diagnostic
+from pipeline.model.messages import traffic as messages
+
+_TLS = Fields(
+    (f"spec.{place}{tls}", None)
+    for place in ("trafficPolicy", "subsets.*.trafficPolicy")
+    for tls in (".tls", ".portLevelSettings.*.tls")
+)
+_VERIFYING = ("caCertificates", "credentialName")
+
+
+class Verification:
+    """Reports TLS settings without anything to verify by."""
+
+    metadata = Metadata(
+        name="verification",
+        description="TLS to destinations without a certificate authority to verify them by.",
+        codes=frozenset({messages.NOT_VERIFIED.code}),
+        handles=frozenset({DESTINATION_RULE}),
+    )
+
+    def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
+        """Look at the settings of the host, its subsets and their ports."""
+        for path, tls, _ in _TLS.match(subject.document.body):
+            mode = text(tls, "mode")
+            if mode in ("SIMPLE", "MUTUAL") and not _verifies(tls):
+                yield messages.NOT_VERIFIED.report(key=subject.resource.key, path=path, mode=mode)
+
+
+def _verifies(tls: dict[str, Any]) -> bool:
+    return any(tls.get(name) for name in _VERIFYING) or tls.get("insecureSkipVerify") is True
