@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.bench import (
     admission,
+    analysing,
     applying,
     clusters,
     committing,
@@ -47,6 +48,7 @@ ROWS: dict[str, Callable[[Bench], Awaitable[None]]] = {
     "cluster-applies": applying.applies,
     "cluster-memory": applying.memory,
     "admission": admission.writes,
+    "analysis": analysing.mesh_of_services,
     "git-pushes": following.pushes,
     "git-looks": following.looks,
     "git-growth": following.growth,
