@@ -1,11 +1,12 @@
-"""Documentation made of the code: `galley reference settings|messages|commands|openapi`.
+"""Documentation made of the code: `galley reference settings|messages|analysis|commands|openapi`.
 
-`docs/settings.md`, `docs/messages.md` and `docs/commands.md` are committed; a test compares them
-with what this prints. A command of its own and not a script, so that an installed Galley can print
-the documentation that fits it.
+`docs/settings.md`, `docs/messages.md`, `docs/analysis.md` and `docs/commands.md` are committed; a
+test compares them with what this prints. A command of its own and not a script, so that an
+installed Galley can print the documentation that fits it.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -18,6 +19,7 @@ from galley.cli.command import local
 from galley.cli.documented import models_below, table
 from galley.server import openapi
 from galley.settings import ServiceSettings
+from pipeline.analysis.builtin import ANALYZERS
 from pipeline.match import Match
 from pipeline.model.messages import CATALOGUE
 from pipeline.policy.settings import PolicySettings, SuppressionSettings
@@ -25,7 +27,7 @@ from pipeline.transform import settings as transforms
 
 app = typer.Typer(rich_markup_mode=None)
 
-What = Literal["settings", "messages", "commands", "openapi"]
+What = Literal["settings", "messages", "analysis", "commands", "openapi"]
 MADE = "<!-- Made by `galley reference {what}`; do not edit. -->"
 WIDTH = 100
 TOPICS = {
@@ -65,7 +67,12 @@ def render(what: What) -> str:
     """The whole text of one part, with a line feed at its end."""
     if what == "openapi":
         return json.dumps(openapi.document(), indent=2) + "\n"
-    parts = {"settings": _settings, "messages": _messages, "commands": _commands}
+    parts = {
+        "settings": _settings,
+        "messages": _messages,
+        "analysis": _analysis,
+        "commands": _commands,
+    }
     return "\n".join([MADE.format(what=what), "", *parts[what]()]).rstrip() + "\n"
 
 
@@ -115,6 +122,32 @@ def _messages() -> Iterator[str]:
         yield from (_line(found.meaning), "")
         yield from ("```text", found.example.strip("\n"), "```", "")
         yield from (f"**Remedy.** {_line(found.remedy)}", "")
+
+
+def _analysis() -> Iterator[str]:
+    yield from (
+        "# Analysis",
+        "",
+        "What is wrong between resources, or with one of them in ways that no schema can say. Each",
+        "analyzer runs again only where something that it has read has changed, so a finding costs",
+        "what the change costs. Findings of level error keep a change back that brings them; those",
+        "that rest on Pods and other facts about the world are warnings at most. A reference that",
+        "another source may satisfy is `unresolved` in `galley validate`, unless `--complete`.",
+        "",
+        "`disabled: [NAME]` in a channel's settings switches an analyzer off; `suppressions`, and",
+        "the annotation `galley.dev/suppress` on a resource, silence single findings. The codes of",
+        "Istio are those of `istioctl analyze`.",
+        "",
+    )
+    for analyzer in ANALYZERS:
+        metadata = analyzer.metadata
+        yield from (f"## {metadata.name}", "", metadata.description, "")
+        yield from ("| code | level | finding | Istio |", "|---|---|---|---|")
+        for found in (CATALOGUE[code] for code in sorted(metadata.codes)):
+            anchor = f"{found.code} {found.title}".lower().replace(" ", "-")
+            link = f"[{found.code}](messages.md#{re.sub('[^-a-z0-9_]', '', anchor)})"
+            yield f"| {link} | {found.level} | {found.title} | {found.istio.replace(' ', ', ')} |"
+        yield ""
 
 
 def _commands() -> Iterator[str]:
