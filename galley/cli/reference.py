@@ -45,6 +45,8 @@ TOPICS = {
     "12": "Trust",
     "13": "Kubernetes",
     "14": "Traffic",
+    "15": "Security",
+    "16": "Workloads",
 }
 
 

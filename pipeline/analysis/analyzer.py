@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.model import Diagnostic, Document, Resource
+from pipeline.model import Diagnostic, Document, Level, Resource
 from pipeline.stage import Index, Outcome, Reader
 
 
@@ -41,6 +41,11 @@ class Subject:
     reader: Reader
     complete: bool
     """Whether what is not there does not exist; otherwise another source may have it."""
+
+    @property
+    def doubt(self) -> Level | None:
+        """The level of a finding that something is missing; None: that of its message."""
+        return None if self.complete else Level.INFO
 
 
 class Analyzer(Protocol):

@@ -57,7 +57,7 @@ class SuppressionSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     code: str
-    """The finding's code, of the families GAL03 to GAL06 and GAL14; `GAL0501/NAME` for one
+    """The finding's code, of the families GAL03 to GAL06 and GAL14 to GAL16; `GAL0501/NAME` for one
     policy's."""
     match: Match = Match()
     """The resources on which it is suppressed; by default all."""
@@ -84,7 +84,7 @@ class SuppressionSettings(BaseModel):
 
 
 _CODE = re.compile(r"GAL(\d\d)\d\d(?:/[-a-z0-9.]+)?")
-_FAMILIES = {"03", "04", "05", "06", "14"}
+_FAMILIES = {"03", "04", "05", "06", "14", "15", "16"}
 
 
 def code_problem(code: str) -> str | None:
@@ -93,7 +93,7 @@ def code_problem(code: str) -> str | None:
     if match is None:
         return f"{code!r} is no code; write GAL0601, or GAL0501/POLICY-NAME"
     if match[1] not in _FAMILIES:
-        return f"{code} cannot be suppressed, only GAL03.. to GAL06.. and GAL14.. can"
+        return f"{code} cannot be suppressed, only GAL03.. to GAL06.. and GAL14.. to GAL16.. can"
     if "/" in code and match[1] != "05":
         return f"{code} names a policy, and only codes of the family GAL05 have one"
     return None

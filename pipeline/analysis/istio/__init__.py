@@ -5,6 +5,11 @@ Routes: `mesh_hosts` (two for one host), `bound_hosts` (not what their gateway s
 `destinations` (which port), `rules` (that nothing reaches), `shares` (weights and retries).
 Gateways: `gateways` (two for one port). Destinations: `destination_rules` (two for one host),
 `verification` (TLS to whom), `service_entries`, `port_names`. Proxies: `sidecars` (two defaults for
-one namespace), `envoy_filters`. All of them: `deprecated`. The codes under which Istio knows a
-finding are in the catalogue.
+one namespace), `egress` (what they show), `envoy_filters`. All of them: `deprecated`.
+
+Workloads: `policies` (which kind selects by which labels), `selectors` and `subsets` (labels that
+nothing has), `rivals` (two policies for one workload), `shared_ports` (Services that disagree).
+Injection: `namespaces`, `proxies`, `images`, `annotations` with `annotation_table`. Security:
+`callers` (who may call), `mutual_tls` and `peers` (how), `tokens` and `claims` (with what). The
+codes under which Istio knows a finding are in the catalogue.
 """

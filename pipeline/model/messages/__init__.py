@@ -2,8 +2,8 @@
 
 `reading` GAL01xx, `structure` GAL02xx, `schema` GAL03xx, `transform` GAL04xx, `policy` GAL05xx,
 `analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx, `source` GAL09xx, `stage` GAL10xx,
-`git` GAL11xx, `trust` GAL12xx, `kubernetes` GAL13xx, `traffic` GAL14xx; `message` says what an
-entry is.
+`git` GAL11xx, `trust` GAL12xx, `kubernetes` GAL13xx, `traffic` GAL14xx, `security`
+GAL15xx, `workloads` GAL16xx; `message` says what an entry is.
 """
 
 from pipeline.model.messages import (
@@ -15,12 +15,14 @@ from pipeline.model.messages import (
     policy,
     reading,
     schema,
+    security,
     source,
     stage,
     structure,
     traffic,
     transform,
     trust,
+    workloads,
 )
 from pipeline.model.messages.message import Message
 
@@ -39,6 +41,8 @@ TOPICS = (
     trust,
     kubernetes,
     traffic,
+    security,
+    workloads,
 )
 """The modules that hold messages."""
 

@@ -1,0 +1,61 @@
+"""How namespaces join the mesh: by one label, and not by accident."""
+
+from collections.abc import Iterator
+
+from pipeline.analysis.analyzer import Metadata, Subject
+from pipeline.analysis.injection import (
+    DATAPLANE,
+    INJECTION,
+    NAMESPACE,
+    REVISION,
+    SYSTEM,
+    is_injected,
+)
+from pipeline.analysis.labels import Labels
+from pipeline.model import Diagnostic, Document, Resource
+from pipeline.model.messages import workloads as messages
+from pipeline.stage import Index
+
+_INJECTED = "injected"
+
+
+def _joined(_resource: Resource, document: Document) -> Iterator[str]:
+    if is_injected(document.labels):
+        yield _INJECTED
+
+
+NAMESPACE_BY_INJECTION = Index("namespace-by-injection", NAMESPACE, _joined)
+
+
+class Namespaces:
+    """Reports labels that contradict each other, and namespaces that were left out."""
+
+    metadata = Metadata(
+        name="namespaces",
+        description="Namespaces that say twice, or do not say, whether they are in the mesh.",
+        codes=frozenset({messages.LABELS_OF_INJECTION.code, messages.NAMESPACE_NOT_INJECTED.code}),
+        handles=frozenset({NAMESPACE}),
+        indexes=frozenset({NAMESPACE_BY_INJECTION}),
+    )
+
+    def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
+        """Look at the labels; where there are none, at what others say."""
+        key, labels = subject.resource.key, subject.document.labels
+        said = _said(labels)
+        if len(said) > 1:
+            yield messages.LABELS_OF_INJECTION.report(
+                key=key, path=("metadata", "labels"), labels=", ".join(said)
+            )
+        is_left_out = not said and DATAPLANE not in labels and key.name not in SYSTEM
+        if is_left_out and subject.reader.find(NAMESPACE_BY_INJECTION, _INJECTED):
+            yield messages.NAMESPACE_NOT_INJECTED.report(
+                key=key, path=("metadata",), namespace=key.name
+            )
+
+
+def _said(labels: Labels) -> list[str]:
+    """The labels that decide; `disabled` goes together with the ambient mesh."""
+    said = [name for name in (INJECTION, REVISION) if name in labels]
+    if labels.get(DATAPLANE) != "ambient":
+        return said
+    return [*(name for name in said if labels[name] != "disabled"), DATAPLANE]

@@ -1,0 +1,28 @@
+"""Ports of a PeerAuthentication that belong to no workload: Istio refuses it."""
+
+from collections.abc import Iterator
+
+from pipeline.analysis.analyzer import Metadata, Subject
+from pipeline.analysis.fields import mapping
+from pipeline.analysis.istio.policies import PEER, selector_of
+from pipeline.model import Diagnostic
+from pipeline.model.messages import security as messages
+
+
+class Peers:
+    """Reports ports of a PeerAuthentication that selects no workload in particular."""
+
+    metadata = Metadata(
+        name="peers",
+        description="PeerAuthentications with ports and without a selector.",
+        codes=frozenset({messages.PORTS_WITHOUT_SELECTOR.code}),
+        handles=frozenset({PEER}),
+    )
+
+    def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
+        """Look at the ports."""
+        ports = mapping(subject.document.body, "spec", "portLevelMtls")
+        if ports and not selector_of(PEER, subject.document):
+            yield messages.PORTS_WITHOUT_SELECTOR.report(
+                key=subject.resource.key, path=("spec", "portLevelMtls")
+            )

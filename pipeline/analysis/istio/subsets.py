@@ -1,0 +1,57 @@
+"""Subsets whose labels no pod of their host has."""
+
+from collections.abc import Iterator
+
+from pipeline.analysis import hosts, workloads
+from pipeline.analysis.analyzer import Metadata, Subject
+from pipeline.analysis.fields import Fields, text
+from pipeline.analysis.labels import Labels, labels_in, shown
+from pipeline.model import Diagnostic, Key
+from pipeline.model.messages import workloads as messages
+from pipeline.stage import Reader
+
+_SUBSETS = Fields((("spec.subsets.*", None),))
+_GIVEN = ("topology.istio.io/", "topology.kubernetes.io/")
+"""Labels that endpoints get from where they are, and that no pod has."""
+
+
+class Subsets:
+    """Reports subsets of a Service that select nothing among its pods."""
+
+    metadata = Metadata(
+        name="subsets",
+        description="Subsets of a DestinationRule that select no workload.",
+        codes=frozenset({messages.SUBSET_SELECTS_NOTHING.code}),
+        handles=frozenset({hosts.DESTINATION_RULE}),
+        reads=frozenset({hosts.SERVICE, workloads.POD}),
+        indexes=frozenset(workloads.INDEXES),
+    )
+
+    def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
+        """Look for one workload of each subset."""
+        key = subject.resource.key
+        host = text(subject.document.body.get("spec"), "host")
+        service = hosts.service_of(hosts.full_host(host, key.namespace)) if host else None
+        of_service = _selector(subject.reader, service.namespace, service.name) if service else {}
+        for path, subset, _ in _SUBSETS.match(subject.document.body):
+            labels = labels_in(subset, "labels")
+            if not service or not of_service or not labels or _are_given(labels):
+                continue
+            wanted = {**of_service, **labels}
+            if workloads.selects_nothing(subject.reader, service.namespace, wanted):
+                yield messages.SUBSET_SELECTS_NOTHING.report(
+                    key=key,
+                    path=(*path, "labels"),
+                    level=subject.doubt,
+                    host=host,
+                    labels=shown(labels),
+                )
+
+
+def _selector(reader: Reader, namespace: str, name: str) -> Labels:
+    found = reader.get(Key(hosts.SERVICE, namespace, name))
+    return labels_in(found.document().body, "spec", "selector") if found else {}
+
+
+def _are_given(labels: Labels) -> bool:
+    return any(name.startswith(_GIVEN) for name in labels)

@@ -1,0 +1,108 @@
+"""Which pods a selector selects, whether they run already or are only described by a workload.
+
+A selector is looked up under one of its labels, in the kinds that describe pods first and among
+running pods last: what a Deployment answers does not depend on what has been observed.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pipeline.analysis.fields import inside, mapping
+from pipeline.analysis.labels import Labels, first_pair, labels_in, meets, pairs
+from pipeline.model import Document, Path, Resource
+from pipeline.stage import Index, Reader
+
+POD = "core/Pod"
+_ENTRY = "networking.istio.io/WorkloadEntry"
+
+TEMPLATES: Mapping[str, tuple[str, ...]] = {
+    "apps/Deployment": ("spec", "template"),
+    "apps/StatefulSet": ("spec", "template"),
+    "apps/DaemonSet": ("spec", "template"),
+    "apps/ReplicaSet": ("spec", "template"),
+    "argoproj.io/Rollout": ("spec", "template"),
+    "batch/Job": ("spec", "template"),
+    "batch/CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+"""Kinds that pods are made from, and where these are described."""
+
+_GROUPS = {"networking.istio.io/WorkloadGroup": ("spec",)}
+"""Kinds that machines outside the cluster join as, described in the same way."""
+
+ANYWHERE = "*"
+"""Stands for every namespace."""
+
+ROOT = "istio-system"
+"""The namespace whose policies hold for every other one."""
+
+
+class Pod(NamedTuple):
+    """What a pod is or will be."""
+
+    labels: Labels
+    annotations: Labels
+    spec: Mapping[str, Any]
+    """Empty for machines outside the cluster."""
+    path: Path
+    """Where the pod is described within its resource."""
+
+
+def pod_of(collection: str, document: Document) -> Pod:
+    """The pod that a resource is, or describes."""
+    body = document.body
+    if collection == POD:
+        return Pod(document.labels, document.annotations, mapping(body, "spec"), ())
+    if collection == _ENTRY:
+        return Pod({**document.labels, **labels_in(body, "spec", "labels")}, {}, {}, ())
+    path = TEMPLATES.get(collection) or _GROUPS[collection]
+    described = inside(body, *path)
+    labels = labels_in(described, "metadata", "labels")
+    annotations = labels_in(described, "metadata", "annotations")
+    return Pod(labels, annotations, mapping(described, "spec"), path)
+
+
+def pod_in(resource: Resource) -> Pod:
+    """The pod that a resource which was found is, or describes."""
+    return pod_of(resource.key.collection, resource.document())
+
+
+def _values(resource: Resource, document: Document) -> Iterator[str]:
+    namespace = resource.key.namespace
+    yield namespace
+    for pair in pairs(pod_of(resource.key.collection, document).labels):
+        yield f"{namespace} {pair}"
+        yield f"{ANYWHERE} {pair}"
+
+
+INDEXES = tuple(
+    Index(f"pods-of-{collection.rpartition('/')[2].lower()}-by-label", collection, _values)
+    for collection in (*TEMPLATES, *_GROUPS, _ENTRY, POD)
+)
+"""By namespace, and by label within a namespace and anywhere; observed pods come last."""
+
+
+def selected(reader: Reader, namespace: str, labels: Labels) -> Iterator[Resource]:
+    """Everything in a namespace, or `ANYWHERE`, whose pods have the labels (at least one)."""
+    value = f"{namespace} {first_pair(labels)}"
+    for index in INDEXES:
+        for found in reader.find(index, value):
+            if len(labels) == 1 or meets(pod_in(found).labels, labels):
+                yield found
+
+
+def selects_nothing(reader: Reader, namespace: str, labels: Labels) -> bool:
+    """Whether no pod has the labels, as far as that can be told.
+
+    It cannot where no pod of the namespace is known: they may be described somewhere else. For all
+    namespaces at once it takes running pods to tell.
+    """
+    if next(selected(reader, namespace, labels), None) is not None:
+        return False
+    if namespace == ANYWHERE:
+        return reader.holds(POD)
+    return any(reader.find(index, namespace) for index in INDEXES)
+
+
+def reach(namespace: str) -> str:
+    """Where a policy in a namespace selects pods."""
+    return ANYWHERE if namespace == ROOT else namespace
