@@ -5,20 +5,17 @@ from typing import Any
 
 from pipeline.analysis.fields import items, text
 from pipeline.analysis.labels import Labels
+from pipeline.analysis.namespaces import NAMESPACE
 from pipeline.analysis.workloads import POD, Pod
 from pipeline.model import Key, Path
 from pipeline.stage import Reader
 
-NAMESPACE = "core/Namespace"
 INJECTION = "istio-injection"
 REVISION = "istio.io/rev"
 DATAPLANE = "istio.io/dataplane-mode"
 INJECT = "sidecar.istio.io/inject"
 PROXY = "istio-proxy"
 """The container that is injected."""
-
-SYSTEM = frozenset({"istio-system", "kube-system", "kube-public", "kube-node-lease"})
-"""Namespaces that are outside the mesh by nature."""
 
 
 def is_injected(namespace: Labels) -> bool:

@@ -26,6 +26,13 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
 }
 """Kinds that pods are made from, and where these are described."""
 
+DESCRIBED = frozenset(TEMPLATES) - {"apps/ReplicaSet"}
+"""Those that people write; a ReplicaSet repeats what its Deployment says."""
+
+_BY_CONTROLLERS = frozenset(
+    {"batch.kubernetes.io/job-name", "controller-revision-hash", "job-name", "pod-template-hash"}
+)
+
 _GROUPS = {"networking.istio.io/WorkloadGroup": ("spec",)}
 """Kinds that machines outside the cluster join as, described in the same way."""
 
@@ -66,6 +73,16 @@ def pod_in(resource: Resource) -> Pod:
     return pod_of(resource.key.collection, resource.document())
 
 
+def labels_of(resource: Resource) -> Labels:
+    """The labels of the pod alone; those of a running one are read without decoding the rest."""
+    return resource.labels if resource.key.collection == POD else pod_in(resource).labels
+
+
+def is_made(labels: Labels) -> bool:
+    """Whether a controller made the pod with these labels, so that it repeats what describes it."""
+    return not _BY_CONTROLLERS.isdisjoint(labels)
+
+
 def _values(resource: Resource, document: Document) -> Iterator[str]:
     namespace = resource.key.namespace
     yield namespace
@@ -86,7 +103,7 @@ def selected(reader: Reader, namespace: str, labels: Labels) -> Iterator[Resourc
     value = f"{namespace} {first_pair(labels)}"
     for index in INDEXES:
         for found in reader.find(index, value):
-            if len(labels) == 1 or meets(pod_in(found).labels, labels):
+            if len(labels) == 1 or meets(labels_of(found), labels):
                 yield found
 
 

@@ -12,6 +12,8 @@ SERVICE = "Services"
 NAMESPACE = "Namespaces"
 ANY = "any kind"
 OTHERS = "kinds of Istio and the Gateway API"
+ANYWHERE = frozenset({ANY, OTHERS})
+"""Never misplaced: from a Gateway they are passed on to what is made for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,11 @@ ANNOTATIONS: Mapping[str, Annotation] = dict(
             "autoRegistrationGroup connectedAt disconnectedAt workloadController dry-run",
             OTHERS,
         ),
+        *_all(
+            "networking.alpha.istio.io/",
+            "endpointsVersion notReadyEndpoints serviceVersion",
+            OTHERS,
+        ),
         *_all("networking.istio.io/", "exportTo", SERVICE),
         *_all("networking.istio.io/", "traffic-distribution", SERVICE, NAMESPACE, OTHERS),
         *_all("networking.istio.io/", "address-type service-type", OTHERS),
@@ -108,6 +115,7 @@ ANNOTATIONS: Mapping[str, Annotation] = dict(
             POD,
             deprecated=True,
         ),
+        *_all("security.istio.io/", "autoMTLS", POD, deprecated=True),
         *_all("prometheus.istio.io/", "merge-metrics", POD, form=BOOLEAN),
         *_all("proxy.istio.io/", "config overrides", POD),
         *_all(_READINESS, "applicationPorts", POD, form=PORTS),

@@ -8,11 +8,11 @@ import difflib
 from collections.abc import Iterator, Mapping
 
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.injection import NAMESPACE
 from pipeline.analysis.istio import annotation_table as table
 from pipeline.analysis.istio.policies import SERVICE
 from pipeline.analysis.labels import Labels
-from pipeline.analysis.workloads import POD, TEMPLATES, pod_of
+from pipeline.analysis.namespaces import NAMESPACE
+from pipeline.analysis.workloads import DESCRIBED, POD, is_made, pod_of
 from pipeline.model import Diagnostic, Key, Level, Path
 from pipeline.model.messages import workloads as messages
 
@@ -40,14 +40,15 @@ class Annotations:
                 messages.ANNOTATION_UNKNOWN.code,
             }
         ),
-        handles=frozenset((*_PLACES, *TEMPLATES)),
+        handles=frozenset((*_PLACES, *DESCRIBED)),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Look at the annotations of the resource, and at those of the pods it describes."""
         key, document = subject.resource.key, subject.document
-        yield from _judged(key, (), document.annotations, _PLACES.get(key.collection, ""))
-        if key.collection in TEMPLATES:
+        if key.collection != POD or not is_made(document.labels):
+            yield from _judged(key, (), document.annotations, _PLACES.get(key.collection, ""))
+        if key.collection in DESCRIBED:
             pod = pod_of(key.collection, document)
             yield from _judged(key, pod.path, pod.annotations, table.POD)
 
@@ -68,7 +69,7 @@ def _judge(key: Key, path: Path, name: str, value: str, place: str) -> Iterator[
     if known is None:
         yield _unknown(key, path, name)
         return
-    if table.ANY not in known.on and place not in known.on:
+    if place not in known.on and table.ANYWHERE.isdisjoint(known.on):
         kinds = " and ".join(known.on)
         yield messages.ANNOTATION_MISPLACED.report(key=key, path=path, annotation=name, kinds=kinds)
     elif known.form is not None and not known.form.takes(value):

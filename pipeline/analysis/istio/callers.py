@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, inside, items
 from pipeline.analysis.istio.policies import AUTHORIZATION, is_attached
-from pipeline.model import Diagnostic, Document, Key
+from pipeline.analysis.namespaces import NAMESPACE, is_unknown
+from pipeline.model import Diagnostic, Document
 from pipeline.model.messages import security as messages
 
-NAMESPACE = "core/Namespace"
 _FROM = "spec.rules.*.from.*.source"
 _CALLERS = Fields(
     (
@@ -47,7 +47,7 @@ class Callers:
         for path, caller, (what,) in _CALLERS.match(subject.document.body):
             if not isinstance(caller, str):
                 continue
-            if what == "namespace" and _is_missing(subject, caller):
+            if what == "namespace" and "*" not in caller and is_unknown(subject.reader, caller):
                 yield messages.NAMESPACE_UNKNOWN.report(
                     key=key, path=path, level=subject.doubt, namespace=caller
                 )
@@ -60,12 +60,6 @@ class Callers:
 def _allows_nothing(document: Document) -> bool:
     allows = inside(document.body, "spec", "action") in (None, "ALLOW")
     return allows and not items(document.body, "spec", "rules") and not is_attached(document)
-
-
-def _is_missing(subject: Subject, namespace: str) -> bool:
-    if "*" in namespace or not subject.reader.holds(NAMESPACE):
-        return False
-    return subject.reader.get(Key(NAMESPACE, "", namespace)) is None
 
 
 def _problem(principal: str) -> str:

@@ -70,7 +70,7 @@ def _is_verified(reader: Reader, gateway: Resource) -> bool:
         return True
     wanted = [(namespace, selector_of(REQUEST, document)) for namespace, document in documents]
     held = list(workloads.selected(reader, workloads.ANYWHERE, labels)) if wanted else []
-    pods = [(each.key.namespace, workloads.pod_in(each).labels) for each in held]
+    pods = [(each.key.namespace, workloads.labels_of(each)) for each in held]
     if not pods:
         return any(may_meet(labels, each) for _, each in wanted)
     return any(

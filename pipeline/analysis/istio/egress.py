@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pipeline.analysis import hosts
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
-from pipeline.analysis.injection import NAMESPACE
 from pipeline.analysis.istio.mesh_hosts import ROUTE_BY_MESH_HOST
 from pipeline.analysis.istio.policies import SIDECAR
-from pipeline.model import Diagnostic, Key
+from pipeline.analysis.namespaces import NAMESPACE, is_unknown
+from pipeline.model import Diagnostic
 from pipeline.model.messages import workloads as messages
 from pipeline.stage import Reader
 
@@ -48,15 +48,11 @@ def _missing(reader: Reader, mine: str, said: str) -> str:
     namespace = mine if place == "." else place
     if not host or place == "~":
         return ""
-    if namespace != "*" and _is_unknown(reader, namespace):
+    if namespace != "*" and is_unknown(reader, namespace):
         return f"Namespace {namespace}"
     if host.startswith("*") or _is_known(reader, namespace, host.lower()):
         return ""
     return f"host {host}" if namespace == "*" else f"host {host} in namespace {namespace}"
-
-
-def _is_unknown(reader: Reader, namespace: str) -> bool:
-    return reader.holds(NAMESPACE) and reader.get(Key(NAMESPACE, "", namespace)) is None
 
 
 def _is_known(reader: Reader, namespace: str, host: str) -> bool:

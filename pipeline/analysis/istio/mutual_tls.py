@@ -12,6 +12,7 @@ from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, inside, mapping, text
 from pipeline.analysis.istio.policies import PEER, selector_of
 from pipeline.analysis.labels import Labels, labels_in, may_meet, meets
+from pipeline.analysis.namespaces import NAMESPACE
 from pipeline.model import Diagnostic, Document, Key, Resource
 from pipeline.model.messages import security as messages
 from pipeline.stage import Index, Reader
@@ -38,7 +39,7 @@ class MutualTls:
         description="DestinationRules without mutual TLS for workloads that demand it.",
         codes=frozenset({messages.MTLS_CONFLICT.code}),
         handles=frozenset({hosts.DESTINATION_RULE}),
-        reads=frozenset({hosts.SERVICE, injection.NAMESPACE}),
+        reads=frozenset({hosts.SERVICE, NAMESPACE}),
         indexes=frozenset({PEER_BY_NAMESPACE, *workloads.INDEXES}),
     )
 

@@ -6,17 +6,18 @@ from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.injection import (
     DATAPLANE,
     INJECTION,
-    NAMESPACE,
     REVISION,
-    SYSTEM,
     is_injected,
 )
 from pipeline.analysis.labels import Labels
+from pipeline.analysis.namespaces import NAMESPACE, SYSTEM
 from pipeline.model import Diagnostic, Document, Resource
 from pipeline.model.messages import workloads as messages
 from pipeline.stage import Index
 
 _INJECTED = "injected"
+_OUTSIDE = SYSTEM - {"default"}
+"""Namespaces that are outside the mesh by nature."""
 
 
 def _joined(_resource: Resource, document: Document) -> Iterator[str]:
@@ -46,7 +47,7 @@ class Namespaces:
             yield messages.LABELS_OF_INJECTION.report(
                 key=key, path=("metadata", "labels"), labels=", ".join(said)
             )
-        is_left_out = not said and DATAPLANE not in labels and key.name not in SYSTEM
+        is_left_out = not said and DATAPLANE not in labels and key.name not in _OUTSIDE
         if is_left_out and subject.reader.find(NAMESPACE_BY_INJECTION, _INJECTED):
             yield messages.NAMESPACE_NOT_INJECTED.report(
                 key=key, path=("metadata",), namespace=key.name

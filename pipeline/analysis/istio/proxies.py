@@ -9,13 +9,13 @@ from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import inside
 from pipeline.analysis.injection import (
     DATAPLANE,
-    NAMESPACE,
     containers,
     gets_proxy,
     is_proxy,
     is_running,
 )
-from pipeline.analysis.workloads import POD, TEMPLATES, Pod, pod_of
+from pipeline.analysis.namespaces import NAMESPACE
+from pipeline.analysis.workloads import DESCRIBED, POD, Pod, is_made, pod_of
 from pipeline.model import Diagnostic, Path
 from pipeline.model.messages import workloads as messages
 
@@ -30,7 +30,7 @@ class Proxies:
         name="proxies",
         description="Pods of the mesh that have no proxy, or go around it.",
         codes=frozenset({messages.POD_WITHOUT_PROXY.code, messages.RUNS_AS_PROXY.code}),
-        handles=frozenset({POD, *TEMPLATES}),
+        handles=frozenset({POD, *DESCRIBED}),
         reads=frozenset({NAMESPACE}),
     )
 
@@ -40,9 +40,10 @@ class Proxies:
         pod = pod_of(key.collection, subject.document)
         if DATAPLANE in pod.labels or not gets_proxy(subject.reader, key.namespace, pod):
             return
-        if is_running(key.collection, pod) and not _has_proxy(pod):
+        has_ended = inside(subject.document.body, "status", "phase") in ("Succeeded", "Failed")
+        if is_running(key.collection, pod) and not has_ended and not _has_proxy(pod):
             yield messages.POD_WITHOUT_PROXY.report(key=key, path=("metadata",))
-        for path in _as_proxy(pod):
+        for path in () if is_made(pod.labels) else _as_proxy(pod):
             yield messages.RUNS_AS_PROXY.report(key=key, path=(*pod.path, "spec", *path, *_USER))
 
 

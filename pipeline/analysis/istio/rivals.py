@@ -99,7 +99,7 @@ def _same(subject: Subject, rivalry: Rivalry, labels: Labels) -> list[Key]:
         return equal
     namespace = workloads.reach(subject.resource.key.namespace)
     held = workloads.selected(subject.reader, namespace, labels)
-    pods = [workloads.pod_in(each).labels for each in held]
+    pods = [workloads.labels_of(each) for each in held]
     found = _candidates(subject, rivalry, pods)
     return [key for key, wanted in found.items() if any(meets(pod, wanted) for pod in pods)]
 

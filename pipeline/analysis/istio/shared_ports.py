@@ -12,7 +12,7 @@ from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import items, text
 from pipeline.analysis.istio.policies import SERVICE, selector_of
 from pipeline.analysis.labels import Labels, first_pair, meets, pairs
-from pipeline.analysis.workloads import TEMPLATES, pod_of
+from pipeline.analysis.workloads import DESCRIBED, TEMPLATES, pod_of
 from pipeline.model import Diagnostic, Document, Key, Resource
 from pipeline.model.messages import workloads as messages
 from pipeline.model.messages.message import Message
@@ -51,7 +51,7 @@ class SharedPorts:
         name="shared-ports",
         description="Services of one workload that contradict each other about its ports.",
         codes=frozenset({messages.PROTOCOLS_CONFLICT.code, messages.PORTS_CONFLICT.code}),
-        handles=frozenset(TEMPLATES),
+        handles=DESCRIBED,
         indexes=frozenset({SERVICE_BY_SELECTOR}),
     )
 
