@@ -16,7 +16,8 @@ def scope_of(document: Document, namespace: str) -> Scope:
     said = spec.get("exportTo") if isinstance(spec, dict) else None
     if not isinstance(said, list) or not said:
         return EVERYWHERE
-    names = frozenset(namespace if name == "." else name for name in said if name != "~")
+    texts = (name for name in said if isinstance(name, str) and name != "~")
+    names = frozenset(namespace if name == "." else name for name in texts)
     return EVERYWHERE if "*" in names else names
 
 

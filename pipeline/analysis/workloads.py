@@ -32,6 +32,12 @@ DESCRIBED = frozenset(TEMPLATES) - {"apps/ReplicaSet"}
 _BY_CONTROLLERS = frozenset(
     {"batch.kubernetes.io/job-name", "controller-revision-hash", "job-name", "pod-template-hash"}
 )
+_WHEN_MADE = _BY_CONTROLLERS | {
+    "apps.kubernetes.io/pod-index",
+    "rollouts-pod-template-hash",
+    "statefulset.kubernetes.io/pod-name",
+}
+"""Labels that pods get when they are made; nothing that describes them has any of these."""
 
 _GROUPS = {"networking.istio.io/WorkloadGroup": ("spec",)}
 """Kinds that machines outside the cluster join as, described in the same way."""
@@ -111,11 +117,12 @@ def selects_nothing(reader: Reader, namespace: str, labels: Labels) -> bool:
     """Whether no pod has the labels, as far as that can be told.
 
     It cannot where no pod of the namespace is known: they may be described somewhere else. For all
-    namespaces at once it takes running pods to tell.
+    namespaces at once, and for labels that pods get only when they are made, it takes running pods
+    to tell.
     """
     if next(selected(reader, namespace, labels), None) is not None:
         return False
-    if namespace == ANYWHERE:
+    if namespace == ANYWHERE or not _WHEN_MADE.isdisjoint(labels):
         return reader.holds(POD)
     return any(reader.find(index, namespace) for index in INDEXES)
 

@@ -1,4 +1,4 @@
-"""Rules for tokens that cannot be verified, as nobody said whose they are or where the keys are."""
+"""Rules for tokens that cannot be verified, as nobody can tell where the keys are."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ class Tokens:
 
     metadata = Metadata(
         name="tokens",
-        description="Rules for tokens without an issuer, or with keys that cannot be had.",
+        description="Rules for tokens whose keys cannot be had.",
         codes=frozenset({messages.KEYS_UNREACHABLE.code}),
         handles=frozenset({REQUEST}),
     )
@@ -34,16 +34,18 @@ class Tokens:
 
 
 def _problems(rule: Any) -> Iterator[tuple[Path, str]]:
-    issuer = text(rule, "issuer")
-    if not issuer:
-        yield (), "it has no issuer"
-    uri = text(rule, "jwksUri") or text(rule, "jwks_uri")
+    """What keeps the keys away; an issuer is needed only where it has to be asked for them."""
+    issuer, keys = text(rule, "issuer"), text(rule, "jwks")
+    field = "jwks_uri" if text(rule, "jwks_uri") else "jwksUri"
+    uri = text(rule, field)
     if uri and not _is_fetchable(uri):
-        yield ("jwksUri" if "jwksUri" in rule else "jwks_uri",), "it takes a URL of http or https"
-    if (keys := text(rule, "jwks")) and not _holds_keys(keys):
+        yield (field,), "it takes a URL of http or https"
+    if keys and not _holds_keys(keys):
         yield ("jwks",), "it takes a JSON object with keys"
-    if issuer and not uri and not keys and not _is_fetchable(issuer):
-        yield (), "without jwksUri or jwks the keys are asked of the issuer, which is no URL"
+    if not uri and not keys and not issuer:
+        yield (), "it has neither keys nor an issuer to ask for them"
+    elif not uri and not keys and not _is_fetchable(issuer):
+        yield ("issuer",), "the issuer is asked for the keys, and it is no URL"
 
 
 def _is_fetchable(uri: str) -> bool:

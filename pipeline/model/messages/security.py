@@ -81,9 +81,12 @@ KEYS_UNREACHABLE = Message(
     level=Level.ERROR,
     title="tokens cannot be verified",
     template="Tokens that this rule is for cannot be verified: {problem}.",
-    meaning="Without an issuer, or keys from somewhere, every request with a token gets a 401.",
+    meaning="Without keys from somewhere every request with a token gets a 401.",
     example="`jwtRules: [{issuer: https://a.com, jwksUri: a.com/keys}]`",
-    remedy="Give an issuer, and the keys by a jwksUri of http or https, or within jwks as JSON.",
+    remedy=(
+        "Give the keys by a jwksUri of http or https, or within jwks as JSON; without them the "
+        "issuer is asked, which then must be a URL."
+    ),
 )
 
 CLAIMS_UNVERIFIED = Message(

@@ -1,0 +1,84 @@
+"""What is not known is held against nobody: pods, namespaces and kinds may be elsewhere."""
+
+from collections.abc import Callable
+
+from pipeline.engine import Engine
+from pipeline.model import Level
+from tests.pipeline.analysis.conftest import Change
+
+DEPLOYMENT = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec: {template: {metadata: {labels: {app: web}}}}
+"""
+POLICY = """
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web, version: v1}}
+  rules: [{from: [{source: {namespaces: [front]}}]}]
+"""
+POD = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web-1, namespace: shop, labels: {app: web, version: v1}}
+spec: {containers: [{name: app, image: app}]}
+"""
+SIDECARS = """
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: a, namespace: shop}
+spec: {workloadSelector: {labels: {app: web}}}
+---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: b, namespace: shop}
+spec: {workloadSelector: {labels: {%s}}}
+"""
+
+Read = Callable[[str], Change]
+MakeEngine = Callable[..., Engine]
+
+
+def levels(engine: Engine) -> dict[str, Level]:
+    return {each.diagnostic.code: each.diagnostic.level for each in engine.findings()}
+
+
+def test_a_pod_that_comes_is_what_a_policy_was_waiting_for(
+    engine_of: MakeEngine, resources: Read
+) -> None:
+    engine = engine_of()
+    engine.apply({**resources(DEPLOYMENT), **resources(POLICY)})
+    assert levels(engine) == {"GAL1601": Level.WARNING}
+    engine.apply(resources(POD))
+    assert levels(engine) == {}
+    engine.apply(dict.fromkeys(resources(POD)))
+    assert levels(engine) == {"GAL1601": Level.WARNING}
+
+
+def test_what_another_source_may_hold_is_a_remark(engine_of: MakeEngine, resources: Read) -> None:
+    engine = engine_of(complete=False)
+    engine.apply({**resources(DEPLOYMENT), **resources(POLICY)})
+    assert levels(engine) == {"GAL1601": Level.INFO}
+
+
+def test_namespaces_are_unknown_only_where_some_are_known(
+    engine_of: MakeEngine, resources: Read
+) -> None:
+    engine = engine_of()
+    engine.apply(resources(POLICY))
+    assert levels(engine) == {}
+    engine.apply(resources("{apiVersion: v1, kind: Namespace, metadata: {name: a, namespace: ''}}"))
+    assert levels(engine) == {"GAL1501": Level.WARNING}
+
+
+def test_what_pods_happen_to_be_there_keeps_nothing_back(
+    engine_of: MakeEngine, resources: Read
+) -> None:
+    engine = engine_of()
+    engine.apply(resources(SIDECARS % "app: web"))
+    assert levels(engine) == {"GAL1607": Level.ERROR}
+    engine.apply({**resources(SIDECARS % "version: v1"), **resources(POD)})
+    assert levels(engine)["GAL1607"] == Level.WARNING
