@@ -52,14 +52,16 @@ class MutualTls:
         if not plain or not host:
             return
         policy = _demand(subject.reader, hosts.full_host(host, subject.resource.key.namespace))
-        for path, mode in plain if policy else ():
+        if policy is None:
+            return
+        for path, mode in plain:
             yield messages.MTLS_CONFLICT.report(
                 key=subject.resource.key,
                 path=(*path, "mode"),
-                related=(policy,) if policy else (),
+                related=(policy,),
                 mode=mode,
                 host=host,
-                policy=f"PeerAuthentication {policy.namespace}/{policy.name}" if policy else "",
+                policy=f"PeerAuthentication {policy.namespace}/{policy.name}",
             )
 
 

@@ -4,14 +4,11 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from pipeline.engine import Engine
 from pipeline.model import Path, Resource
 from tests.pipeline.analysis.test_grid import ENVIRONMENT, EVERYTHING
 
-ODD: list[Any] = [None, True, -1, 1.5, "", "*", "://[", [], {}, [[{}]], {"name": [1]}, [None, 1]]
+ODD: list[Any] = [None, -1, "://[", [], [[{}]], {"name": [1]}]
 
 
 def places(value: Any, path: Path = ()) -> Iterator[Path]:
@@ -39,13 +36,13 @@ def with_odd(resource: Resource, path: Path, odd: Any) -> Resource:
     )
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.data())
-def test_what_is_misshapen_is_passed_over(data: st.DataObject) -> None:
-    some = data.draw(st.lists(st.sampled_from(EVERYTHING), min_size=1, max_size=30, unique_by=id))
-    held = {each.key: each for each in some}
-    for resource in some:
-        if body := list(places(resource.document().body)):
-            path = data.draw(st.sampled_from(body))
-            held[resource.key] = with_odd(resource, path, data.draw(st.sampled_from(ODD)))
-    assert Engine(ENVIRONMENT).apply(held).defects == ()
+def test_what_is_misshapen_is_passed_over() -> None:
+    """Every field of every manifest, one after the other, among all the others."""
+    engine = Engine(ENVIRONMENT)
+    engine.apply({each.key: each for each in EVERYTHING})
+    for resource in EVERYTHING:
+        for path in places(resource.document().body):
+            for odd in ODD:
+                changed = with_odd(resource, path, odd)
+                assert not engine.apply({resource.key: changed}).defects, (path, odd)
+        engine.apply({resource.key: resource})

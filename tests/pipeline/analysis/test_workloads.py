@@ -38,6 +38,31 @@ metadata: {name: b, namespace: shop}
 spec: {workloadSelector: {labels: {%s}}}
 """
 
+CLAIMS = """
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: public, namespace: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  gateways: [public]
+  http:
+    - match: [{headers: {"@request.auth.claims.group": {exact: a}}}]
+      route: [{destination: {host: web}}]
+"""
+WAYPOINT = """
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: waypoint, namespace: other}
+spec: {targetRefs: [{kind: Gateway, group: gateway.networking.k8s.io, name: waypoint}]}
+"""
+
 Read = Callable[[str], Change]
 MakeEngine = Callable[..., Engine]
 
@@ -82,3 +107,23 @@ def test_what_pods_happen_to_be_there_keeps_nothing_back(
     assert levels(engine) == {"GAL1607": Level.ERROR}
     engine.apply({**resources(SIDECARS % "version: v1"), **resources(POD)})
     assert levels(engine)["GAL1607"] == Level.WARNING
+
+
+def test_hosts_are_unknown_only_where_some_are_known(
+    engine_of: MakeEngine, resources: Read
+) -> None:
+    engine = engine_of()
+    egress = "{egress: [{hosts: ['*/web.front.svc.cluster.local']}]}"
+    head = "{apiVersion: networking.istio.io/v1, kind: Sidecar, metadata: {name: a}, spec: %s}"
+    engine.apply(resources(head % egress))
+    assert levels(engine) == {}
+    engine.apply(resources("{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {}}"))
+    assert levels(engine) == {"GAL1608": Level.WARNING}
+
+
+def test_a_waypoint_may_verify_tokens_for_anybody(engine_of: MakeEngine, resources: Read) -> None:
+    engine = engine_of()
+    engine.apply(resources(CLAIMS))
+    assert levels(engine) == {"GAL1508": Level.WARNING}
+    engine.apply(resources(WAYPOINT))
+    assert levels(engine) == {}
