@@ -4,7 +4,7 @@ A selector is looked up under one of its labels, in the kinds that describe pods
 running pods last: what a Deployment answers does not depend on what has been observed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pipeline.analysis.fields import inside, mapping
@@ -101,30 +101,46 @@ INDEXES = tuple(
     Index(f"pods-of-{collection.rpartition('/')[2].lower()}-by-label", collection, _values)
     for collection in (*TEMPLATES, *_GROUPS, _ENTRY, POD)
 )
-"""By namespace, and by label within a namespace and anywhere; observed pods come last."""
+"""By namespace, and by label within a namespace and anywhere; running pods come last."""
 
 
-def selected(reader: Reader, namespace: str, labels: Labels) -> Iterator[Resource]:
+_DESCRIBED, _RUNNING = INDEXES[:-1], INDEXES[-1:]
+
+
+def selected(
+    reader: Reader, namespace: str, labels: Labels, indexes: Iterable[Index] = INDEXES
+) -> Iterator[Resource]:
     """Everything in a namespace, or `ANYWHERE`, whose pods have the labels (at least one)."""
     value = f"{namespace} {first_pair(labels)}"
-    for index in INDEXES:
+    for index in indexes:
         for found in reader.find(index, value):
             if len(labels) == 1 or meets(labels_of(found), labels):
                 yield found
 
 
+def examples(reader: Reader, namespace: str, labels: Labels) -> list[Resource]:
+    """What describes the pods that are selected, or these themselves where nothing does.
+
+    A thousand pods of one Deployment tell no more than it does, and come and go all the time.
+    """
+    described = list(selected(reader, namespace, labels, _DESCRIBED))
+    return described or list(selected(reader, namespace, labels, _RUNNING))
+
+
 def selects_nothing(reader: Reader, namespace: str, labels: Labels) -> bool:
     """Whether no pod has the labels, as far as that can be told.
 
-    It cannot where no pod of the namespace is known: they may be described somewhere else. For all
-    namespaces at once, and for labels that pods get only when they are made, it takes running pods
-    to tell.
+    It can where running pods are held. Otherwise it takes something in the namespace that describes
+    pods, as those of others may be described somewhere else; and it can never be told of all
+    namespaces at once, nor of labels that pods get only when they are made.
     """
     if next(selected(reader, namespace, labels), None) is not None:
         return False
+    if reader.holds(POD):
+        return True
     if namespace == ANYWHERE or not _WHEN_MADE.isdisjoint(labels):
-        return reader.holds(POD)
-    return any(reader.find(index, namespace) for index in INDEXES)
+        return False
+    return any(reader.find(index, namespace) for index in _DESCRIBED)
 
 
 def reach(namespace: str) -> str:

@@ -69,7 +69,7 @@ def _is_verified(reader: Reader, gateway: Resource) -> bool:
     if not labels or any(is_attached(document) for _, document in documents):
         return True
     wanted = [(namespace, selector_of(REQUEST, document)) for namespace, document in documents]
-    held = list(workloads.selected(reader, workloads.ANYWHERE, labels)) if wanted else []
+    held = workloads.examples(reader, workloads.ANYWHERE, labels) if wanted else []
     pods = [(each.key.namespace, workloads.labels_of(each)) for each in held]
     if not pods:
         return any(may_meet(labels, each) for _, each in wanted)

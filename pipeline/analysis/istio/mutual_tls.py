@@ -104,6 +104,6 @@ def _mode(document: Document) -> str:
 
 def _have_proxies(reader: Reader, namespace: str, labels: Labels) -> bool:
     """Whether, as far as is known, each of the workloads has a proxy."""
-    pods = [workloads.pod_in(each) for each in workloads.selected(reader, namespace, labels)]
+    pods = [workloads.pod_in(each) for each in workloads.examples(reader, namespace, labels)]
     stated = [pod for pod in pods if pod.spec] or [workloads.Pod({}, {}, {}, ())]
     return all(injection.gets_proxy(reader, namespace, pod) is not False for pod in stated)

@@ -98,7 +98,7 @@ def _same(subject: Subject, rivalry: Rivalry, labels: Labels) -> list[Key]:
     if equal:
         return equal
     namespace = workloads.reach(subject.resource.key.namespace)
-    held = workloads.selected(subject.reader, namespace, labels)
+    held = workloads.examples(subject.reader, namespace, labels)
     pods = [workloads.labels_of(each) for each in held]
     found = _candidates(subject, rivalry, pods)
     return [key for key, wanted in found.items() if any(meets(pod, wanted) for pod in pods)]

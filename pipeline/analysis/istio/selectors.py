@@ -1,6 +1,6 @@
 """Selectors that select nothing: a label is misspelt, or is that of something else than the pods.
 
-Warnings at most, and only where pods of the namespace are known: see `workloads`.
+Warnings at most, and only where pods are known: see `workloads`.
 """
 
 from collections.abc import Iterator, Mapping

@@ -19,7 +19,7 @@ from pipeline.model.messages.message import Message
 from pipeline.stage import Index, Reader
 
 _FAMILIES: Mapping[str, str] = {
-    **dict.fromkeys(("http", "http2", "grpc", "grpc-web"), "http"),
+    **dict.fromkeys(("grpc", "http", "http2"), "http"),
     **dict.fromkeys(("https", "tls"), "tls"),
     **{name: name for name in ("mongo", "mysql", "redis", "tcp")},
 }
@@ -95,8 +95,7 @@ def _ports(service: Resource) -> Iterator[Port]:
 
 def _protocol(port: Any) -> str:
     said = text(port, "appProtocol") or text(port, "name")
-    words = said.lower()
-    return _FAMILIES.get(words) or _FAMILIES.get(words.partition("-")[0], "")
+    return _FAMILIES.get(said.lower().partition("-")[0], "")
 
 
 def _by_target(ports: list[Port]) -> list[tuple[str, list[Port]]]:

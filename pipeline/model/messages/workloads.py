@@ -9,8 +9,8 @@ POLICY_SELECTS_NOTHING = Message(
     title="policy selects no workload",
     template="No workload that this channel knows of has the labels {labels}.",
     meaning=(
-        "The policy holds for nobody. It is judged where the channel holds pods of the namespace, "
-        "or workloads that describe them; for all namespaces only where it holds running pods."
+        "The policy holds for nobody. It is judged where the channel holds running pods, or, for "
+        "a single namespace, where it holds workloads of that namespace."
     ),
     example="`selector: {matchLabels: {app: wbe}}` where the pods have `app: web`.",
     remedy="Correct the labels: they are those of the pods, not of their Deployment or Service.",

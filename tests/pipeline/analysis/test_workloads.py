@@ -127,3 +127,17 @@ def test_a_waypoint_may_verify_tokens_for_anybody(engine_of: MakeEngine, resourc
     assert levels(engine) == {"GAL1508": Level.WARNING}
     engine.apply(resources(WAYPOINT))
     assert levels(engine) == {}
+
+
+def test_it_takes_running_pods_to_say_that_nothing_is_selected_anywhere(
+    engine_of: MakeEngine, resources: Read
+) -> None:
+    engine = engine_of()
+    gateway = (
+        "{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: public},"
+        " spec: {selector: {istio: ingressgateway}, servers: []}}"
+    )
+    engine.apply({**resources(DEPLOYMENT), **resources(gateway)})
+    assert levels(engine) == {}
+    engine.apply(resources(POD))
+    assert levels(engine) == {"GAL1602": Level.WARNING}
