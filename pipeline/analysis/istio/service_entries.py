@@ -8,7 +8,7 @@ from pipeline.analysis import hosts
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, text
 from pipeline.analysis.visibility import overlap, scope_of
-from pipeline.model import Diagnostic, Document, Key
+from pipeline.model import Diagnostic, Document
 from pipeline.model.messages import traffic as messages
 
 _PORTS = Fields((("spec.ports.*", None),))
@@ -58,19 +58,14 @@ def _is_automatic(subject: Subject) -> bool:
 
 def _others(subject: Subject) -> Iterator[Any]:
     """Entries with one of the same hosts, each once, seen by somebody who sees this one."""
-    mine, seen = subject.resource.key, set[Key]()
+    mine = subject.resource.key
     scope = scope_of(subject.document, mine.namespace)
-    for _, host, _ in _HOSTS.match(subject.document.body):
-        found = subject.reader.find(hosts.ENTRY_BY_HOST, host.lower()) if _is_text(host) else ()
-        for other in found:
-            if other.key != mine and other.key not in seen:
-                seen.add(other.key)
-                if overlap(scope, scope_of(other.document(), other.key.namespace)):
-                    yield other
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
+    texts = [host for _, host, _ in _HOSTS.match(subject.document.body) if isinstance(host, str)]
+    found = (subject.reader.find(hosts.ENTRY_BY_HOST, host.lower()) for host in texts)
+    others = {other.key: other for some in found for other in some if other.key != mine}
+    for key, other in others.items():
+        if overlap(scope, scope_of(other.document(), key.namespace)):
+            yield other
 
 
 def _differs(document: Document, number: Any, protocol: str) -> bool:
