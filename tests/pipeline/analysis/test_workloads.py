@@ -141,3 +141,14 @@ def test_it_takes_running_pods_to_say_that_nothing_is_selected_anywhere(
     assert levels(engine) == {}
     engine.apply(resources(POD))
     assert levels(engine) == {"GAL1602": Level.WARNING}
+
+
+def test_an_annotation_that_is_nearly_right_is_more_than_a_remark(
+    engine_of: MakeEngine, resources: Read
+) -> None:
+    engine = engine_of()
+    service = "{apiVersion: v1, kind: Service, metadata: {name: a, annotations: {%s: a}}, spec: {}}"
+    engine.apply(resources(service % "networking.istio.io/exprtTo"))
+    assert levels(engine) == {"GAL1618": Level.WARNING}
+    engine.apply(resources(service % "networking.istio.io/of-tomorrow"))
+    assert levels(engine) == {"GAL1618": Level.INFO}
