@@ -16,7 +16,8 @@ NAMES = ("a", "b", "c")
 
 def gateway(name: str, *, bad: bool = False) -> Resource:
     key = Key(GATEWAY, "default", name)
-    return Resource.build(key, "networking.istio.io/v1", body={"spec": {"servers": []}, "bad": bad})
+    spec = {"servers": [{"hosts": ["*"]}]}
+    return Resource.build(key, "networking.istio.io/v1", body={"spec": spec, "bad": bad})
 
 
 def route(name: str, *gateways: str, n: int = 0) -> Resource:
