@@ -3,13 +3,10 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
+from pipeline.analysis import kinds
 from pipeline.analysis.fields import Fields, text
 from pipeline.model import Document, Key, Resource
 from pipeline.stage import Index
-
-SERVICE = "core/Service"
-SERVICE_ENTRY = "networking.istio.io/ServiceEntry"
-DESTINATION_RULE = "networking.istio.io/DestinationRule"
 
 _HOSTS = Fields((("spec.hosts.*", None),))
 _SUBSETS = Fields((("spec.subsets.*", None),))
@@ -27,7 +24,7 @@ def service_of(host: str) -> Key | None:
     name, _, rest = host.partition(".")
     namespace, _, domain = rest.partition(".")
     if name and namespace and (domain == "svc" or domain.startswith("svc.")):
-        return Key(SERVICE, namespace, name)
+        return Key(kinds.SERVICE, namespace, name)
     return None
 
 
@@ -58,5 +55,5 @@ def subset_value(host: str, subset: str) -> str:
     return f"{host} {subset}"
 
 
-ENTRY_BY_HOST = Index("service-entry-by-host", SERVICE_ENTRY, _entry_hosts)
-RULE_BY_SUBSET = Index("destination-rule-by-subset", DESTINATION_RULE, _rule_subsets)
+ENTRY_BY_HOST = Index("service-entry-by-host", kinds.SERVICE_ENTRY, _entry_hosts)
+RULE_BY_SUBSET = Index("destination-rule-by-subset", kinds.DESTINATION_RULE, _rule_subsets)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pipeline.analysis import kinds
 from pipeline.analysis.fields import items, text
 from pipeline.analysis.labels import Labels
-from pipeline.analysis.namespaces import NAMESPACE
-from pipeline.analysis.workloads import POD, Pod
+from pipeline.analysis.workloads import Pod
 from pipeline.model import Key, Path
 from pipeline.stage import Reader
 
@@ -40,7 +40,7 @@ def gets_proxy(reader: Reader, namespace: str, pod: Pod) -> bool | None:
     wish = wish_of(pod)
     if wish is not None:
         return wish
-    found = reader.get(Key(NAMESPACE, "", namespace))
+    found = reader.get(Key(kinds.NAMESPACE, "", namespace))
     if found is None:
         return None
     return is_injected(found.labels) or (REVISION in pod.labels and INJECTION not in found.labels)
@@ -55,7 +55,7 @@ def containers(pod: Pod, *fields: str) -> Iterator[tuple[Path, Any]]:
 
 def is_running(collection: str, pod: Pod) -> bool:
     """Whether the pod has been made, so that it has been injected already or never will be."""
-    return collection == POD and "nodeName" in pod.spec
+    return collection == kinds.POD and "nodeName" in pod.spec
 
 
 def is_proxy(container: Any) -> bool:

@@ -8,30 +8,21 @@ Service to arrive must not block for the ones that have not.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from pipeline.analysis import hosts
+from pipeline.analysis import hosts, kinds
 from pipeline.analysis.fields import text
 from pipeline.model import Key, Path, Resource
 from pipeline.model.resource import Document
 from pipeline.stage import Index
-
-GATEWAY = "networking.istio.io/Gateway"
-INGRESS = "networking.k8s.io/Ingress"
-K8S_GATEWAY = "gateway.networking.k8s.io/Gateway"
-SECRET = "core/Secret"  # noqa: S105  # the name of a kind
-VIRTUAL_SERVICE = "networking.istio.io/VirtualService"
-
-_ROUTE_API = "gateway.networking.k8s.io"
-_ROUTES = tuple(f"{_ROUTE_API}/{kind}Route" for kind in ("GRPC", "HTTP", "TCP", "TLS", "UDP"))
 
 
 def _secret_names(resource: Resource, _document: Document) -> Iterator[str]:
     yield resource.key.name
 
 
-SECRET_BY_NAME = Index("secret-by-name", SECRET, _secret_names)
+SECRET_BY_NAME = Index("secret-by-name", kinds.SECRET, _secret_names)
 
 Place: TypeAlias = Key | tuple[Index, str]
 """A key, or an index and the value to look under."""
@@ -92,8 +83,8 @@ def _named(value: Any, namespace: str) -> Name | None:
 
 
 def _parent(value: Any, namespace: str) -> Name | None:
-    kind = (text(value, "group", _ROUTE_API), text(value, "kind", "Gateway"))
-    return _named(value, namespace) if kind == (_ROUTE_API, "Gateway") else None
+    kind = (text(value, "group", kinds.ROUTE_API), text(value, "kind", "Gateway"))
+    return _named(value, namespace) if kind == (kinds.ROUTE_API, "Gateway") else None
 
 
 def _backend(value: Any, namespace: str) -> Name | None:
@@ -142,17 +133,30 @@ def _lead_to_secret(name: Name) -> Iterable[Place]:
     return ((SECRET_BY_NAME, name[0]),)
 
 
-_DESTINATIONS = (
+DESTINATIONS = (
     "spec.http.*.route.*.destination",
     "spec.http.*.mirror",
     "spec.http.*.mirrors.*.destination",
     "spec.tcp.*.route.*.destination",
     "spec.tls.*.route.*.destination",
 )
+"""Where a VirtualService says where to."""
+
+_TO_HOST = Reference(
+    (kinds.VIRTUAL_SERVICE,),
+    DESTINATIONS,
+    _host,
+    _lead_to_host,
+    "host {0}",
+    leaf=("host",),
+    elsewhere=(kinds.SERVICE, kinds.SERVICE_ENTRY),
+    reads=frozenset({kinds.SERVICE}),
+    indexes=frozenset({hosts.ENTRY_BY_HOST}),
+)
 
 REFERENCES: tuple[Reference, ...] = (
     Reference(
-        (VIRTUAL_SERVICE,),
+        (kinds.VIRTUAL_SERVICE,),
         (
             "spec.gateways.*",
             "spec.http.*.match.*.gateways.*",
@@ -160,101 +164,75 @@ REFERENCES: tuple[Reference, ...] = (
             "spec.tls.*.match.*.gateways.*",
         ),
         gateway_name,
-        _to(GATEWAY),
+        _to(kinds.GATEWAY),
         "Gateway {0}/{1}",
-        reads=frozenset({GATEWAY}),
+        reads=frozenset({kinds.GATEWAY}),
     ),
     Reference(
-        (VIRTUAL_SERVICE,),
+        (kinds.VIRTUAL_SERVICE,),
         ("spec.http.*.delegate",),
         _named,
-        _to(VIRTUAL_SERVICE),
+        _to(kinds.VIRTUAL_SERVICE),
         "VirtualService {0}/{1}",
         leaf=("name",),
-        reads=frozenset({VIRTUAL_SERVICE}),
+        reads=frozenset({kinds.VIRTUAL_SERVICE}),
     ),
     Reference(
-        (VIRTUAL_SERVICE,),
-        _DESTINATIONS,
+        (kinds.VIRTUAL_SERVICE,),
+        DESTINATIONS,
         _subset,
         _lead_to_subset,
         "subset {1} of host {0}",
         leaf=("subset",),
         indexes=frozenset({hosts.RULE_BY_SUBSET}),
     ),
+    _TO_HOST,
+    replace(_TO_HOST, collections=(kinds.DESTINATION_RULE,), patterns=("spec",), read=_one_host),
     Reference(
-        (VIRTUAL_SERVICE,),
-        _DESTINATIONS,
-        _host,
-        _lead_to_host,
-        "host {0}",
-        leaf=("host",),
-        elsewhere=(
-            hosts.SERVICE,
-            hosts.SERVICE_ENTRY,
-        ),
-        reads=frozenset({hosts.SERVICE}),
-        indexes=frozenset({hosts.ENTRY_BY_HOST}),
-    ),
-    Reference(
-        (hosts.DESTINATION_RULE,),
-        ("spec",),
-        _one_host,
-        _lead_to_host,
-        "host {0}",
-        leaf=("host",),
-        elsewhere=(
-            hosts.SERVICE,
-            hosts.SERVICE_ENTRY,
-        ),
-        reads=frozenset({hosts.SERVICE}),
-        indexes=frozenset({hosts.ENTRY_BY_HOST}),
-    ),
-    Reference(
-        (GATEWAY,),
+        (kinds.GATEWAY,),
         ("spec.servers.*.tls.credentialName",),
         _credential,
         _lead_to_secret,
         "Secret {0}",
-        elsewhere=(SECRET,),
+        elsewhere=(kinds.SECRET,),
         indexes=frozenset({SECRET_BY_NAME}),
     ),
     Reference(
-        _ROUTES,
+        kinds.K8S_ROUTES,
         ("spec.parentRefs.*",),
         _parent,
-        _to(K8S_GATEWAY),
+        _to(kinds.K8S_GATEWAY),
         "Gateway {0}/{1}",
         leaf=("name",),
-        reads=frozenset({K8S_GATEWAY}),
+        reads=frozenset({kinds.K8S_GATEWAY}),
     ),
     Reference(
-        _ROUTES,
+        kinds.K8S_ROUTES,
         ("spec.rules.*.backendRefs.*",),
         _backend,
-        _to(hosts.SERVICE),
+        _to(kinds.SERVICE),
         "Service {0}/{1}",
         leaf=("name",),
-        elsewhere=(hosts.SERVICE,),
-        reads=frozenset({hosts.SERVICE}),
+        elsewhere=(kinds.SERVICE,),
+        reads=frozenset({kinds.SERVICE}),
     ),
     Reference(
-        (INGRESS,),
+        (kinds.INGRESS,),
         ("spec.defaultBackend.service", "spec.rules.*.http.paths.*.backend.service"),
         _named,
-        _to(hosts.SERVICE),
+        _to(kinds.SERVICE),
         "Service {0}/{1}",
         leaf=("name",),
-        elsewhere=(hosts.SERVICE,),
-        reads=frozenset({hosts.SERVICE}),
+        elsewhere=(kinds.SERVICE,),
+        reads=frozenset({kinds.SERVICE}),
     ),
     Reference(
-        (INGRESS,),
+        (kinds.INGRESS,),
         ("spec.tls.*.secretName",),
         _local,
-        _to(SECRET),
+        _to(kinds.SECRET),
         "Secret {0}/{1}",
-        elsewhere=(SECRET,),
-        reads=frozenset({SECRET}),
+        elsewhere=(kinds.SECRET,),
+        reads=frozenset({kinds.SECRET}),
     ),
 )

@@ -7,13 +7,11 @@ running pods last: what a Deployment answers does not depend on what has been ob
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from pipeline.analysis import kinds
 from pipeline.analysis.fields import inside, mapping
 from pipeline.analysis.labels import Labels, first_pair, labels_in, meets, pairs
 from pipeline.model import Document, Path, Resource
 from pipeline.stage import Index, Reader
-
-POD = "core/Pod"
-_ENTRY = "networking.istio.io/WorkloadEntry"
 
 TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "apps/Deployment": ("spec", "template"),
@@ -39,7 +37,7 @@ _WHEN_MADE = _BY_CONTROLLERS | {
 }
 """Labels that pods get when they are made; nothing that describes them has any of these."""
 
-_GROUPS = {"networking.istio.io/WorkloadGroup": ("spec",)}
+_GROUPS = {kinds.WORKLOAD_GROUP: ("spec",)}
 """Kinds that machines outside the cluster join as, described in the same way."""
 
 ANYWHERE = "*"
@@ -63,9 +61,9 @@ class Pod(NamedTuple):
 def pod_of(collection: str, document: Document) -> Pod:
     """The pod that a resource is, or describes."""
     body = document.body
-    if collection == POD:
+    if collection == kinds.POD:
         return Pod(document.labels, document.annotations, mapping(body, "spec"), ())
-    if collection == _ENTRY:
+    if collection == kinds.WORKLOAD_ENTRY:
         return Pod({**document.labels, **labels_in(body, "spec", "labels")}, {}, {}, ())
     path = TEMPLATES.get(collection) or _GROUPS[collection]
     described = inside(body, *path)
@@ -81,7 +79,7 @@ def pod_in(resource: Resource) -> Pod:
 
 def labels_of(resource: Resource) -> Labels:
     """The labels of the pod alone; those of a running one are read without decoding the rest."""
-    return resource.labels if resource.key.collection == POD else pod_in(resource).labels
+    return resource.labels if resource.key.collection == kinds.POD else pod_in(resource).labels
 
 
 def is_made(labels: Labels) -> bool:
@@ -99,7 +97,7 @@ def _values(resource: Resource, document: Document) -> Iterator[str]:
 
 INDEXES = tuple(
     Index(f"pods-of-{collection.rpartition('/')[2].lower()}-by-label", collection, _values)
-    for collection in (*TEMPLATES, *_GROUPS, _ENTRY, POD)
+    for collection in (*TEMPLATES, *_GROUPS, kinds.WORKLOAD_ENTRY, kinds.POD)
 )
 """By namespace, and by label within a namespace and anywhere; running pods come last."""
 
@@ -136,7 +134,7 @@ def selects_nothing(reader: Reader, namespace: str, labels: Labels) -> bool:
     """
     if next(selected(reader, namespace, labels), None) is not None:
         return False
-    if reader.holds(POD):
+    if reader.holds(kinds.POD):
         return True
     if namespace == ANYWHERE or not _WHEN_MADE.isdisjoint(labels):
         return False

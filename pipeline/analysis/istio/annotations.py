@@ -7,19 +7,18 @@ Judged are namespaces, Services, and pods with all that they are described by; t
 import difflib
 from collections.abc import Iterator, Mapping
 
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.istio import annotation_table as table
-from pipeline.analysis.istio.policies import SERVICE
 from pipeline.analysis.labels import Labels
-from pipeline.analysis.namespaces import NAMESPACE
-from pipeline.analysis.workloads import DESCRIBED, POD, is_made, pod_of
+from pipeline.analysis.workloads import DESCRIBED, is_made, pod_of
 from pipeline.model import Diagnostic, Key, Level, Path
 from pipeline.model.messages import workloads as messages
 
 _PLACES: Mapping[str, str] = {
-    NAMESPACE: table.NAMESPACE,
-    POD: table.POD,
-    SERVICE: table.SERVICE,
+    kinds.NAMESPACE: table.NAMESPACE,
+    kinds.POD: table.POD,
+    kinds.SERVICE: table.SERVICE,
 }
 _ENDING = "istio.io"
 _NEAR = 0.9
@@ -46,7 +45,7 @@ class Annotations:
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Look at the annotations of the resource, and at those of the pods it describes."""
         key, document = subject.resource.key, subject.document
-        if key.collection != POD or not is_made(document.labels):
+        if key.collection != kinds.POD or not is_made(document.labels):
             yield from _judged(key, (), document.annotations, _PLACES.get(key.collection, ""))
         if key.collection in DESCRIBED:
             pod = pod_of(key.collection, document)

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, inside, items
-from pipeline.analysis.istio.policies import AUTHORIZATION, is_attached
-from pipeline.analysis.namespaces import NAMESPACE, is_unknown
+from pipeline.analysis.istio.policies import is_attached
+from pipeline.analysis.namespaces import is_unknown
 from pipeline.model import Diagnostic, Document
 from pipeline.model.messages import security as messages
 
@@ -35,8 +36,8 @@ class Callers:
                 messages.PRINCIPAL_MALFORMED.code,
             }
         ),
-        handles=frozenset({AUTHORIZATION}),
-        reads=frozenset({NAMESPACE}),
+        handles=frozenset({kinds.AUTHORIZATION_POLICY}),
+        reads=frozenset({kinds.NAMESPACE}),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:

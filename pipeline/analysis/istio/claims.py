@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from pipeline.analysis import workloads
+from pipeline.analysis import kinds, workloads
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, items
-from pipeline.analysis.istio.policies import GATEWAY, REQUEST, is_attached, selector_of
+from pipeline.analysis.istio.policies import is_attached, selector_of
 from pipeline.analysis.labels import may_meet, meets
-from pipeline.analysis.targets import VIRTUAL_SERVICE, gateway_name
+from pipeline.analysis.targets import gateway_name
 from pipeline.model import Diagnostic, Document, Key, Path, Resource
 from pipeline.model.messages import security as messages
 from pipeline.stage import Index, Reader
@@ -20,7 +20,7 @@ def _everywhere(_resource: Resource, _document: Document) -> Iterator[str]:
     yield workloads.ANYWHERE
 
 
-ALL_REQUEST = Index("request-authentication", REQUEST, _everywhere)
+ALL_REQUEST = Index("request-authentication", kinds.REQUEST_AUTHENTICATION, _everywhere)
 
 
 class Claims:
@@ -30,8 +30,8 @@ class Claims:
         name="claims",
         description="Routes by the claims of a token that the gateway does not verify.",
         codes=frozenset({messages.CLAIMS_UNVERIFIED.code}),
-        handles=frozenset({VIRTUAL_SERVICE}),
-        reads=frozenset({GATEWAY}),
+        handles=frozenset({kinds.VIRTUAL_SERVICE}),
+        reads=frozenset({kinds.GATEWAY}),
         indexes=frozenset({ALL_REQUEST, *workloads.INDEXES}),
     )
 
@@ -41,7 +41,7 @@ class Claims:
         gateways = items(subject.document.body, "spec", "gateways") if claims else []
         for name in gateways:
             found = gateway_name(name, subject.resource.key.namespace)
-            gateway = subject.reader.get(Key(GATEWAY, *found)) if found else None
+            gateway = subject.reader.get(Key(kinds.GATEWAY, *found)) if found else None
             if gateway is None or _is_verified(subject.reader, gateway):
                 continue
             for path in claims:
@@ -63,12 +63,15 @@ def _claims(document: Document) -> Iterator[Path]:
 
 def _is_verified(reader: Reader, gateway: Resource) -> bool:
     """Whether a RequestAuthentication is for one of the gateway's workloads, or might be."""
-    labels = selector_of(GATEWAY, gateway.document())
+    labels = selector_of(kinds.GATEWAY, gateway.document())
     policies = reader.find(ALL_REQUEST, workloads.ANYWHERE)
     documents = [(each.key.namespace, each.document()) for each in policies]
     if not labels or any(is_attached(document) for _, document in documents):
         return True
-    wanted = [(namespace, selector_of(REQUEST, document)) for namespace, document in documents]
+    wanted = [
+        (namespace, selector_of(kinds.REQUEST_AUTHENTICATION, document))
+        for namespace, document in documents
+    ]
     held = workloads.examples(reader, workloads.ANYWHERE, labels) if wanted else []
     pods = [(each.key.namespace, workloads.labels_of(each)) for each in held]
     if not pods:

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
-from pipeline.analysis.hosts import DESTINATION_RULE
 from pipeline.model import Diagnostic
 from pipeline.model.messages import traffic as messages
 
-VIRTUAL_SERVICE = "networking.istio.io/VirtualService"
 _POLICIES = ("spec.trafficPolicy", "spec.subsets.*.trafficPolicy")
 _FIELDS: dict[str, Fields[str]] = {
-    VIRTUAL_SERVICE: Fields(
+    kinds.VIRTUAL_SERVICE: Fields(
         {
             "spec.http.*.fault.delay.percent": "percentage",
             "spec.http.*.fault.abort.percent": "percentage",
@@ -19,7 +18,7 @@ _FIELDS: dict[str, Fields[str]] = {
             "spec.http.*.mirror_percent": "mirrorPercentage",
         }.items()
     ),
-    DESTINATION_RULE: Fields(
+    kinds.DESTINATION_RULE: Fields(
         (f"{policy}.{old}", new)
         for policy in _POLICIES
         for old, new in (

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, text
-from pipeline.analysis.hosts import DESTINATION_RULE, full_host
+from pipeline.analysis.hosts import full_host
 from pipeline.model import Diagnostic, Document, Key, Path, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index
@@ -27,7 +28,7 @@ def _places(resource: Resource, document: Document) -> Iterator[str]:
         yield place
 
 
-RULE_BY_HOST = Index("destination-rule-by-host", DESTINATION_RULE, _places)
+RULE_BY_HOST = Index("destination-rule-by-host", kinds.DESTINATION_RULE, _places)
 
 
 class DestinationRules:
@@ -37,7 +38,7 @@ class DestinationRules:
         name="destination-rules",
         description="Hosts for which two DestinationRules say the same thing.",
         codes=frozenset({messages.RULES_MEET.code}),
-        handles=frozenset({DESTINATION_RULE}),
+        handles=frozenset({kinds.DESTINATION_RULE}),
         indexes=frozenset({RULE_BY_HOST}),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.analysis import hosts
+from pipeline.analysis import hosts, kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, text
 from pipeline.model import Diagnostic, Path
@@ -11,7 +11,6 @@ from pipeline.model.messages import traffic as messages
 from pipeline.model.resource import Resource
 from pipeline.stage import Reader
 
-VIRTUAL_SERVICE = "networking.istio.io/VirtualService"
 _DESTINATIONS = Fields(
     (pattern, None)
     for pattern in (
@@ -32,8 +31,8 @@ class Destinations:
         name="destinations",
         description="Destinations whose port is not said, or not there.",
         codes=frozenset({messages.PORT_NEEDED.code, messages.PORT_MISSING.code}),
-        handles=frozenset({VIRTUAL_SERVICE}),
-        reads=frozenset({hosts.SERVICE}),
+        handles=frozenset({kinds.VIRTUAL_SERVICE}),
+        reads=frozenset({kinds.SERVICE}),
         indexes=frozenset({hosts.ENTRY_BY_HOST}),
     )
 

@@ -6,12 +6,11 @@ wildcard are let alone: they are meant to be more than is there.
 
 from collections.abc import Iterator
 
-from pipeline.analysis import hosts
+from pipeline.analysis import hosts, kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.istio.mesh_hosts import ROUTE_BY_MESH_HOST
-from pipeline.analysis.istio.policies import SIDECAR
-from pipeline.analysis.namespaces import NAMESPACE, is_unknown
+from pipeline.analysis.namespaces import is_unknown
 from pipeline.model import Diagnostic
 from pipeline.model.messages import workloads as messages
 from pipeline.stage import Reader
@@ -26,8 +25,8 @@ class Egress:
         name="egress",
         description="Namespaces and hosts in a Sidecar's egress that do not exist.",
         codes=frozenset({messages.EGRESS_UNKNOWN.code}),
-        handles=frozenset({SIDECAR}),
-        reads=frozenset({NAMESPACE, hosts.SERVICE, hosts.SERVICE_ENTRY}),
+        handles=frozenset({kinds.SIDECAR}),
+        reads=frozenset({kinds.NAMESPACE, kinds.SERVICE, kinds.SERVICE_ENTRY}),
         indexes=frozenset({hosts.ENTRY_BY_HOST, ROUTE_BY_MESH_HOST}),
     )
 
@@ -56,7 +55,7 @@ def _missing(reader: Reader, mine: str, said: str) -> str:
 
 
 def _is_known(reader: Reader, namespace: str, host: str) -> bool:
-    if not any(map(reader.holds, (hosts.SERVICE, hosts.SERVICE_ENTRY))):
+    if not any(map(reader.holds, (kinds.SERVICE, kinds.SERVICE_ENTRY))):
         return True
     service = hosts.service_of(host)
     if service and namespace in ("*", service.namespace) and reader.get(service):

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, text
 from pipeline.model import Diagnostic
 from pipeline.model.messages import traffic as messages
 
-ENVOY_FILTER = "networking.istio.io/EnvoyFilter"
 _PATCHES = Fields((("spec.configPatches.*", None),))
 _RELATIVE = frozenset({"INSERT_BEFORE", "INSERT_AFTER"})
 _REPLACED = frozenset({"HTTP_FILTER", "NETWORK_FILTER", "VIRTUAL_HOST"})
@@ -24,7 +24,7 @@ class EnvoyFilters:
         name="envoy-filters",
         description="Patches of Envoy's configuration that are ignored or have no fixed place.",
         codes=frozenset({messages.PATCH_IGNORED.code, messages.PATCH_RELATIVE.code}),
-        handles=frozenset({ENVOY_FILTER}),
+        handles=frozenset({kinds.ENVOY_FILTER}),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:

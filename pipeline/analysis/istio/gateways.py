@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, text
 from pipeline.model import Diagnostic, Document, Key, Path, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index
 
-GATEWAY = "networking.istio.io/Gateway"
 _SERVERS = Fields((("spec.servers.*", None),))
 _SELECTOR = Fields((("spec.selector", None),))
 
@@ -32,7 +32,7 @@ def _places(_resource: Resource, document: Document) -> Iterator[str]:
             yield place
 
 
-GATEWAY_BY_PLACE = Index("gateway-by-workloads-and-port", GATEWAY, _places)
+GATEWAY_BY_PLACE = Index("gateway-by-workloads-and-port", kinds.GATEWAY, _places)
 
 
 class Gateways:
@@ -42,7 +42,7 @@ class Gateways:
         name="gateways",
         description="Gateways that open the same port of the same workloads for the same hosts.",
         codes=frozenset({messages.GATEWAYS_CONFLICT.code}),
-        handles=frozenset({GATEWAY}),
+        handles=frozenset({kinds.GATEWAY}),
         indexes=frozenset({GATEWAY_BY_PLACE}),
     )
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import text
 from pipeline.analysis.injection import containers, gets_proxy, is_running, wish_of
-from pipeline.analysis.namespaces import NAMESPACE
-from pipeline.analysis.workloads import DESCRIBED, POD, pod_of
+from pipeline.analysis.workloads import DESCRIBED, pod_of
 from pipeline.model import Diagnostic
 from pipeline.model.messages import workloads as messages
 
@@ -18,8 +18,8 @@ class Images:
         name="images",
         description="Pods that wait for the proxy's image and are not injected.",
         codes=frozenset({messages.IMAGE_AUTO_POD.code, messages.IMAGE_AUTO_TEMPLATE.code}),
-        handles=frozenset({POD, *DESCRIBED}),
-        reads=frozenset({NAMESPACE}),
+        handles=frozenset({kinds.POD, *DESCRIBED}),
+        reads=frozenset({kinds.NAMESPACE}),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:

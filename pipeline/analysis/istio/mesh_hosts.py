@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipeline.analysis import hosts
+from pipeline.analysis import hosts, kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.visibility import overlap, scope_of
@@ -10,7 +10,6 @@ from pipeline.model import Diagnostic, Document, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index
 
-VIRTUAL_SERVICE = "networking.istio.io/VirtualService"
 _HOSTS = Fields((("spec.hosts.*", None),))
 
 
@@ -28,7 +27,7 @@ def _mesh_hosts(resource: Resource, document: Document) -> Iterator[str]:
             yield hosts.full_host(host, resource.key.namespace)
 
 
-ROUTE_BY_MESH_HOST = Index("virtual-service-by-mesh-host", VIRTUAL_SERVICE, _mesh_hosts)
+ROUTE_BY_MESH_HOST = Index("virtual-service-by-mesh-host", kinds.VIRTUAL_SERVICE, _mesh_hosts)
 
 
 class MeshHosts:
@@ -38,7 +37,7 @@ class MeshHosts:
         name="mesh-hosts",
         description="Hosts in the mesh that more than one VirtualService routes.",
         codes=frozenset({messages.MESH_HOST_SHARED.code}),
-        handles=frozenset({VIRTUAL_SERVICE}),
+        handles=frozenset({kinds.VIRTUAL_SERVICE}),
         indexes=frozenset({ROUTE_BY_MESH_HOST}),
     )
 

@@ -7,12 +7,11 @@ workloads have no proxy that could demand anything, nothing is said.
 
 from collections.abc import Iterator
 
-from pipeline.analysis import hosts, injection, workloads
+from pipeline.analysis import hosts, injection, kinds, workloads
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, inside, mapping, text
-from pipeline.analysis.istio.policies import PEER, selector_of
+from pipeline.analysis.istio.policies import selector_of
 from pipeline.analysis.labels import Labels, labels_in, may_meet, meets
-from pipeline.analysis.namespaces import NAMESPACE
 from pipeline.model import Diagnostic, Document, Key, Resource
 from pipeline.model.messages import security as messages
 from pipeline.stage import Index, Reader
@@ -28,7 +27,7 @@ def _namespace(resource: Resource, _document: Document) -> Iterator[str]:
     yield resource.key.namespace
 
 
-PEER_BY_NAMESPACE = Index("peer-authentication-by-namespace", PEER, _namespace)
+PEER_BY_NAMESPACE = Index("peer-authentication-by-namespace", kinds.PEER_AUTHENTICATION, _namespace)
 
 
 class MutualTls:
@@ -38,8 +37,8 @@ class MutualTls:
         name="mutual-tls",
         description="DestinationRules without mutual TLS for workloads that demand it.",
         codes=frozenset({messages.MTLS_CONFLICT.code}),
-        handles=frozenset({hosts.DESTINATION_RULE}),
-        reads=frozenset({hosts.SERVICE, NAMESPACE}),
+        handles=frozenset({kinds.DESTINATION_RULE}),
+        reads=frozenset({kinds.SERVICE, kinds.NAMESPACE}),
         indexes=frozenset({PEER_BY_NAMESPACE, *workloads.INDEXES}),
     )
 
@@ -83,7 +82,7 @@ def _levels(reader: Reader, namespace: str, labels: Labels) -> Iterator[list[tup
     """The policies for some workloads of a Service, for its namespace, and for the mesh."""
     found = reader.find(PEER_BY_NAMESPACE, namespace)
     near = [(each.key, each.document()) for each in found]
-    chosen = [(each, selector_of(PEER, each[1])) for each in near]
+    chosen = [(each, selector_of(kinds.PEER_AUTHENTICATION, each[1])) for each in near]
     some = [each for each, wanted in chosen if wanted and may_meet(labels, wanted)]
     every = [each for each, wanted in chosen if wanted and meets(labels, wanted)]
     if len(some) == len(every) or any(_mode(document) != "STRICT" for _, document in some):
@@ -92,7 +91,7 @@ def _levels(reader: Reader, namespace: str, labels: Labels) -> Iterator[list[tup
     if namespace != workloads.ROOT:
         root = reader.find(PEER_BY_NAMESPACE, workloads.ROOT)
         mesh = [(each.key, each.document()) for each in root]
-        yield [each for each in mesh if not selector_of(PEER, each[1])]
+        yield [each for each in mesh if not selector_of(kinds.PEER_AUTHENTICATION, each[1])]
 
 
 def _mode(document: Document) -> str:

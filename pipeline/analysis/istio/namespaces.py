@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.injection import (
     DATAPLANE,
@@ -10,7 +11,7 @@ from pipeline.analysis.injection import (
     is_injected,
 )
 from pipeline.analysis.labels import Labels
-from pipeline.analysis.namespaces import NAMESPACE, SYSTEM
+from pipeline.analysis.namespaces import SYSTEM
 from pipeline.model import Diagnostic, Document, Resource
 from pipeline.model.messages import workloads as messages
 from pipeline.stage import Index
@@ -25,7 +26,7 @@ def _joined(_resource: Resource, document: Document) -> Iterator[str]:
         yield _INJECTED
 
 
-NAMESPACE_BY_INJECTION = Index("namespace-by-injection", NAMESPACE, _joined)
+NAMESPACE_BY_INJECTION = Index("namespace-by-injection", kinds.NAMESPACE, _joined)
 
 
 class Namespaces:
@@ -35,7 +36,7 @@ class Namespaces:
         name="namespaces",
         description="Namespaces that say twice, or do not say, whether they are in the mesh.",
         codes=frozenset({messages.LABELS_OF_INJECTION.code, messages.NAMESPACE_NOT_INJECTED.code}),
-        handles=frozenset({NAMESPACE}),
+        handles=frozenset({kinds.NAMESPACE}),
         indexes=frozenset({NAMESPACE_BY_INJECTION}),
     )
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import mapping
-from pipeline.analysis.istio.policies import PEER, selector_of
+from pipeline.analysis.istio.policies import selector_of
 from pipeline.model import Diagnostic
 from pipeline.model.messages import security as messages
 
@@ -16,13 +17,13 @@ class Peers:
         name="peers",
         description="PeerAuthentications with ports and without a selector.",
         codes=frozenset({messages.PORTS_WITHOUT_SELECTOR.code}),
-        handles=frozenset({PEER}),
+        handles=frozenset({kinds.PEER_AUTHENTICATION}),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Look at the ports."""
         ports = mapping(subject.document.body, "spec", "portLevelMtls")
-        if ports and not selector_of(PEER, subject.document):
+        if ports and not selector_of(kinds.PEER_AUTHENTICATION, subject.document):
             yield messages.PORTS_WITHOUT_SELECTOR.report(
                 key=subject.resource.key, path=("spec", "portLevelMtls")
             )

@@ -2,34 +2,25 @@
 
 from collections.abc import Mapping
 
+from pipeline.analysis import kinds
 from pipeline.analysis.fields import mapping
 from pipeline.analysis.labels import Labels, labels_in
 from pipeline.analysis.workloads import ANYWHERE, reach
 from pipeline.model import Document
 
-AUTHORIZATION = "security.istio.io/AuthorizationPolicy"
-ENVOY_FILTER = "networking.istio.io/EnvoyFilter"
-GATEWAY = "networking.istio.io/Gateway"
-PEER = "security.istio.io/PeerAuthentication"
-REQUEST = "security.istio.io/RequestAuthentication"
-SERVICE = "core/Service"
-SIDECAR = "networking.istio.io/Sidecar"
-TELEMETRY = "telemetry.istio.io/Telemetry"
-WASM = "extensions.istio.io/WasmPlugin"
-
 _MATCH_LABELS = ("spec", "selector", "matchLabels")
 _WORKLOADS = ("spec", "workloadSelector", "labels")
 
 SELECTORS: Mapping[str, tuple[str, ...]] = {
-    AUTHORIZATION: _MATCH_LABELS,
-    ENVOY_FILTER: _WORKLOADS,
-    GATEWAY: ("spec", "selector"),
-    PEER: _MATCH_LABELS,
-    REQUEST: _MATCH_LABELS,
-    SERVICE: ("spec", "selector"),
-    SIDECAR: _WORKLOADS,
-    TELEMETRY: _MATCH_LABELS,
-    WASM: _MATCH_LABELS,
+    kinds.AUTHORIZATION_POLICY: _MATCH_LABELS,
+    kinds.ENVOY_FILTER: _WORKLOADS,
+    kinds.GATEWAY: ("spec", "selector"),
+    kinds.PEER_AUTHENTICATION: _MATCH_LABELS,
+    kinds.REQUEST_AUTHENTICATION: _MATCH_LABELS,
+    kinds.SERVICE: ("spec", "selector"),
+    kinds.SIDECAR: _WORKLOADS,
+    kinds.TELEMETRY: _MATCH_LABELS,
+    kinds.WASM_PLUGIN: _MATCH_LABELS,
 }
 """The path to the labels that a kind selects workloads by."""
 
@@ -46,6 +37,6 @@ def is_attached(document: Document) -> bool:
 
 def reach_of(collection: str, namespace: str) -> str:
     """The namespace in which a resource selects, or `ANYWHERE`."""
-    if collection == GATEWAY:
+    if collection == kinds.GATEWAY:
         return ANYWHERE
-    return namespace if collection == SERVICE else reach(namespace)
+    return namespace if collection == kinds.SERVICE else reach(namespace)

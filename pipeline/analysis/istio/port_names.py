@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, text
-from pipeline.analysis.hosts import SERVICE
 from pipeline.model import Diagnostic
 from pipeline.model.messages import traffic as messages
 
@@ -26,7 +26,7 @@ class PortNames:
         name="port-names",
         description="Ports of Services that do not say their protocol.",
         codes=frozenset({messages.PORT_UNNAMED.code, messages.EXTERNAL_PORT_OPAQUE.code}),
-        handles=frozenset({SERVICE}),
+        handles=frozenset({kinds.SERVICE}),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:

@@ -5,6 +5,7 @@ Where nobody holds the namespace it is not known whether pods are injected, and 
 
 from collections.abc import Iterator
 
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import inside
 from pipeline.analysis.injection import (
@@ -14,8 +15,7 @@ from pipeline.analysis.injection import (
     is_proxy,
     is_running,
 )
-from pipeline.analysis.namespaces import NAMESPACE
-from pipeline.analysis.workloads import DESCRIBED, POD, Pod, is_made, pod_of
+from pipeline.analysis.workloads import DESCRIBED, Pod, is_made, pod_of
 from pipeline.model import Diagnostic, Path
 from pipeline.model.messages import workloads as messages
 
@@ -30,8 +30,8 @@ class Proxies:
         name="proxies",
         description="Pods of the mesh that have no proxy, or go around it.",
         codes=frozenset({messages.POD_WITHOUT_PROXY.code, messages.RUNS_AS_PROXY.code}),
-        handles=frozenset({POD, *DESCRIBED}),
-        reads=frozenset({NAMESPACE}),
+        handles=frozenset({kinds.POD, *DESCRIBED}),
+        reads=frozenset({kinds.NAMESPACE}),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:

@@ -7,9 +7,8 @@ The others are looked up under the labels of those pods, so the cost is that of 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pipeline.analysis import workloads
+from pipeline.analysis import kinds, workloads
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.istio import policies
 from pipeline.analysis.istio.policies import SELECTORS, is_attached, selector_of
 from pipeline.analysis.labels import Labels, first_pair, meets, pairs
 from pipeline.model import Diagnostic, Document, Key, Resource
@@ -44,9 +43,9 @@ class Rivalry:
 RIVALRIES: Mapping[str, Rivalry] = {
     rivalry.collection: rivalry
     for rivalry in (
-        Rivalry(policies.PEER, security.PEER_TWICE, security.PEER_TWICE),
-        Rivalry(policies.SIDECAR, messages.SIDECAR_TWICE, None),
-        Rivalry(policies.TELEMETRY, messages.TELEMETRY_TWICE, messages.TELEMETRY_DEFAULT_TWICE),
+        Rivalry(kinds.PEER_AUTHENTICATION, security.PEER_TWICE, security.PEER_TWICE),
+        Rivalry(kinds.SIDECAR, messages.SIDECAR_TWICE, None),
+        Rivalry(kinds.TELEMETRY, messages.TELEMETRY_TWICE, messages.TELEMETRY_DEFAULT_TWICE),
     )
 }
 

@@ -8,11 +8,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.model import Diagnostic, Key, Path
 from pipeline.model.messages import traffic as messages
-
-VIRTUAL_SERVICE = "networking.istio.io/VirtualService"
 
 
 class Match(NamedTuple):
@@ -45,7 +44,7 @@ class Rules:
         name="rules",
         description="Rules of a VirtualService that no request reaches.",
         codes=frozenset({messages.RULE_UNREACHABLE.code, messages.MATCH_INEFFECTIVE.code}),
-        handles=frozenset({VIRTUAL_SERVICE}),
+        handles=frozenset({kinds.VIRTUAL_SERVICE}),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:

@@ -5,9 +5,8 @@ Warnings at most, and only where pods are known: see `workloads`.
 
 from collections.abc import Iterator, Mapping
 
-from pipeline.analysis import workloads
+from pipeline.analysis import kinds, workloads
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.istio import policies
 from pipeline.analysis.istio.policies import SELECTORS, reach_of, selector_of
 from pipeline.analysis.labels import Labels, shown
 from pipeline.model import Diagnostic
@@ -15,9 +14,9 @@ from pipeline.model.messages import workloads as messages
 from pipeline.model.messages.message import Message
 
 _MESSAGES: Mapping[str, Message] = {
-    policies.GATEWAY: messages.GATEWAY_SELECTS_NOTHING,
-    policies.SIDECAR: messages.GATEWAY_SELECTS_NOTHING,
-    policies.SERVICE: messages.SERVICE_SELECTS_NOTHING,
+    kinds.GATEWAY: messages.GATEWAY_SELECTS_NOTHING,
+    kinds.SIDECAR: messages.GATEWAY_SELECTS_NOTHING,
+    kinds.SERVICE: messages.SERVICE_SELECTS_NOTHING,
 }
 
 _OF_GATEWAYS = frozenset({"gateway.networking.k8s.io/gateway-name", "istio.io/gateway-name"})
@@ -34,7 +33,7 @@ class Selectors:
             message.code for message in (messages.POLICY_SELECTS_NOTHING, *_MESSAGES.values())
         ),
         handles=frozenset(SELECTORS),
-        reads=frozenset({workloads.POD}),
+        reads=frozenset({kinds.POD}),
         indexes=frozenset(workloads.INDEXES),
     )
 

@@ -4,7 +4,7 @@ where two speak of one host."""
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.analysis import hosts
+from pipeline.analysis import hosts, kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, text
 from pipeline.analysis.visibility import overlap, scope_of
@@ -25,7 +25,7 @@ class ServiceEntries:
         name="service-entries",
         description="ServiceEntries without an address that they need, or with two protocols.",
         codes=frozenset({messages.ADDRESS_NEEDED.code, messages.TWO_PROTOCOLS.code}),
-        handles=frozenset({hosts.SERVICE_ENTRY}),
+        handles=frozenset({kinds.SERVICE_ENTRY}),
         indexes=frozenset({hosts.ENTRY_BY_HOST}),
     )
 

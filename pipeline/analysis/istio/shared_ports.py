@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import items, text
-from pipeline.analysis.istio.policies import SERVICE, selector_of
+from pipeline.analysis.istio.policies import selector_of
 from pipeline.analysis.labels import Labels, first_pair, meets, pairs
 from pipeline.analysis.workloads import DESCRIBED, TEMPLATES, pod_of
 from pipeline.model import Diagnostic, Document, Key, Resource
@@ -27,11 +28,11 @@ _FAMILIES: Mapping[str, str] = {
 
 
 def _selectors(resource: Resource, document: Document) -> Iterator[str]:
-    if labels := selector_of(SERVICE, document):
+    if labels := selector_of(kinds.SERVICE, document):
         yield f"{resource.key.namespace} {first_pair(labels)}"
 
 
-SERVICE_BY_SELECTOR = Index("service-by-selector", SERVICE, _selectors)
+SERVICE_BY_SELECTOR = Index("service-by-selector", kinds.SERVICE, _selectors)
 
 
 class Port(NamedTuple):
@@ -81,7 +82,7 @@ def _services(reader: Reader, namespace: str, labels: Labels) -> list[Resource]:
         for pair in sorted(pairs(labels))
         for service in reader.find(SERVICE_BY_SELECTOR, f"{namespace} {pair}")
     )
-    return [each for each in found if meets(labels, selector_of(SERVICE, each.document()))]
+    return [each for each in found if meets(labels, selector_of(kinds.SERVICE, each.document()))]
 
 
 def _ports(service: Resource) -> Iterator[Port]:

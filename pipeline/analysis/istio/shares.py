@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, text
 from pipeline.model import Diagnostic, Key, Path
 from pipeline.model.messages import traffic as messages
 from pipeline.schema.durations import go_duration
 
-VIRTUAL_SERVICE = "networking.istio.io/VirtualService"
 _ROUTES = Fields(
     (pattern, None) for pattern in ("spec.http.*.route", "spec.tcp.*.route", "spec.tls.*.route")
 )
@@ -31,7 +31,7 @@ class Shares:
                 messages.RETRIES_WITHOUT_TIME,
             )
         ),
-        handles=frozenset({VIRTUAL_SERVICE}),
+        handles=frozenset({kinds.VIRTUAL_SERVICE}),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.model import Diagnostic, Document, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index
-
-SIDECAR = "networking.istio.io/Sidecar"
 
 
 def _selects(document: Document) -> bool:
@@ -21,7 +20,7 @@ def _default_of(resource: Resource, document: Document) -> Iterator[str]:
         yield resource.key.namespace
 
 
-DEFAULT_SIDECAR = Index("sidecar-by-default-of", SIDECAR, _default_of)
+DEFAULT_SIDECAR = Index("sidecar-by-default-of", kinds.SIDECAR, _default_of)
 
 
 class Sidecars:
@@ -31,7 +30,7 @@ class Sidecars:
         name="sidecars",
         description="Namespaces with more than one Sidecar for all workloads.",
         codes=frozenset({messages.SIDECAR_DEFAULT_TWICE.code}),
-        handles=frozenset({SIDECAR}),
+        handles=frozenset({kinds.SIDECAR}),
         indexes=frozenset({DEFAULT_SIDECAR}),
     )
 

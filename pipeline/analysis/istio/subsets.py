@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipeline.analysis import hosts, workloads
+from pipeline.analysis import hosts, kinds, workloads
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, text
 from pipeline.analysis.labels import Labels, labels_in, shown
@@ -22,8 +22,8 @@ class Subsets:
         name="subsets",
         description="Subsets of a DestinationRule that select no workload.",
         codes=frozenset({messages.SUBSET_SELECTS_NOTHING.code}),
-        handles=frozenset({hosts.DESTINATION_RULE}),
-        reads=frozenset({hosts.SERVICE, workloads.POD}),
+        handles=frozenset({kinds.DESTINATION_RULE}),
+        reads=frozenset({kinds.SERVICE, kinds.POD}),
         indexes=frozenset(workloads.INDEXES),
     )
 
@@ -49,7 +49,7 @@ class Subsets:
 
 
 def _selector(reader: Reader, namespace: str, name: str) -> Labels:
-    found = reader.get(Key(hosts.SERVICE, namespace, name))
+    found = reader.get(Key(kinds.SERVICE, namespace, name))
     return labels_in(found.document().body, "spec", "selector") if found else {}
 
 

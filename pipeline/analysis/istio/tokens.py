@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, text
-from pipeline.analysis.istio.policies import REQUEST
 from pipeline.model import Diagnostic, Path
 from pipeline.model.messages import security as messages
 
@@ -21,7 +21,7 @@ class Tokens:
         name="tokens",
         description="Rules for tokens whose keys cannot be had.",
         codes=frozenset({messages.KEYS_UNREACHABLE.code}),
-        handles=frozenset({REQUEST}),
+        handles=frozenset({kinds.REQUEST_AUTHENTICATION}),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:

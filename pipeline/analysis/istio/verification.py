@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, text
-from pipeline.analysis.hosts import DESTINATION_RULE
 from pipeline.model import Diagnostic
 from pipeline.model.messages import traffic as messages
 
@@ -24,7 +24,7 @@ class Verification:
         name="verification",
         description="TLS to destinations without a certificate authority to verify them by.",
         codes=frozenset({messages.NOT_VERIFIED.code}),
-        handles=frozenset({DESTINATION_RULE}),
+        handles=frozenset({kinds.DESTINATION_RULE}),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:

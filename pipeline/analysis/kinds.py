@@ -1,0 +1,27 @@
+"""The kinds that analyzers know by name, as collections."""
+
+_ISTIO = "networking.istio.io"
+_SECURITY = "security.istio.io"
+ROUTE_API = "gateway.networking.k8s.io"
+"""The group of the Gateway API."""
+
+AUTHORIZATION_POLICY = f"{_SECURITY}/AuthorizationPolicy"
+DESTINATION_RULE = f"{_ISTIO}/DestinationRule"
+ENVOY_FILTER = f"{_ISTIO}/EnvoyFilter"
+GATEWAY = f"{_ISTIO}/Gateway"
+INGRESS = "networking.k8s.io/Ingress"
+K8S_GATEWAY = f"{ROUTE_API}/Gateway"
+K8S_ROUTES = tuple(f"{ROUTE_API}/{kind}Route" for kind in ("GRPC", "HTTP", "TCP", "TLS", "UDP"))
+NAMESPACE = "core/Namespace"
+PEER_AUTHENTICATION = f"{_SECURITY}/PeerAuthentication"
+POD = "core/Pod"
+REQUEST_AUTHENTICATION = f"{_SECURITY}/RequestAuthentication"
+SECRET = "core/Secret"  # noqa: S105  # the name of a kind
+SERVICE = "core/Service"
+SERVICE_ENTRY = f"{_ISTIO}/ServiceEntry"
+SIDECAR = f"{_ISTIO}/Sidecar"
+TELEMETRY = "telemetry.istio.io/Telemetry"
+VIRTUAL_SERVICE = f"{_ISTIO}/VirtualService"
+WASM_PLUGIN = "extensions.istio.io/WasmPlugin"
+WORKLOAD_ENTRY = f"{_ISTIO}/WorkloadEntry"
+WORKLOAD_GROUP = f"{_ISTIO}/WorkloadGroup"
