@@ -5,11 +5,18 @@ from functools import lru_cache
 
 from pipeline.analysis import kinds
 from pipeline.analysis.fields import Fields, text
-from pipeline.model import Document, Key, Resource
+from pipeline.model import Document, Key, Path, Resource
 from pipeline.stage import Index
 
 _HOSTS = Fields((("spec.hosts.*", None),))
 _SUBSETS = Fields((("spec.subsets.*", None),))
+
+
+def hosts_in(document: Document) -> Iterator[tuple[Path, str]]:
+    """Each host that a resource lists, in lower case, with its path."""
+    for path, host, _ in _HOSTS.match(document.body):
+        if isinstance(host, str):
+            yield path, host.lower()
 
 
 @lru_cache(maxsize=4096)
@@ -39,9 +46,7 @@ def covering(host: str) -> Iterator[str]:
 
 
 def _entry_hosts(_resource: Resource, document: Document) -> Iterator[str]:
-    for _, host, _ in _HOSTS.match(document.body):
-        if isinstance(host, str):
-            yield host.lower()
+    return (host for _, host in hosts_in(document))
 
 
 def _rule_subsets(resource: Resource, document: Document) -> Iterator[str]:

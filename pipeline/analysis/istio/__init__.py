@@ -4,12 +4,13 @@ One module for each question, named after what it asks. In reading order: `table
 Routes: `mesh_hosts` (two for one host), `bound_hosts` (not what their gateway serves),
 `destinations` (which port), `rules` (that nothing reaches), `shares` (weights and retries).
 Gateways: `gateways` (two for one port). Destinations: `destination_rules` (two for one host),
-`verification` (TLS to whom), `service_entries`, `port_names`. Proxies: `sidecars` (two defaults for
-one namespace), `egress` (what they show), `envoy_filters`. All of them: `deprecated`.
+`verification` (TLS to whom), `service_entries`, `port_names`. Proxies: `egress` (what Sidecars let
+them see), `envoy_filters`. All of them: `deprecated`.
 
 Workloads: `policies` (which kind selects by which labels), `selectors` and `subsets` (labels that
-nothing has), `rivals` (two policies for one workload), `shared_ports` (Services that disagree).
-Injection: `namespaces`, `proxies`, `images`, `annotations` with `annotation_table`. Security:
-`callers` (who may call), `mutual_tls` and `peers` (how), `tokens` and `claims` (with what). The
-codes under which Istio knows a finding are in the catalogue.
+nothing has), `rivals` (two policies or defaults for one workload), `shared_ports` (Services that
+disagree about the `protocols` of their ports). Injection: `namespaces`, `proxies`, `images`,
+`annotations` with `annotation_table`. Security: `callers` (who may call), `mutual_tls` and `peers`
+(how), `tokens` and `claims` (with what). The codes under which Istio knows a finding are in the
+catalogue.
 """

@@ -1,34 +1,46 @@
 """Two DestinationRules for one host in a namespace: Istio merges them, and drops what is twice."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, text
+from pipeline.analysis.fields import items, mapping, text
 from pipeline.analysis.hosts import full_host
-from pipeline.model import Diagnostic, Document, Key, Path, Resource
+from pipeline.analysis.others import conflict, other_keys
+from pipeline.model import Diagnostic, Document, Path, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index
 
-_SUBSETS = Fields((("spec.subsets.*", None),))
 
-
-def _place(resource: Resource, document: Document) -> str:
-    """Where rules meet: host and namespace; empty for one that is for some workloads only."""
-    spec = document.body.get("spec")
+def _host(resource: Resource, document: Document) -> str:
+    """The host that rules meet at; empty for one that is for some workloads only."""
+    spec = mapping(document.body, "spec")
     host = text(spec, "host")
-    selective = isinstance(spec, dict) and bool(spec.get("workloadSelector"))
-    namespace = resource.key.namespace
-    return f"{namespace} {full_host(host, namespace)}" if host and not selective else ""
+    return (
+        full_host(host, resource.key.namespace) if host and not spec.get("workloadSelector") else ""
+    )
 
 
-def _places(resource: Resource, document: Document) -> Iterator[str]:
-    if place := _place(resource, document):
-        yield place
+def _said(document: Document) -> Iterator[tuple[Path, str]]:
+    """What a rule says for its host as a whole: where, and in words."""
+    spec = mapping(document.body, "spec")
+    if spec.get("trafficPolicy"):
+        yield ("spec", "trafficPolicy"), "a trafficPolicy"
+    for at, subset in enumerate(items(spec, "subsets")):
+        if name := text(subset, "name"):
+            yield ("spec", "subsets", at), f"subset {name}"
 
 
-RULE_BY_HOST = Index("destination-rule-by-host", kinds.DESTINATION_RULE, _places)
+def _value(resource: Resource, host: str, what: str) -> str:
+    return f"{resource.key.namespace} {host} {what}"
+
+
+def _values(resource: Resource, document: Document) -> Iterator[str]:
+    if host := _host(resource, document):
+        yield from (_value(resource, host, what) for _, what in _said(document))
+
+
+RULE_BY_WORD = Index("destination-rule-by-what-it-says", kinds.DESTINATION_RULE, _values)
 
 
 class DestinationRules:
@@ -39,42 +51,17 @@ class DestinationRules:
         description="Hosts for which two DestinationRules say the same thing.",
         codes=frozenset({messages.RULES_MEET.code}),
         handles=frozenset({kinds.DESTINATION_RULE}),
-        indexes=frozenset({RULE_BY_HOST}),
+        indexes=frozenset({RULE_BY_WORD}),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
-        """Compare with the others of the host."""
-        place = _place(subject.resource, subject.document)
-        if not place:
-            return
-        found = subject.reader.find(RULE_BY_HOST, place)
-        others = {each.key: each.document() for each in found if each.key != subject.resource.key}
-        for path, what in _said(subject.document):
-            twice = [key for key, other in others.items() if what in dict(_named(other))]
-            if twice:
-                yield _report(subject, path, what, place, twice)
-
-
-def _said(document: Document) -> Iterator[tuple[Path, str]]:
-    return ((path, what) for what, path in _named(document))
-
-
-def _named(document: Document) -> Iterator[tuple[str, Path]]:
-    """What a rule says for its host as a whole, in words, and where."""
-    spec: Any = document.body.get("spec")
-    if isinstance(spec, dict) and spec.get("trafficPolicy"):
-        yield "a trafficPolicy", ("spec", "trafficPolicy")
-    for path, subset, _ in _SUBSETS.match(document.body):
-        if name := text(subset, "name"):
-            yield f"subset {name}", path
-
-
-def _report(subject: Subject, path: Path, what: str, place: str, twice: list[Key]) -> Diagnostic:
-    return messages.RULES_MEET.report(
-        key=subject.resource.key,
-        path=path,
-        related=twice,
-        host=place.partition(" ")[2],
-        what=what,
-        others=", ".join(each.name for each in twice),
-    )
+        """Ask of everything it says whether another rule of the host says it."""
+        resource = subject.resource
+        host = _host(resource, subject.document)
+        for path, what in _said(subject.document) if host else ():
+            found = subject.reader.find(RULE_BY_WORD, _value(resource, host, what))
+            others = other_keys(found, resource.key)
+            if others:
+                yield conflict(
+                    messages.RULES_MEET, resource.key, path, others, host=host, what=what
+                )

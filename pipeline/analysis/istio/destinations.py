@@ -5,22 +5,13 @@ from typing import Any
 
 from pipeline.analysis import hosts, kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, text
-from pipeline.model import Diagnostic, Path
+from pipeline.analysis.fields import Fields, inside, text
+from pipeline.analysis.targets import DESTINATIONS
+from pipeline.model import Diagnostic, Path, Resource
 from pipeline.model.messages import traffic as messages
-from pipeline.model.resource import Resource
 from pipeline.stage import Reader
 
-_DESTINATIONS = Fields(
-    (pattern, None)
-    for pattern in (
-        "spec.http.*.route.*.destination",
-        "spec.http.*.mirror",
-        "spec.http.*.mirrors.*.destination",
-        "spec.tcp.*.route.*.destination",
-        "spec.tls.*.route.*.destination",
-    )
-)
+_DESTINATIONS = Fields((pattern, None) for pattern in DESTINATIONS)
 _PORTS = Fields((("spec.ports.*.port", None), ("spec.ports.*.number", None)))
 
 
@@ -39,18 +30,19 @@ class Destinations:
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Look at each destination whose host is known."""
         namespace = subject.resource.key.namespace
+        known: dict[str, set[int]] = {}
         for path, destination, _ in _DESTINATIONS.match(subject.document.body):
             host = text(destination, "host")
-            ports = _ports(subject.reader, hosts.full_host(host, namespace)) if host else set()
-            if ports:
-                yield from _judged(subject.resource, path, destination, host, ports)
+            if host and host not in known:
+                known[host] = _ports(subject.reader, hosts.full_host(host, namespace))
+            if known.get(host):
+                yield from _judged(subject.resource, path, destination, host, known[host])
 
 
 def _judged(
     mine: Resource, path: Path, destination: Any, host: str, ports: set[int]
 ) -> Iterator[Diagnostic]:
-    port = destination.get("port")
-    number = port.get("number") if isinstance(port, dict) else None
+    port, number = destination.get("port"), inside(destination, "port", "number")
     shown = ", ".join(map(str, sorted(ports)))
     if port is None and len(ports) > 1:
         yield messages.PORT_NEEDED.report(key=mine.key, path=path, host=host, ports=shown)

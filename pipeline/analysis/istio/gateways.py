@@ -5,34 +5,32 @@ from typing import Any
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, text
-from pipeline.model import Diagnostic, Document, Key, Path, Resource
+from pipeline.analysis.fields import inside, items, text
+from pipeline.analysis.others import conflict, other_keys
+from pipeline.model import Diagnostic, Document, Path, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index
-
-_SERVERS = Fields((("spec.servers.*", None),))
-_SELECTOR = Fields((("spec.selector", None),))
 
 
 def _place(document: Document, server: Any) -> str:
     """What two servers must have in common to meet: workloads, address, port; empty if it cannot be
     told."""
-    port = server.get("port") if isinstance(server, dict) else None
-    number = port.get("number") if isinstance(port, dict) else None
-    selectors = [value for _, value, _ in _SELECTOR.match(document.body) if isinstance(value, dict)]
-    if not isinstance(number, int) or not selectors:
+    number = inside(server, "port", "number")
+    selector = inside(document.body, "spec", "selector")
+    if not isinstance(number, int) or not isinstance(selector, dict):
         return ""
-    labels = ",".join(f"{name}={value}" for name, value in sorted(selectors[0].items()))
+    labels = ",".join(f"{name}={value}" for name, value in sorted(selector.items()))
     return f"{labels} {text(server, 'bind')} {number}"
 
 
-def _places(_resource: Resource, document: Document) -> Iterator[str]:
-    for _, server, _ in _SERVERS.match(document.body):
+def _opened(resource: Resource, document: Document) -> Iterator[str]:
+    for _, server in servers(document):
         if place := _place(document, server):
-            yield place
+            for _, host in server_hosts(server, resource.key.namespace):
+                yield f"{place} {host}"
 
 
-GATEWAY_BY_PLACE = Index("gateway-by-workloads-and-port", kinds.GATEWAY, _places)
+GATEWAY_BY_PLACE = Index("gateway-by-workloads-port-and-host", kinds.GATEWAY, _opened)
 
 
 class Gateways:
@@ -47,44 +45,36 @@ class Gateways:
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
-        """Compare each server with those of other gateways at its place."""
-        mine = subject.resource.key
-        for path, server, _ in _SERVERS.match(subject.document.body):
-            place = _place(subject.document, server)
-            if not place:
-                continue
-            found = subject.reader.find(GATEWAY_BY_PLACE, place)
-            others = {other.key: other.document() for other in found if other.key != mine}
-            yield from _compared(mine, path, server, place, others)
+        """Look up each host of each server."""
+        for path, server in servers(subject.document):
+            if place := _place(subject.document, server):
+                yield from _shared(subject, path, server, place)
 
 
-def _compared(
-    mine: Key, path: Path, server: Any, place: str, others: dict[Key, Document]
-) -> Iterator[Diagnostic]:
+def _shared(subject: Subject, path: Path, server: Any, place: str) -> Iterator[Diagnostic]:
+    mine = subject.resource.key
     for at, host in server_hosts(server, mine.namespace):
-        rivals = [key for key, document in others.items() if host in _served(key, document, place)]
-        if rivals:
-            yield messages.GATEWAYS_CONFLICT.report(
-                key=mine,
-                path=(*path, "hosts", at),
-                related=rivals,
+        others = other_keys(subject.reader.find(GATEWAY_BY_PLACE, f"{place} {host}"), mine)
+        if others:
+            yield conflict(
+                messages.GATEWAYS_CONFLICT,
+                mine,
+                (*path, "hosts", at),
+                others,
                 host=host.partition("/")[2],
                 port=place.rpartition(" ")[2],
-                others=", ".join(f"{each.namespace}/{each.name}" for each in rivals),
             )
 
 
-def _served(key: Key, document: Document, place: str) -> set[str]:
-    """What another gateway serves at a place."""
-    servers = (server for _, server, _ in _SERVERS.match(document.body))
-    there = (server for server in servers if _place(document, server) == place)
-    return {host for server in there for _, host in server_hosts(server, key.namespace)}
+def servers(document: Document) -> Iterator[tuple[Path, Any]]:
+    """Each server of a Gateway with its path."""
+    for at, server in enumerate(items(document.body, "spec", "servers")):
+        yield ("spec", "servers", at), server
 
 
 def server_hosts(server: Any, namespace: str) -> Iterator[tuple[int, str]]:
     """Position and host of a server, as `namespace/host`; `*` is any namespace."""
-    listed = server.get("hosts") if isinstance(server, dict) else None
-    for at, host in enumerate(listed if isinstance(listed, list) else ()):
+    for at, host in enumerate(items(server, "hosts")):
         if isinstance(host, str):
             place, slash, name = host.partition("/")
             place = (namespace if place == "." else place) if slash else "*"

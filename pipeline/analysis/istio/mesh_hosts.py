@@ -4,30 +4,30 @@ from collections.abc import Iterator
 
 from pipeline.analysis import hosts, kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields
-from pipeline.analysis.visibility import overlap, scope_of
-from pipeline.model import Diagnostic, Document, Resource
+from pipeline.analysis.fields import items
+from pipeline.analysis.others import conflict, other_keys
+from pipeline.analysis.visibility import meeting, places, scope_of
+from pipeline.model import Diagnostic, Document, Path, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index
 
-_HOSTS = Fields((("spec.hosts.*", None),))
+
+def _routed(document: Document, namespace: str) -> Iterator[tuple[Path, str]]:
+    """The hosts that are routed in the mesh, and not at gateways alone."""
+    gateways = items(document.body, "spec", "gateways")
+    if not gateways or "mesh" in gateways:
+        for path, host in hosts.hosts_in(document):
+            yield path, hosts.full_host(host, namespace)
 
 
-def _is_in_the_mesh(document: Document) -> bool:
-    spec = document.body.get("spec")
-    gateways = spec.get("gateways") if isinstance(spec, dict) else None
-    return not gateways or (isinstance(gateways, list) and "mesh" in gateways)
+def _values(resource: Resource, document: Document) -> Iterator[str]:
+    scope = scope_of(document, resource.key.namespace)
+    for _, host in _routed(document, resource.key.namespace):
+        yield from places(scope, host)
 
 
-def _mesh_hosts(resource: Resource, document: Document) -> Iterator[str]:
-    if not _is_in_the_mesh(document):
-        return
-    for _, host, _ in _HOSTS.match(document.body):
-        if isinstance(host, str):
-            yield hosts.full_host(host, resource.key.namespace)
-
-
-ROUTE_BY_MESH_HOST = Index("virtual-service-by-mesh-host", kinds.VIRTUAL_SERVICE, _mesh_hosts)
+ROUTE_BY_MESH_HOST = Index("virtual-service-by-mesh-host", kinds.VIRTUAL_SERVICE, _values)
+"""By host alone, and by host within each namespace that sees the route."""
 
 
 class MeshHosts:
@@ -43,25 +43,10 @@ class MeshHosts:
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Look up each host."""
-        if not _is_in_the_mesh(subject.document):
-            return
         mine = subject.resource.key
         scope = scope_of(subject.document, mine.namespace)
-        for path, host, _ in _HOSTS.match(subject.document.body):
-            if not isinstance(host, str):
-                continue
-            full = hosts.full_host(host, mine.namespace)
-            others = [
-                other.key
-                for other in subject.reader.find(ROUTE_BY_MESH_HOST, full)
-                if other.key != mine
-                and overlap(scope, scope_of(other.document(), other.key.namespace))
-            ]
+        for path, host in _routed(subject.document, mine.namespace):
+            seen = (subject.reader.find(ROUTE_BY_MESH_HOST, each) for each in meeting(scope, host))
+            others = other_keys((one for some in seen for one in some), mine)
             if others:
-                yield messages.MESH_HOST_SHARED.report(
-                    key=mine,
-                    path=path,
-                    related=others,
-                    host=full,
-                    others=", ".join(f"{each.namespace}/{each.name}" for each in others),
-                )
+                yield conflict(messages.MESH_HOST_SHARED, mine, path, others, host=host)

@@ -11,8 +11,9 @@ from pipeline.analysis import kinds, workloads
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.istio.policies import SELECTORS, is_attached, selector_of
 from pipeline.analysis.labels import Labels, first_pair, meets, pairs
+from pipeline.analysis.others import conflict, other_keys
 from pipeline.model import Diagnostic, Document, Key, Resource
-from pipeline.model.messages import security
+from pipeline.model.messages import security, traffic
 from pipeline.model.messages import workloads as messages
 from pipeline.model.messages.message import Message
 from pipeline.stage import Index
@@ -31,8 +32,8 @@ class Rivalry:
 
     collection: str
     by_pod: Message
-    by_default: Message | None
-    """For two without a selector; None: another analyzer says it."""
+    by_default: Message
+    """For two without a selector."""
     index: Index = field(init=False)
 
     def __post_init__(self) -> None:
@@ -44,7 +45,7 @@ RIVALRIES: Mapping[str, Rivalry] = {
     rivalry.collection: rivalry
     for rivalry in (
         Rivalry(kinds.PEER_AUTHENTICATION, security.PEER_TWICE, security.PEER_TWICE),
-        Rivalry(kinds.SIDECAR, messages.SIDECAR_TWICE, None),
+        Rivalry(kinds.SIDECAR, messages.SIDECAR_TWICE, traffic.SIDECAR_DEFAULT_TWICE),
         Rivalry(kinds.TELEMETRY, messages.TELEMETRY_TWICE, messages.TELEMETRY_DEFAULT_TWICE),
     )
 }
@@ -60,7 +61,6 @@ class Rivals:
             message.code
             for rivalry in RIVALRIES.values()
             for message in (rivalry.by_pod, rivalry.by_default)
-            if message
         ),
         handles=frozenset(RIVALRIES),
         indexes=frozenset((*workloads.INDEXES, *(each.index for each in RIVALRIES.values()))),
@@ -71,23 +71,22 @@ class Rivals:
         key = subject.resource.key
         rivalry = RIVALRIES[key.collection]
         labels = selector_of(key.collection, subject.document)
-        message = rivalry.by_pod if labels else rivalry.by_default
-        if message is None or is_attached(subject.document):
+        if is_attached(subject.document):
             return
         others = _same(subject, rivalry, labels) if labels else _defaults(subject, rivalry)
         if others:
-            yield message.report(
-                key=key,
-                path=SELECTORS[key.collection] if labels else ("spec",),
-                related=others,
-                others=", ".join(f"{each.namespace}/{each.name}" for each in others),
+            yield conflict(
+                rivalry.by_pod if labels else rivalry.by_default,
+                key,
+                SELECTORS[key.collection] if labels else ("spec",),
+                others,
+                namespace=key.namespace,
             )
 
 
 def _defaults(subject: Subject, rivalry: Rivalry) -> list[Key]:
     mine = subject.resource.key
-    found = subject.reader.find(rivalry.index, mine.namespace)
-    return [other.key for other in found if other.key != mine]
+    return other_keys(subject.reader.find(rivalry.index, mine.namespace), mine)
 
 
 def _same(subject: Subject, rivalry: Rivalry, labels: Labels) -> list[Key]:

@@ -5,11 +5,13 @@ an equal match would, and a prefix of paths takes every longer one under the sam
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
+from pipeline.analysis.fields import items
 from pipeline.model import Diagnostic, Key, Path
 from pipeline.model.messages import traffic as messages
 
@@ -19,22 +21,36 @@ class Match(NamedTuple):
 
     others: str
     """Everything but the path, comparable."""
-    exact: str | None
-    prefix: str | None
-    regex: str | None
-
-    def takes(self, other: "Match") -> bool:
-        """Whether every request that meets the other meets this one."""
-        if self in (other, EVERYTHING):
-            return True
-        if self.others != other.others or self.regex is not None:
-            return False
-        if self.prefix is None:
-            return self.exact is None  # no word on the path: any will do
-        return (other.exact or other.prefix or "").startswith(self.prefix)
+    exact: str | None = None
+    prefix: str | None = None
+    regex: str | None = None
 
 
-EVERYTHING = Match("{}", None, None, None)
+EVERYTHING = Match("{}")
+
+
+class Taken:
+    """What the matches so far take: each is asked about in proportion to its own size."""
+
+    def __init__(self) -> None:
+        self._by: dict[Match, int] = {}
+        self._lengths: dict[str, set[int]] = defaultdict(set)
+        """How long the prefixes are beside the same other conditions."""
+
+    def add(self, match: Match, at: int) -> None:
+        """Note a match of the rule at a position; rules come in order."""
+        self._by.setdefault(match, at)
+        if match.prefix is not None:
+            self._lengths[match.others].add(len(match.prefix))
+
+    def by(self, match: Match) -> int | None:
+        """The position of the first rule that takes all that meets a match; None: none does."""
+        takers = {match, Match(match.others), EVERYTHING}
+        path = match.prefix if match.exact is None else match.exact
+        if path is not None:
+            lengths = self._lengths[match.others]
+            takers |= {Match(match.others, prefix=path[:n]) for n in lengths if n <= len(path)}
+        return min((self._by[each] for each in takers if each in self._by), default=None)
 
 
 class Rules:
@@ -49,36 +65,31 @@ class Rules:
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Go through the rules of each protocol in order."""
-        spec = subject.document.body.get("spec")
         for protocol in ("http", "tls", "tcp"):
-            rules = spec.get(protocol) if isinstance(spec, dict) else None
-            if isinstance(rules, list):
-                yield from _walk(subject.resource.key, ("spec", protocol), rules)
+            rules = items(subject.document.body, "spec", protocol)
+            yield from _walk(subject.resource.key, ("spec", protocol), rules)
 
 
 def _walk(key: Key, path: Path, rules: list[Any]) -> Iterator[Diagnostic]:
-    before: list[tuple[int, Match]] = []
+    before = Taken()
     for at, rule in enumerate(rules):
         if not isinstance(rule, dict):
             continue
         matches = list(_matches(rule))
-        taken = {n: by for n, match in enumerate(matches) if (by := _taker(before, match))}
+        asked = ((n, before.by(match)) for n, match in enumerate(matches))
+        taken = {n: by for n, by in asked if by is not None}
         if matches and len(taken) == len(matches):
             by = min(taken.values())
             yield messages.RULE_UNREACHABLE.report(
-                key=key, path=(*path, at), rule=_name(rule, at), by=_name(rules[by - 1], by - 1)
+                key=key, path=(*path, at), rule=_name(rule, at), by=_name(rules[by], by)
             )
         else:
             for n, by in taken.items():
                 yield messages.MATCH_INEFFECTIVE.report(
-                    key=key, path=(*path, at, "match", n), by=_name(rules[by - 1], by - 1)
+                    key=key, path=(*path, at, "match", n), by=_name(rules[by], by)
                 )
-        before += ((at + 1, match) for match in matches)
-
-
-def _taker(before: list[tuple[int, Match]], match: Match) -> int:
-    """Which rule takes all that meets a match, counted from 1; 0: none."""
-    return next((at for at, earlier in before if earlier.takes(match)), 0)
+        for match in matches:
+            before.add(match, at)
 
 
 def _matches(rule: Mapping[str, Any]) -> Iterator[Match]:

@@ -4,18 +4,36 @@ where two speak of one host."""
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.analysis import hosts, kinds
+from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, text
-from pipeline.analysis.visibility import overlap, scope_of
-from pipeline.model import Diagnostic, Document
+from pipeline.analysis.fields import Fields, inside, items, text
+from pipeline.analysis.hosts import hosts_in
+from pipeline.analysis.others import conflict, other_keys
+from pipeline.analysis.visibility import meeting, places, scope_of
+from pipeline.model import Diagnostic, Document, Key, Resource
 from pipeline.model.messages import traffic as messages
+from pipeline.stage import Index
 
 _PORTS = Fields((("spec.ports.*", None),))
-_HOSTS = Fields((("spec.hosts.*", None),))
-_ADDRESSES = Fields((("spec.addresses.*", None),))
 _OPAQUE = ("", "TCP", "TCP-TLS")
 _AUTOMATIC = "networking.istio.io/enable-autoallocate-ip"
+
+
+def _protocol(port: Any) -> str:
+    return text(port, "protocol").upper()
+
+
+def _values(resource: Resource, document: Document) -> Iterator[str]:
+    scope = scope_of(document, resource.key.namespace)
+    for _, port, _ in _PORTS.match(document.body):
+        for _, host in hosts_in(document):
+            place = f"{host} {inside(port, 'number')}"
+            yield from places(scope, place)
+            yield from places(scope, f"{place} {_protocol(port)}")
+
+
+ENTRY_BY_PORT = Index("service-entry-by-port", kinds.SERVICE_ENTRY, _values)
+"""By host and port, and by what is spoken there, for each namespace that sees the entry."""
 
 
 class ServiceEntries:
@@ -26,51 +44,40 @@ class ServiceEntries:
         description="ServiceEntries without an address that they need, or with two protocols.",
         codes=frozenset({messages.ADDRESS_NEEDED.code, messages.TWO_PROTOCOLS.code}),
         handles=frozenset({kinds.SERVICE_ENTRY}),
-        indexes=frozenset({hosts.ENTRY_BY_HOST}),
+        indexes=frozenset({ENTRY_BY_PORT}),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Look at each port, alone and beside others."""
         mine, document = subject.resource.key, subject.document
-        bare = not _ADDRESSES.match(document.body) and not _is_automatic(subject)
-        rivals = {other.key: other.document() for other in _others(subject)}
+        bare = not items(document.body, "spec", "addresses") and not _is_automatic(document)
         for path, port, _ in _PORTS.match(document.body):
-            protocol = text(port, "protocol").upper()
+            protocol = _protocol(port)
             if bare and protocol in _OPAQUE:
                 yield messages.ADDRESS_NEEDED.report(
                     key=mine, path=path, protocol=protocol or "no protocol"
                 )
-            number = port.get("number") if isinstance(port, dict) else None
-            found = [key for key, each in rivals.items() if _differs(each, number, protocol)]
-            if found:
-                yield messages.TWO_PROTOCOLS.report(
-                    key=mine,
-                    path=path,
-                    related=found,
-                    port=number,
-                    others=", ".join(f"{each.namespace}/{each.name}" for each in found),
-                )
+            number = inside(port, "number")
+            others = _differing(subject, number, protocol)
+            if others:
+                yield conflict(messages.TWO_PROTOCOLS, mine, path, others, port=number)
 
 
-def _is_automatic(subject: Subject) -> bool:
-    return subject.document.labels.get(_AUTOMATIC) == "true"
+def _is_automatic(document: Document) -> bool:
+    return document.labels.get(_AUTOMATIC) == "true"
 
 
-def _others(subject: Subject) -> Iterator[Any]:
-    """Entries with one of the same hosts, each once, seen by somebody who sees this one."""
-    mine = subject.resource.key
-    scope = scope_of(subject.document, mine.namespace)
-    texts = [host for _, host, _ in _HOSTS.match(subject.document.body) if isinstance(host, str)]
-    found = (subject.reader.find(hosts.ENTRY_BY_HOST, host.lower()) for host in texts)
-    others = {other.key: other for some in found for other in some if other.key != mine}
-    for key, other in others.items():
-        if overlap(scope, scope_of(other.document(), key.namespace)):
-            yield other
+def _differing(subject: Subject, number: Any, protocol: str) -> list[Key]:
+    """Entries with one of the same hosts that somebody sees beside this one, and whose port speaks
+    another protocol."""
+    found: set[Resource] = set()
+    for _, host in hosts_in(subject.document):
+        place = f"{host} {number}"
+        found |= _seen(subject, place) - _seen(subject, f"{place} {protocol}")
+    return other_keys(found, subject.resource.key)
 
 
-def _differs(document: Document, number: Any, protocol: str) -> bool:
-    ports = (port for _, port, _ in _PORTS.match(document.body) if isinstance(port, dict))
-    return any(
-        port.get("number") == number and text(port, "protocol").upper() != protocol
-        for port in ports
-    )
+def _seen(subject: Subject, name: str) -> set[Resource]:
+    scope = scope_of(subject.document, subject.resource.key.namespace)
+    values = meeting(scope, name)
+    return {one for value in values for one in subject.reader.find(ENTRY_BY_PORT, value)}

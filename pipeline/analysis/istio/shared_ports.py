@@ -5,26 +5,20 @@ protocol are told apart by the proxy itself, so they contradict nobody.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import items, text
+from pipeline.analysis.fields import inside, items, text
 from pipeline.analysis.istio.policies import selector_of
+from pipeline.analysis.istio.protocols import family_of
 from pipeline.analysis.labels import Labels, first_pair, meets, pairs
 from pipeline.analysis.workloads import DESCRIBED, TEMPLATES, pod_of
 from pipeline.model import Diagnostic, Document, Key, Resource
 from pipeline.model.messages import workloads as messages
 from pipeline.model.messages.message import Message
 from pipeline.stage import Index, Reader
-
-_FAMILIES: Mapping[str, str] = {
-    **dict.fromkeys(("grpc", "http", "http2"), "http"),
-    **dict.fromkeys(("https", "tls"), "tls"),
-    **{name: name for name in ("mongo", "mysql", "redis", "tcp")},
-}
-"""What a proxy tells apart: all that is HTTP is one protocol, and all that is encrypted."""
 
 
 def _selectors(resource: Resource, document: Document) -> Iterator[str]:
@@ -88,15 +82,10 @@ def _services(reader: Reader, namespace: str, labels: Labels) -> list[Resource]:
 def _ports(service: Resource) -> Iterator[Port]:
     """Its ports but those of UDP, which no proxy sees."""
     for port in items(service.document().body, "spec", "ports"):
-        number = port.get("port") if isinstance(port, dict) else None
+        number = inside(port, "port")
         if number is not None and text(port, "protocol", "TCP") == "TCP":
             target = str(port.get("targetPort") or number)
-            yield Port(service.key, str(number), target, _protocol(port))
-
-
-def _protocol(port: Any) -> str:
-    said = text(port, "appProtocol") or text(port, "name")
-    return _FAMILIES.get(said.lower().partition("-")[0], "")
+            yield Port(service.key, str(number), target, family_of(port))
 
 
 def _by_target(ports: list[Port]) -> list[tuple[str, list[Port]]]:

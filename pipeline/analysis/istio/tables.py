@@ -24,7 +24,6 @@ from pipeline.analysis.istio.selectors import Selectors
 from pipeline.analysis.istio.service_entries import ServiceEntries
 from pipeline.analysis.istio.shared_ports import SharedPorts
 from pipeline.analysis.istio.shares import Shares
-from pipeline.analysis.istio.sidecars import Sidecars
 from pipeline.analysis.istio.subsets import Subsets
 from pipeline.analysis.istio.tokens import Tokens
 from pipeline.analysis.istio.verification import Verification
@@ -53,7 +52,6 @@ ISTIO: tuple[Analyzer, ...] = (
     ServiceEntries(),
     SharedPorts(),
     Shares(),
-    Sidecars(),
     Subsets(),
     Tokens(),
     Verification(),
