@@ -33,6 +33,24 @@ class UnusableError(Exception):
     """What a child says cannot be right."""
 
 
+class UnavailableError(BackendError):
+    """A request needs a process that is not there."""
+
+    def __init__(self, detail: str) -> None:
+        problem = ProblemResult(
+            title="It cannot be done now",
+            status=503,
+            detail=detail,
+            code="unavailable",
+            remedy="Try again in a moment; `galley status` says how the channel is.",
+        )
+        super().__init__(problem)
+
+
+class LateError(UnavailableError):
+    """The process is there, and has not answered in time."""
+
+
 class Child(ABC):
     """The process of one task, whichever it is at the moment."""
 
@@ -94,11 +112,12 @@ class Child(ABC):
         """One request and its answer.
 
         Raises:
-            BackendError: it is down or late, or it refused.
+            BackendError: it is down, or it refused.
+            LateError: it has not answered.
         """
         link = self._link
         if link is None or self.problem:
-            raise unavailable(self.problem or f"{self.name} is starting.")
+            raise UnavailableError(self.problem or f"{self.name} is starting.")
         number = next(self._numbers)
         answer = asyncio.get_running_loop().create_future()
         self._asked[number] = answer
@@ -107,9 +126,9 @@ class Child(ABC):
                 await link.send([number, method.value, dict(params)])
                 return await answer
         except TimeoutError:
-            raise unavailable(f"{self.name} has not answered within {within:g} s.") from None
+            raise LateError(f"{self.name} has not answered within {within:g} s.") from None
         except LinkClosedError:
-            raise unavailable(f"{self.name} has just ended.") from None
+            raise UnavailableError(f"{self.name} has just ended.") from None
         finally:
             self._asked.pop(number, None)
 
@@ -190,7 +209,7 @@ class Child(ABC):
         self.gone()
         for answer in self._asked.values():
             if not answer.done():
-                answer.set_exception(unavailable(f"{self.name} has just ended."))
+                answer.set_exception(UnavailableError(f"{self.name} has just ended."))
 
 
 async def _start(module: str, descriptor: int) -> asyncio.subprocess.Process:
@@ -200,15 +219,3 @@ async def _start(module: str, descriptor: int) -> asyncio.subprocess.Process:
         stdin=asyncio.subprocess.DEVNULL,
         start_new_session=True,
     )
-
-
-def unavailable(detail: str) -> BackendError:
-    """The refusal of a request that needs a process which is not there."""
-    problem = ProblemResult(
-        title="It cannot be done now",
-        status=503,
-        detail=detail,
-        code="unavailable",
-        remedy="Try again in a moment; `galley status` says how the channel is.",
-    )
-    return BackendError(problem)

@@ -85,8 +85,7 @@ class Service:
                 turning.cancel()
                 await asyncio.gather(turning, return_exceptions=True)
         finally:
-            await self._admission.stop()
-            await self.listener.stop()
+            await asyncio.gather(self._admission.stop(), self.listener.stop())
             await self._stop_channels(list(self._workers))
 
     def channels(self) -> Mapping[str, Channel]:

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeAlias
 from galley.admission.answer import answer, refusing
 from galley.admission.judges import JudgeProcess
 from galley.admission.unjudged import UnjudgedError
+from galley.child import LateError
 from galley.protocol.control import FindingNote, Method, Opinion
 from galley.server.backend import BackendError
 from galley.settings import ChannelSettings, LogSettings
@@ -144,7 +145,7 @@ class AdmittingChannel:
         try:
             return await self._judge.opinion(source, review, within=within)
         except BackendError as error:
-            why = "late" if "within" in str(error) else "down"
+            why = "late" if isinstance(error, LateError) else "down"
             raise UnjudgedError(why, str(error)) from error
 
     async def _foreseen(

@@ -7,7 +7,7 @@ from typing import Any
 from galley import inherited, logs, memory
 from galley.judge.judge import Judge
 from galley.judge.review import BadReviewError, Review
-from galley.protocol.control import Event, Method, Opinion
+from galley.protocol.control import Event, Method
 from galley.protocol.framing import Link, LinkClosedError
 from galley.settings import ChannelSettings, LogSettings
 
@@ -44,16 +44,12 @@ def _answer(judge: Judge, asked: dict[str, Any]) -> tuple[bool, Any]:
     if time.monotonic() > asked["until"]:
         return False, _problem("timed-out", "Nobody waits for the answer any more.")
     try:
-        return True, _told(judge.opinion(asked["source"], Review.parse(asked["review"])))
+        return True, judge.opinion(asked["source"], Review.parse(asked["review"]))._asdict()
     except BadReviewError as error:
         return False, _problem("usage", str(error))
     except Exception as error:  # a defect must not take the judge along
         log.exception("A write could not be judged.")
         return False, _problem("internal", f"{type(error).__name__}; the log has the details.")
-
-
-def _told(opinion: Opinion) -> dict[str, Any]:
-    return opinion._asdict()
 
 
 def _problem(code: str, detail: str) -> dict[str, Any]:

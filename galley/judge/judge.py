@@ -35,9 +35,9 @@ class Judge:
         self._alone = Alone(environment)
         self._context = SourceContext(environment.kinds, settings.limits)
         self._sources = {
-            source.name: (source, Scope(source, environment.kinds))
+            source.name: (source, Scope(source, source.admission, environment.kinds))
             for source in settings.sources
-            if isinstance(source, KubernetesSettings)
+            if isinstance(source, KubernetesSettings) and source.admission
         }
 
     def opinion(self, source: str, review: Review) -> Opinion:
@@ -45,12 +45,12 @@ class Judge:
         settings, scope = self._sources[source]
         entry = scope.entry(review)
         if entry is None or review.object is None:
-            return Opinion(review.uid, review.dry_run, [], "", b"")
+            return Opinion(review.uid, review.dry_run, [])
         decoder = Decoder(settings, self._context, _chosen(review, entry))
         new = decoder.change(review.object)
         old = decoder.change(review.old) if review.old else None
         if isinstance(new, Broken):
-            return Opinion(review.uid, review.dry_run, list(_unreadable(new, old)), "", b"")
+            return Opinion(review.uid, review.dry_run, list(_unreadable(new, old)))
         (after,), before = new.resources, old.resources[0] if isinstance(old, Read) else None
         judged = self._alone.judge(after, before)
         key, others = after.resource.key, (*new.notes, *judged.remarks)

@@ -10,7 +10,7 @@ from typing import Any
 from galley.judge.review import Review
 from pipeline.model import Kinds
 from pipeline.selector import Selector
-from sources.settings import KindEntry, KubernetesSettings
+from sources.settings import AdmissionSettings, KindEntry, KubernetesSettings
 
 _JUDGED = ("CREATE", "UPDATE")
 _NAMESPACE = "core/Namespace"
@@ -19,9 +19,11 @@ _NAMESPACE = "core/Namespace"
 class Scope:
     """What of a cluster's writes concerns one source."""
 
-    def __init__(self, settings: KubernetesSettings, kinds: Kinds) -> None:
+    def __init__(
+        self, settings: KubernetesSettings, admission: AdmissionSettings, kinds: Kinds
+    ) -> None:
         self._settings = settings
-        self._admission = settings.admission
+        self._admission = admission
         self._kinds = kinds
 
     def entry(self, review: Review) -> KindEntry | None:
@@ -37,20 +39,18 @@ class Scope:
 
     def _is_asked_about(self, review: Review) -> bool:
         kind = self._kinds.get(review.collection)
-        if kind is not None and kind.observed:
-            return False
-        asked = self._admission.kinds if self._admission else ()
-        return not asked or bool({review.collection, f"{_group(review)}/*"} & set(asked))
+        observed = kind is not None and kind.observed
+        return not observed and self._admission.asks_about(review.collection)
 
     def _namespace_is_ours(self, review: Review) -> bool:
         name, admission = _namespace(review), self._admission
         if not name:
             return True
-        if admission and name in admission.spared:
+        if name in admission.spared:
             return False
         if review.collection == _NAMESPACE:
             return True
-        read, asked = self._settings.namespaces, admission.namespaces if admission else ()
+        read, asked = self._settings.namespaces, admission.namespaces
         return ("*" in read or name in read) and (not asked or name in asked)
 
     def _entries(self, review: Review) -> Iterator[KindEntry]:

@@ -1,7 +1,7 @@
 """What a service and its children, workers and judges, say to each other, over a socket pair.
 
 Frames are msgpack with a length in front (`framing`). The service asks `[id, method, params]`; the
-worker answers `[id, true, result]` or `[id, false, problem]` and tells `[0, event, payload]`.
+child answers `[id, true, result]` or `[id, false, problem]` and tells `[0, event, payload]`.
 Params and results of the methods are the models of `results`, as JSON-able maps; bulk data (keys,
 digests, contents) travels in the events below as plain tuples, for speed.
 """
@@ -113,8 +113,8 @@ class Opinion(NamedTuple):
     dry_run: bool
     findings: list[FindingNote]
     """A `new` one of level error refuses it."""
-    locator: str
-    content: bytes
+    locator: str = ""
+    content: bytes = b""
     """The resource, encoded, to be asked about further; empty where there is nothing to ask."""
 
 

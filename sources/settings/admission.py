@@ -52,6 +52,11 @@ class AdmissionSettings(BaseModel):
             raise ValueError("give exactly one of service and url")
         return self
 
+    def asks_about(self, collection: str) -> bool:
+        """Whether a kind, as `group/Kind`, is asked about if the source reads it."""
+        group = collection.partition("/")[0]
+        return not self.kinds or bool({collection, f"{group}/*"} & set(self.kinds))
+
     @property
     def spared(self) -> tuple[str, ...]:
         """Every namespace that is never asked about, in the order of their names."""

@@ -125,11 +125,12 @@ class Registrar:
     def _webhooks(self, source: KubernetesSettings) -> list[dict[str, Any]] | None:
         """What is to be asked; None while it is not known which kinds are read."""
         running = self._channel.sources.get(source.name)
-        path = self._paths.get(source.name)
-        if not isinstance(running, KubernetesSource) or not running.chosen or path is None:
+        path, admission = self._paths.get(source.name), source.admission
+        if not isinstance(running, KubernetesSource) or not running.chosen:
             return None
-        kinds = self._channel.environment.kinds
-        asked = rules(source, running.chosen, kinds)
+        if path is None or admission is None:
+            return None
+        asked = rules(admission, running.chosen, self._channel.environment.kinds)
         return webhooks(self._channel.name, source, asked, path=path, bundle=self._bundle)
 
     async def _apply(

@@ -17,7 +17,7 @@ from sources.settings import AdmissionSettings, KubernetesSettings
 
 API = "admissionregistration.k8s.io/v1"
 KIND = "ValidatingWebhookConfiguration"
-PATH = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
+PATH = f"/apis/{API}/validatingwebhookconfigurations"
 _NAME_OF_NAMESPACE = "kubernetes.io/metadata.name"
 _OPERATORS = {
     (True, True): "In",
@@ -84,7 +84,7 @@ def webhooks(
 
 
 def rules(
-    source: KubernetesSettings, chosen: Iterable[Chosen], kinds: Kinds
+    admission: AdmissionSettings, chosen: Iterable[Chosen], kinds: Kinds
 ) -> list[dict[str, Any]]:
     """Creations and updates of the kinds that are judged, one rule for each group and version.
 
@@ -93,7 +93,8 @@ def rules(
     plurals: dict[tuple[str, str], set[str]] = {}
     for each in chosen:
         known = kinds.get(each.collection)
-        if (known is None or not known.observed) and _is_judged(source, each):
+        observed = known is not None and known.observed
+        if not observed and admission.asks_about(each.collection):
             group = each.served.group, each.version
             plurals.setdefault(group, set()).add(each.served.plural)
     return [
@@ -106,12 +107,6 @@ def rules(
         }
         for (group, version), resources in sorted(plurals.items())
     ]
-
-
-def _is_judged(source: KubernetesSettings, chosen: Chosen) -> bool:
-    asked = source.admission.kinds if source.admission else ()
-    group = chosen.served.group or "core"
-    return not asked or bool({chosen.collection, f"{group}/*"} & set(asked))
 
 
 def _address(admission: AdmissionSettings, path: str) -> dict[str, Any]:

@@ -22,11 +22,9 @@ def concerns(
 ) -> bool:
     """Whether a source with these settings is concerned with the creation of a Thing, or with
     what else the review says."""
+    asks = AdmissionSettings(**{"url": "https://a", **(admission or {})})
     settings = KubernetesSettings(
-        name="a",
-        type="kubernetes",
-        admission=AdmissionSettings(**{"url": "https://a", **(admission or {})}),
-        **{"kinds": [f"{GROUP}/Thing"], **given},
+        name="a", type="kubernetes", admission=asks, **{"kinds": [f"{GROUP}/Thing"], **given}
     )
     made = {"metadata": {"name": "t", "namespace": "team", "labels": {"app": "web"}}}
     said = {
@@ -43,7 +41,7 @@ def concerns(
         "object": made,
         "old": None,
     }
-    return Scope(settings, KINDS).entry(Review(**{**said, **(review or {})})) is not None
+    return Scope(settings, asks, KINDS).entry(Review(**{**said, **(review or {})})) is not None
 
 
 def test_what_the_source_reads() -> None:
