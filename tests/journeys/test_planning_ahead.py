@@ -1,7 +1,6 @@
 """Before merging: what a plan of a checkout or of a folder foretells is what then ships."""
 
 import json
-import subprocess
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from pathlib import Path
@@ -10,41 +9,15 @@ from typing import Any
 import pytest
 
 from galley.protocol.results import PlanResult
+from tests.journeys.team import Team
 
 Wait = Callable[..., Awaitable[Any]]
 Text = Callable[..., str]
 
 
-class Team:
-    """A work tree in which people change the folder `mesh`."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        path.mkdir()
-        self.git("init", "--quiet", "--initial-branch=main")
-
-    def git(self, *arguments: str) -> str:
-        who = ("-c", "user.name=Ann", "-c", "user.email=ann@example.com")
-        more = ("-c", "protocol.file.allow=always")
-        done = subprocess.check_output(["git", *who, *more, *arguments], cwd=self.path, text=True)
-        return done.strip()
-
-    def write(self, **files: str) -> None:
-        for name, text in files.items():
-            path = self.path / "mesh" / f"{name}.yaml"
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text)
-
-    def commit(self, **files: str) -> str:
-        self.write(**files)
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--message", "a change")
-        return self.git("rev-parse", "HEAD")
-
-
 @pytest.fixture
 def team(tmp_path: Path, text_of: Text) -> Team:
-    made = Team(tmp_path / "repository")
+    made = Team(tmp_path / "repository", "mesh")
     made.commit(a=text_of("a", x="1"), b=text_of("b", x="1"))
     return made
 
@@ -133,7 +106,7 @@ async def test_a_branch_foretells_what_its_merge_ships(
 async def test_submodules_are_planned_where_the_source_reads_them(
     make_service: Any, team: Team, text_of: Text, tmp_path: Path
 ) -> None:
-    other = Team(tmp_path / "other")
+    other = Team(tmp_path / "other", "mesh")
     other.commit(s=text_of("s", x="1"))
     team.git("submodule", "--quiet", "add", "../other", "mesh/other")
     source = {"name": "team", "type": "git", "url": "./repository", "interval": "200ms"}
@@ -152,8 +125,7 @@ async def test_a_folder_foretells_what_its_copy_ships(
     service: Any, text_of: Text, tmp_path: Path, wait_until: Wait
 ) -> None:
     """A source of files is told from a folder, or from a folder at a commit."""
-    other = Team(tmp_path / "other")
-    (other.path / "mesh").mkdir()
+    other = Team(tmp_path / "other", "mesh")
     other.commit(a=text_of("a", x="2"), b=text_of("b", x="1"))
     other.write(a=text_of("a", x="3"))
     (other.path / "mesh" / ".galleyignore").write_text("b.yaml\n")
