@@ -1,14 +1,18 @@
 """Logs: one JSON object a line or text, and never a secret."""
 
+import asyncio
 import io
 import json
 import logging
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import web
 
 from galley import logs
+from galley.listening import Listener
 from galley.settings import LogSettings
 
 
@@ -18,9 +22,9 @@ def written() -> Iterator[Any]:
     root = logging.getLogger()
     before = root.handlers[:], root.level
 
-    def configure(form: Any) -> io.StringIO:
+    def configure(form: Any, level: Any = "info") -> io.StringIO:
         stream = io.StringIO()
-        logs.configure(LogSettings(format=form), stream=stream, channel="mesh")
+        logs.configure(LogSettings(format=form, level=level), stream=stream, channel="mesh")
         return stream
 
     yield configure
@@ -70,3 +74,19 @@ def test_local_values_are_not_shown_in_tracebacks(written: Any) -> None:
 
     assert "ValueError" in stream.getvalue()
     assert "password" not in stream.getvalue().replace("int(password)", "")
+
+
+@pytest.mark.parametrize(("level", "told"), [("info", False), ("debug", True)])
+async def test_what_is_no_http_fills_no_log(written: Any, level: Any, told: bool) -> None:
+    stream = written("json", level)
+    listener = Listener()
+    await listener.start(web.Application(), "127.0.0.1:0", None, shutdown=1)
+    place = urlsplit(listener.address)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    writer.write(b"GET / HTTP/1.1\r\nno header\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    await listener.stop()
+
+    assert answer.startswith(b"HTTP/1.0 400 ")
+    assert ("Traceback" in stream.getvalue()) is told
