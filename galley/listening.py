@@ -2,22 +2,34 @@
 
 import asyncio
 import errno
+import logging
 import os
 import ssl
 from typing import cast
 
 from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMessage
 
 from galley.server.access import split_host
 from galley.server.door import Entrance
 from galley.settings import ServiceSettings, TlsSettings
 
+log = logging.getLogger("galley.http")
+
 BACKLOG = 4096
 """Connections that may wait to be accepted: all subscribers reconnect at once after a restart."""
-
-
 LINGER = 1.0
 """Seconds that the rest of a refused body is read on, so that the client sees the answer."""
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether a line of the HTTP server is about a fault of this process: anybody can send what is
+    no HTTP, as often as they like. With `level: debug` that is told as well."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, BadHttpMessage) or log.isEnabledFor(logging.DEBUG)
+
+
+log.addFilter(_is_ours)
 
 
 class ListenError(Exception):
@@ -46,7 +58,7 @@ class Listener:
         host, port = _address(listen)
         self._tls = _context(tls) if tls else None
         self._runner = web.AppRunner(
-            app, access_log=None, shutdown_timeout=shutdown, lingering_time=LINGER
+            app, access_log=None, logger=log, shutdown_timeout=shutdown, lingering_time=LINGER
         )
         await self._runner.setup()
         self._entrance = Entrance(cast("web.Server", self._runner.server))

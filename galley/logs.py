@@ -11,7 +11,6 @@ import sys
 from typing import Any, TextIO
 
 import structlog
-from aiohttp.http_exceptions import BadHttpMessage
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from galley.settings import LogSettings
@@ -34,14 +33,6 @@ def configure(settings: LogSettings, *, stream: TextIO | None = None, **about: A
     root.handlers[:] = [handler]
     root.setLevel(settings.level.upper())
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
-    logging.getLogger("aiohttp.server").addFilter(_is_ours)
-
-
-def _is_ours(record: logging.LogRecord) -> bool:
-    """Whether a line of the HTTP server is about a fault of this process: anybody can send what is
-    no HTTP, as often as they like. With `level: debug` that is told as well."""
-    error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, BadHttpMessage) or logging.getLogger().isEnabledFor(logging.DEBUG)
 
 
 def _formatter(
