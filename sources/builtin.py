@@ -2,7 +2,13 @@
 
 from sources.files import FilesSource
 from sources.memory import MemorySource
-from sources.settings import FilesSettings, GitSettings, KubernetesSettings, MemorySettings
+from sources.settings import (
+    ClusterSchemasSettings,
+    FilesSettings,
+    GitSettings,
+    KubernetesSettings,
+    MemorySettings,
+)
 from sources.source import Source, SourceContext
 
 
@@ -20,7 +26,9 @@ def build(
         return GitSource(settings, context)
     if isinstance(settings, KubernetesSettings):
         # Its library takes 200 ms and 20 MB, likewise.
-        from sources.kubernetes import KubernetesSource  # noqa: PLC0415
+        from sources.kubernetes import ClusterSchemas, KubernetesSource  # noqa: PLC0415
 
+        if isinstance(settings, ClusterSchemasSettings):
+            return ClusterSchemas(settings, context)
         return KubernetesSource(settings, context)
     return MemorySource(settings)

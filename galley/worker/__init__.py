@@ -4,8 +4,9 @@ A change meets `intake` (sources to pending inputs), `publisher` (when to cut a 
 commit), `bookkeeping` (what is written beside it), `announce` (telling the service) and `companion`
 (what is only observed). Its environment: `environments` (which is in force), `environment_files`
 (schemas and rules from their files), `schema_sources` (schemas from a cluster or a repository) with
-`definitions` (what one holds) and `definitions_kept` (over a restart), `reconfiguring` (other
-settings without a restart). The `checks` outside of Galley are asked beside all of it.
+`definition` (one schema), `definitions` (what a source holds) and `definitions_kept` (over a
+restart), `reconfiguring` (other settings without a restart). The `checks` outside of Galley are
+asked beside all of it.
 
 Operators meet `operations` (each method and what answers it), `actions`, `rollback` with `targets`
 (which version), `reach` (how far), `taking_back` (what it quarantines), `planning` with `planned`

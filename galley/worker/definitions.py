@@ -1,32 +1,27 @@
 """The CustomResourceDefinitions of one source of schemas, each the last good one.
 
 What the source says is taken over by the rules that hold for resources: a broken place keeps what
-it held, and so does everything while a revision is wrong as a whole. Of a definition only what
-decides is kept, so that one whose status, metadata or prose changes is the same as before.
+it held, and so does everything while a revision is wrong as a whole.
 """
 
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from json import dumps
 from time import time
-from typing import Any
 
-from pipeline import schema
+from galley.worker.definition import COLLECTION, definitions, faults_of, published_alone, text
 from pipeline.engine.inputs import SourceInputs, UnitOf
 from pipeline.model import Batch, Broken, Change, Diagnostic, Located, Origin, Read, Resource
 from pipeline.schema import SchemaError, SchemaText
-from sources.settings import AnySource, KindEntry, KubernetesSettings
-
-COLLECTION = "apiextensions.k8s.io/CustomResourceDefinition"
-_CALLED = "customresourcedefinitions"
+from sources.settings import AnySource, ClusterSchemasSettings, KindEntry, KubernetesSettings
 
 
 def following_definitions(config: AnySource) -> AnySource:
     """The settings of a source of schemas, as the source itself is to have them."""
     if not isinstance(config, KubernetesSettings):
         return config
-    return config.model_copy(update={"kinds": (KindEntry(kind=COLLECTION),)})
+    given = {**dict(config), "kinds": (KindEntry(kind=COLLECTION),)}
+    return ClusterSchemasSettings.model_validate(given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +62,8 @@ class Definitions:
     @property
     def known(self) -> bool:
         """Whether it is known what the source holds, be it from before this process started."""
-        return bool(self.inputs.accepted) or (self.inputs.synced and not any(self.broken()))
+        defined = any(not published_alone(held) for held in self.inputs.accepted.values())
+        return defined or (self.inputs.synced and not any(self.broken()))
 
     def broken(self) -> Iterator[Diagnostic]:
         """Why some of it, or all, is not what the source says now."""
@@ -78,7 +74,7 @@ class Definitions:
     def texts(self) -> Iterator[SchemaText]:
         """Its schemas, for an environment."""
         for held in self.inputs.accepted.values():
-            yield from map(_text, held)
+            yield from map(text, held)
 
     def holding(self) -> Holding:
         """What it holds now."""
@@ -92,14 +88,14 @@ class Definitions:
         """A change with nothing but definitions in it; broken if one cannot be used."""
         if not isinstance(change, Read):
             return change
-        held = tuple(
-            replace(each, resource=_slim(each.resource))
-            for each in change.resources
-            if each.resource.key.collection == COLLECTION
-        )
+        try:
+            held = tuple(definitions(change))
+        except SchemaError as error:
+            origin = change.resources[0].origin
+            return Broken(change.locator, tuple(f.at_origin(origin) for f in error.diagnostics))
         known = {each.resource for each in self.inputs.accepted.get(change.locator, ())}
         new = (each for each in held if each.resource not in known)
-        faults = tuple(found for each in new for found in _faults(each))
+        faults = tuple(found for each in new for found in faults_of(each))
         return Broken(change.locator, faults) if faults else replace(change, resources=held)
 
     def _accept(self) -> bool:
@@ -118,31 +114,3 @@ class Definitions:
 
     def _count(self) -> None:
         self.inputs.resources = sum(map(len, self.inputs.accepted.values()))
-
-
-def _slim(definition: Resource) -> Resource:
-    body = schema.essence(definition.document().body)
-    return Resource.build(definition.key, definition.api_version, body=body)
-
-
-def _faults(held: Located) -> tuple[Diagnostic, ...]:
-    """What keeps a definition from being used, judged by itself."""
-    try:
-        schema.build([_text(held)])
-    except SchemaError as error:
-        return tuple(found.at_origin(held.origin) for found in error.diagnostics)
-    return ()
-
-
-def _text(held: Located) -> SchemaText:
-    """A definition as a schema file, under a name that says where it is; what names its state is
-    left out, or every commit would make other schemas of the same."""
-    key, origin = held.resource.key, held.origin
-    place = f"{_CALLED}/{key.name}" if origin.locator == str(key) else origin.locator
-    manifest: dict[str, Any] = {
-        "apiVersion": held.resource.api_version,
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": key.name},
-        **held.resource.document().body,
-    }
-    return SchemaText(f"{origin.source}: {place}", dumps(manifest, sort_keys=True))

@@ -14,14 +14,18 @@ from pipeline.schema.builtin import BUILTIN_KINDS
 from pipeline.schema.custom import UnknownFields
 from pipeline.schema.errors import SchemaError
 from pipeline.schema.essence import essence
+from pipeline.schema.openapi import of_group
 from pipeline.schema.set import SchemaSet, UnknownKinds
 from pipeline.schema.stage import SchemaStage
-from pipeline.schema.text import SchemaText
+from pipeline.schema.text import SchemaDocument, SchemaText
 from pipeline.schema.validator import BodyValidator
+from pipeline.schema.vocabulary import PUBLISHED
 
 __all__ = [
     "BUILTIN_KINDS",
+    "PUBLISHED",
     "BodyValidator",
+    "SchemaDocument",
     "SchemaError",
     "SchemaSet",
     "SchemaStage",
@@ -30,4 +34,5 @@ __all__ = [
     "UnknownKinds",
     "build",
     "essence",
+    "of_group",
 ]

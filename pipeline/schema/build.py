@@ -42,7 +42,9 @@ def build(
     found: dict[str, Description] = {}
     for description in _describe(schemas, errors):
         known = found.setdefault(description.kind.collection, description)
-        if known.document != description.document:
+        if known.published and not description.published:
+            found[description.kind.collection] = description
+        elif known.document != description.document and not description.published:
             errors.append(_twice(known, description))
     last = previous.compiled if previous else {}
     compiled = dict(_compile(found.values(), unknown_fields, last, errors))

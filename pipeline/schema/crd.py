@@ -13,6 +13,7 @@ from pipeline.schema.description import Description
 from pipeline.schema.errors import SchemaError
 from pipeline.schema.shape import misshapen, without_nothing
 from pipeline.schema.text import SchemaDocument, not_a_schema
+from pipeline.schema.vocabulary import PUBLISHED
 
 _GROUP = "apiextensions.k8s.io"
 
@@ -57,6 +58,7 @@ def _describe(source: SchemaDocument, spec: Mapping[str, Any]) -> Description:
         schema=schema,
         structural=True,
         document=source.content,
+        published=PUBLISHED in ((source.content.get("metadata") or {}).get("labels") or {}),
     )
 
 

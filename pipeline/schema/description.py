@@ -20,3 +20,5 @@ class Description:
     structural: bool
     document: Mapping[str, Any]
     """The document as it was written."""
+    published: bool = False
+    """Whether it is only what a followed API server publishes, which any other goes before."""

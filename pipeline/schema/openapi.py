@@ -6,13 +6,15 @@ they are another thing there than for custom resources: code decides, and that i
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pipeline.schema.text import SchemaDocument
+from pipeline.model import Kinds
+from pipeline.model.kind import collection_of
+from pipeline.schema.text import SchemaDocument, not_a_schema
 from pipeline.schema.vocabulary import INT_OR_STRING, KIND, PRESERVE, Schema
 
-_PATH = re.compile(r"/apis?(?:/[^/{}]+)?/[^/{}]+(/namespaces/\{namespace\})?/([a-z]+)")
+_PATH = re.compile(r"/apis?(?:/[^/{}]+)?/[^/{}]+(/namespaces/\{namespace\})?/([a-z][a-z0-9]*)")
 _COMPONENT = "#/components/schemas/"
 _ANYTHING: Schema = {PRESERVE: True}
 _BYTE = {"type": "integer", "minimum": 0, "maximum": 255, "nullable": True}
@@ -26,6 +28,9 @@ _BYTES: Schema = {
 """Text in base64, or, to Go, a list of numbers."""
 _COPIED = ("type", "format")
 _FORMATS = ("int32", "int64", "float", "double")
+_MOST_NODES = 100_000
+"""Of one kind with its references followed; a Pod has 2,000."""
+_VERSION = re.compile(r"v(\d+)(?:(alpha|beta)(\d+))?")
 
 
 def is_openapi(content: Mapping[str, Any]) -> bool:
@@ -34,7 +39,35 @@ def is_openapi(content: Mapping[str, Any]) -> bool:
 
 
 def as_crds(source: SchemaDocument) -> Iterator[SchemaDocument]:
-    """A CRD for each kind that can be created at a path of the document."""
+    """A CRD for each kind that can be listed and created at a path of the document.
+
+    Raises:
+        SchemaError: the document is damaged, or a kind too large.
+    """
+    try:
+        yield from _crds(source)
+    except (AttributeError, TypeError, KeyError) as error:
+        raise not_a_schema(source.locator, source.number, "as OpenAPI it is damaged") from error
+
+
+def of_group(versions: Iterable[SchemaDocument], known: Kinds) -> tuple[SchemaDocument, ...]:
+    """Of the documents of one group, a CRD for each kind that can be listed and created: in the
+    version of the `known` kind, or else in the most stable. Observed kinds are left out.
+
+    Raises:
+        SchemaError: as `as_crds` does.
+    """
+    best: dict[str, SchemaDocument] = {}
+    for found in sorted((each for one in versions for each in as_crds(one)), key=_stability):
+        spec = found.content["spec"]
+        kind = known.get(collection_of(spec["group"], spec["names"]["kind"]))
+        if kind is not None and (kind.observed or spec["versions"][0]["name"] != kind.version):
+            continue
+        best[found.content["metadata"]["name"]] = found
+    return tuple(best.values())
+
+
+def _crds(source: SchemaDocument) -> Iterator[SchemaDocument]:
     content = source.content
     schemas = (content.get("components") or {}).get("schemas") or {}
     for path, operations in (content.get("paths") or {}).items():
@@ -42,8 +75,8 @@ def as_crds(source: SchemaDocument) -> Iterator[SchemaDocument]:
         created = (operations or {}).get("post") or {}
         kind = created.get(KIND)
         name = _created(created)
-        if place and isinstance(kind, dict) and name in schemas:
-            node = _Components(schemas).node({"$ref": name})
+        if place and "get" in operations and isinstance(kind, dict) and name in schemas:
+            node = _Components(schemas, source).node({"$ref": name})
             crd = _crd(kind, place[2], namespaced=bool(place[1]), schema=node)
             yield SchemaDocument(source.locator, source.number, crd)
 
@@ -82,11 +115,17 @@ def _crd(
 class _Components:
     """Schemas by name, their references followed; where one leads in a circle, anything goes."""
 
-    def __init__(self, schemas: Mapping[str, Schema]) -> None:
+    def __init__(self, schemas: Mapping[str, Schema], source: SchemaDocument) -> None:
         self._schemas = schemas
+        self._source = source
         self._open: list[str] = []
+        self._nodes = 0
 
     def node(self, schema: Schema) -> Schema:
+        self._nodes += 1
+        if self._nodes > _MOST_NODES:
+            problem = f"with its references followed it has more than {_MOST_NODES} nodes"
+            raise not_a_schema(self._source.locator, self._source.number, problem)
         name = _referred(schema)
         if name is None:
             return self._plain(schema)
@@ -126,3 +165,12 @@ def _referred(schema: Schema) -> str | None:
     parts = schema.get("allOf") or (schema,)
     reference = parts[0].get("$ref") if len(parts) == 1 else None
     return None if reference is None else str(reference).removeprefix(_COMPONENT)
+
+
+def _stability(found: SchemaDocument) -> tuple[bool, bool, int, int]:
+    """What sorts versions as Kubernetes does, the best last: stable, beta, alpha, others."""
+    parts = _VERSION.fullmatch(found.content["spec"]["versions"][0]["name"])
+    if parts is None:
+        return False, False, 0, 0
+    major, stage, minor = parts.groups()
+    return stage is None, stage != "alpha", int(major), int(minor or 0)

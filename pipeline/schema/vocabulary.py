@@ -9,6 +9,10 @@ from typing import Any, TypeAlias
 Schema: TypeAlias = Mapping[str, Any]
 """A node of a schema, with everything below it."""
 
+PUBLISHED = "galley.dev/published"
+"""The label of a CRD that was made of what a followed API server publishes: it gives way to any
+other description of its kind."""
+
 EMBEDDED = "x-kubernetes-embedded-resource"
 INT_OR_STRING = "x-kubernetes-int-or-string"
 KIND = "x-kubernetes-group-version-kind"

@@ -17,7 +17,12 @@ from sources.settings.git import (
     GitSettings,
     GitWeb,
 )
-from sources.settings.kubernetes import KindEntry, KubernetesSettings
+from sources.settings.kubernetes import (
+    PUBLISHED,
+    ClusterSchemasSettings,
+    KindEntry,
+    KubernetesSettings,
+)
 from sources.settings.plain import FilesSettings, MemorySettings, PluginSettings
 from sources.settings.trust import PathRule, TrustSettings
 
@@ -28,8 +33,10 @@ AnySource = Annotated[
 """Any source."""
 
 __all__ = [
+    "PUBLISHED",
     "AdmissionSettings",
     "AnySource",
+    "ClusterSchemasSettings",
     "FilesSettings",
     "FolderSettings",
     "GitCredentials",

@@ -115,3 +115,12 @@ class KubernetesSettings(SourceSettings):
         if self.context:
             return f"context {self.context}"
         return f"the current context of {self.kubeconfig}" if self.kubeconfig else "the cluster"
+
+
+class ClusterSchemasSettings(KubernetesSettings):
+    """A cluster as a source of schemas: its definitions, and what it publishes of its own kinds."""
+
+
+PUBLISHED = "openapi/Document"
+"""The collection of what such a source holds besides CustomResourceDefinitions: documents of
+OpenAPI, one for each version of a group."""

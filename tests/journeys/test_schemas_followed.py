@@ -263,6 +263,37 @@ async def test_validate_asks_a_cluster_for_its_definitions(
     assert "error GAL0308 Gauge/default/new" in told
 
 
+def deployment(field: str) -> str:
+    spec = {"selector": {}, "template": {"spec": {"containers": [{"name": "a", field: "b:1"}]}}}
+    metadata = {"name": "shop", "namespace": "default"}
+    head = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata}
+    return json.dumps({**head, "spec": spec})
+
+
+async def test_kinds_of_the_clusters_own_are_judged_by_what_it_publishes(
+    make_service: Any, cluster: Cluster
+) -> None:
+    """Also after a restart while it is down."""
+    schemas = {"name": "prod", "type": "kubernetes", "kubeconfig": "./kubeconfig"}
+    service = make_service(policies=[], schemas=[schemas])
+    (service.folder / "kubeconfig").write_text(cluster.kubeconfig().read_text())
+    service.write("good.yaml", deployment("image").replace("shop", "good"))
+    service.write("bad.yaml", deployment("imagee"))
+    await service.start()
+    await service.live(1)
+    assert (await service.shows("GAL0301"))["file"] == "bad.yaml"
+    assert await service.names() == {"good"}
+    before = await environment(service)
+
+    await service.stop()
+    down(service.folder / "kubeconfig", cluster)
+    await service.start()
+
+    found = await service.shows("GAL0301")
+    assert found["message"].count("spec.template.spec.containers[0].imagee") == 1
+    assert await environment(service) == before
+
+
 @pytest.fixture
 def team(tmp_path: Path) -> Team:
     made = Team(tmp_path / "repository")

@@ -127,3 +127,19 @@ NOT_REGISTERED = Message(
         "configuration by hand; docs/admission.md tells what has to be in it."
     ),
 )
+
+PUBLISHED_UNREADABLE = Message(
+    code="GAL1310",
+    level=Level.ERROR,
+    title="schemas of the cluster's own kinds cannot be read",
+    template="What the API server publishes of {what} cannot be read: {problem}.",
+    meaning=(
+        "A source of schemas takes the fields of kinds that have no CRD from what the API server "
+        "publishes. What was last read of these stays, and all others are followed."
+    ),
+    example="An APIService whose server is down, or a proxy that lets no one ask for /openapi/v3.",
+    remedy=(
+        "Look at what `kubectl get --raw /openapi/v3` says; every authenticated user may ask. With "
+        "`labels` a source of schemas takes definitions alone."
+    ),
+)

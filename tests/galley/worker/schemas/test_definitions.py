@@ -6,10 +6,12 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from galley.worker.definitions import COLLECTION, Definitions, Holding
+from galley.worker.definition import COLLECTION
+from galley.worker.definitions import Definitions, Holding
+from pipeline import schema
 from pipeline.model import Batch, Broken, Change, Key, Located, Origin, Read, Removed, Resource
 from pipeline.model.messages.source import FILE_UNREADABLE
-from sources.settings import MemorySettings
+from sources.settings import PUBLISHED, MemorySettings
 
 NAME = "things.example.com"
 Say: TypeAlias = Callable[..., Batch]
@@ -103,3 +105,59 @@ async def test_what_was_held_is_replaced_by_the_first_complete_read(
     assert await later.receive(whole(broken))
 
     assert [each.locator for each in later.texts()] == ["crds: b.yaml"]
+
+
+def published(version: str, kind: str = "Thing") -> Resource:
+    """A document of a group with one kind."""
+    about = {"group": "own.example", "version": version, "kind": kind}
+    asked = {"content": {"*/*": {"schema": {"$ref": "#/components/schemas/Kind"}}}}
+    operation = {"x-kubernetes-group-version-kind": about, "requestBody": asked}
+    path = f"/apis/own.example/{version}/namespaces/{{namespace}}/{kind.lower()}s"
+    body = {
+        "openapi": "3.0.0",
+        "components": {"schemas": {"Kind": {"type": "object", "description": "Long."}}},
+        "paths": {path: {"get": operation, "post": operation}},
+    }
+    return Resource.build(Key(PUBLISHED, "", f"own.example.{version}"), "3.0.0", body=body)
+
+
+async def test_what_is_published_is_taken_as_a_definition(definitions: Definitions) -> None:
+    """Of all versions one, under a name of its own, with the mark that makes it give way."""
+    await definitions.receive(
+        whole(read("openapi/own.example", published("v1"), published("v1beta1")))
+    )
+
+    (text,) = definitions.texts()
+
+    assert text.locator == "crds: openapi/own.example/things"
+    made = json.loads(text.text)
+    assert made["metadata"]["labels"] == {schema.PUBLISHED: "true"}
+    assert [each["name"] for each in made["spec"]["versions"]] == ["v1"]
+    assert "Long." not in text.text
+    later = Definitions(MemorySettings(name="crds", type="memory"), definitions.holding())
+    assert tuple(later.texts()) == (text,)
+
+
+async def test_a_damaged_document_keeps_what_was_known(definitions: Definitions) -> None:
+    place = "openapi/own.example"
+    await definitions.receive(whole(read(place, published("v1"))))
+    before = tuple(definitions.texts())
+    damaged = Resource.build(Key(PUBLISHED, "", "own.v1"), "3.0.0", body={"paths": [1]})
+
+    assert not await definitions.receive(Batch("crds", (read(place, damaged),)))
+
+    (found,) = definitions.broken()
+    assert (found.code, found.locator) == ("GAL0311", place)
+    assert tuple(definitions.texts()) == before
+
+
+async def test_what_is_published_alone_does_not_make_a_source_known(
+    definitions: Definitions,
+) -> None:
+    """Its definitions, which may not be read, are what counts."""
+    refused = Broken(f"{COLLECTION}/", (FILE_UNREADABLE.report(problem="forbidden"),))
+
+    await definitions.receive(whole(refused, read("openapi/own.example", published("v1"))))
+
+    assert not definitions.known
+    assert len(tuple(definitions.texts())) == 1
