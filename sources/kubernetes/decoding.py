@@ -1,7 +1,10 @@
 """One object of a cluster as a change: slimmed, normalised, encoded."""
 
+import math
 from sys import intern
 from typing import Any
+
+import orjson
 
 from pipeline.model import Broken, Diagnostic, Kinds, Located, Path, Place, Read
 from pipeline.model.messages import reading
@@ -59,6 +62,8 @@ class Decoder:
 
 def _deeper(value: Any, limit: int) -> bool:
     """Whether maps and lists are within each other more than so many times."""
+    if _parts(value) <= limit:  # in most objects there are not that many at all
+        return False
     level = [value]
     for _ in range(limit):
         level = [
@@ -70,6 +75,15 @@ def _deeper(value: Any, limit: int) -> bool:
         if not level:
             return False
     return True
+
+
+def _parts(value: Any) -> float:
+    """How many maps and lists there are, or a few more: brackets in texts count too."""
+    try:
+        text = orjson.dumps(value)
+    except orjson.JSONEncodeError:  # it writes 254 within each other
+        return math.inf
+    return text.count(b"{") + text.count(b"[")
 
 
 def _nowhere(_path: Path) -> Place:

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipeline.model import Batch, Broken, Origin, Read
 from sources.source import Limits, SourceContext
 
@@ -126,10 +128,13 @@ async def test_what_is_too_large_is_broken_and_keeps_what_it_held(
         assert len(follower.batches) == 3
 
 
-async def test_what_nests_too_deep_is_broken(attend: Any, follow: Any, space: Any) -> None:
+@pytest.mark.parametrize("depth", [120, 400])
+async def test_what_nests_too_deep_is_broken(
+    attend: Any, follow: Any, space: Any, depth: int
+) -> None:
     async with attend(follow()) as follower:
         deep: Any = 1
-        for _ in range(120):
+        for _ in range(depth):
             deep = [deep]
         space.put("deep", deep)
         await follower.until(lambda: bool(follower.errors))
