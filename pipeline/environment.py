@@ -16,6 +16,7 @@ import msgpack
 
 from pipeline import policy, schema, transform
 from pipeline.analysis import Analyzer, AnalyzerError, analysis_stages, identities, unknown_names
+from pipeline.analysis.radius import RadiusStage
 from pipeline.encoding import EncodingStage
 from pipeline.model import Diagnostic, Document, Kinds, Resource
 from pipeline.model.canonical import pack
@@ -178,11 +179,12 @@ class _Assembly:
         if self._errors or schemas is None or policies is None:
             raise InvalidEnvironmentError(self._errors)
         again = (_Transformed(schemas.stage),) if transforms else ()
+        asked = (RadiusStage(),)
         encoding = EncodingStage(limit=spec.resource_bytes)
         return Environment(
             spec=replace(spec, schemas=(*spec.schemas, *schemas.kept)),
             kinds=kinds,
-            stages=(schemas.stage, *transforms, *again, policies, *analyzers, encoding),
+            stages=(schemas.stage, *transforms, *again, policies, *analyzers, *asked, encoding),
             diagnostics=(*schemas.diagnostics, *self._remarks()),
             schemas=schemas,
             suppressions=suppressions,

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from galley.cli import output, tables, words
+from galley.cli import affected, output, tables, words
 from galley.cli.command import end, remote
 from galley.cli.failure import Exit, Failure
 from galley.cli.options import Limit, OutputAs
@@ -111,6 +111,11 @@ def show_diff(found: dict[str, Any], *, stat: bool = False) -> None:
         for field in () if stat else change["fields"]:
             _field(field)
     output.line(_sum(found))
+    lines = list(affected.lines(found.get("affects") or {}))
+    if lines:
+        output.line("Affects")
+    for sort, which in lines:
+        output.line(f"    {sort}: {which}", mood="dim")
 
 
 def _field(field: dict[str, Any]) -> None:

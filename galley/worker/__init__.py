@@ -12,8 +12,9 @@ Operators meet `operations` (each method and what answers it), `actions`, `rollb
 (which version), `reach` (how far), `taking_back` (what it quarantines), `planning` with `planned`
 (what was sent) and `outlook` (what it means), `naming` (what people call a resource), `problems`.
 Clusters that ask about writes meet `admission`.
-People who ask meet `queries`, `listing`, `diffs`, `tracing`, `findings` with `places` (line and
-column), `health`, `reports` and `redaction` (values as maps, without secrets).
+People who ask meet `queries`, `listing`, `diffs` with `affected` (what of the mesh a difference
+concerns), `tracing`, `findings` with `places` (line and column), `health`, `reports` and
+`redaction` (values as maps, without secrets).
 
 Forges meet `revisions` (what becomes of commits) and `deliveries` (who has which version), which
 `reporter` hears of; `status_words` says it, `posts` reads the settings, `courier` carries it.

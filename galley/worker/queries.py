@@ -6,6 +6,7 @@ from typing import Any
 from galley.store.errors import UnknownVersionError
 from galley.store.store import Store
 from galley.store.values import Version
+from galley.worker.affected import affected_json
 from galley.worker.channel import Channel
 from galley.worker.diffs import LIMIT, counts, resource_changes
 from galley.worker.listing import Listing
@@ -113,6 +114,7 @@ class Queries:
                 for change, item in zip(changes, held, strict=True)
             ],
             "truncated": len(outputs) > limit,
+            "affects": affected_json(channel.engine, before, outputs),
         }
 
     async def sources(self, _params: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ that we ship), `references` (the model for others: names that lead nowhere), `ta
 references it goes by), `istio` (what Istio's users need to know), `others` (how they name what is
 in conflict), `kinds`, `hosts`, `visibility`, `fields` (how kinds, names and fields are found),
 `workloads`, `labels`, `namespaces`, `injection` (which pods a selector selects, and whether they
-have a proxy).
+have a proxy). `radius` reports nothing: it says what a change affects.
 """
 
 from pipeline.analysis.analyzer import Analyzer, AnalyzerError, Metadata, Subject

@@ -17,7 +17,7 @@ from pipeline.engine.tables import Change, Changes, Documents, Table
 from pipeline.engine.watch import Spot, Watcher
 from pipeline.environment import Environment
 from pipeline.model import Diagnostic, Key, Level, Resource
-from pipeline.stage import Stage, only_judges
+from pipeline.stage import Reader, Stage, only_judges
 
 
 class Engine:
@@ -118,6 +118,17 @@ class Engine:
                 made = segment.follow if changing else segment.resources
                 return tuple(one for subject in subjects for one in made(subject))
             subjects = _followed(segment, subjects)
+        raise KeyError(stage)
+
+    def reader(self, stage: str) -> Reader:
+        """What a stage would read now, for a question from outside; it holds until the next change.
+
+        Raises:
+            KeyError: the environment has no stage of this name.
+        """
+        for segment in self._segments:
+            if found := segment.reader(stage):
+                return found
         raise KeyError(stage)
 
     def _findings_of(self, key: Key) -> Iterator[Finding]:

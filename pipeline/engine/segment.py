@@ -12,7 +12,7 @@ from typing import TypeAlias
 from pipeline.engine.finding import Defect, Finding
 from pipeline.engine.indexes import IndexTables
 from pipeline.engine.layer import Layer, old_root, old_value
-from pipeline.engine.reads import Ref
+from pipeline.engine.reads import RecordingReader, Ref
 from pipeline.engine.runner import Rules, Runner
 from pipeline.engine.tables import Change, Changes, Documents, Table
 from pipeline.engine.watch import Teller
@@ -96,6 +96,12 @@ class Segment:
             for key in self.layer.outputs(subject):
                 found = self._conflicts.get(key, ())
                 yield from (self._conflict_finding(one) for one in found if one.key == root)
+
+    def reader(self, stage: str) -> RecordingReader | None:
+        """A reader of its table as one of its stages has it; None if it has no such stage."""
+        named = (runner.stage for runner in self.runners if runner.name == stage)
+        found = next(named, None)
+        return None if found is None else RecordingReader(found, self._table, self._indexes)
 
     def population(self, collection: str) -> int:
         """How many resources of a collection its table holds."""

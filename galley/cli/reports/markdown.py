@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from galley.cli import words
+from galley.cli import affected, words
 from galley.cli.reports.report import Found, Report
 
 LONGEST = 60_000
@@ -33,7 +33,8 @@ def plan(report: Report, result: dict[str, Any], verdict: str) -> str:
         verdict,
         f"Digest `{result['digest']}` on version {result['base']}.",
     ]
-    parts = (*_collections(result), *findings(report), *_changes(result["diff"]))
+    affects = _affected(result["diff"])
+    parts = (*_collections(result), *affects, *findings(report), *_changes(result["diff"]))
     return fitted(head, parts)
 
 
@@ -64,6 +65,15 @@ def _collections(result: dict[str, Any]) -> Iterator[str]:
     for each in result["collections"]:
         numbers = " | ".join(str(each[name] or "") for name in SIGNS)
         yield f"| {_text(each['collection'])} | {numbers} |"
+
+
+def _affected(diff: dict[str, Any]) -> Iterator[str]:
+    """What behaves differently afterwards."""
+    found = [
+        f"- {sort}: {_text(which)}" for sort, which in affected.lines(diff.get("affects") or {})
+    ]
+    if found:
+        yield "\n".join(("\nAffects", "", *found))
 
 
 def _changes(diff: dict[str, Any]) -> Iterator[str]:

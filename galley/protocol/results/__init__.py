@@ -14,6 +14,7 @@ from galley.protocol.results.common import (
     RevisionResult,
 )
 from galley.protocol.results.content import (
+    AffectedResult,
     DiffResult,
     FieldChange,
     ResourceChange,
@@ -67,6 +68,7 @@ from galley.protocol.results.versions import (
 )
 
 __all__ = [
+    "AffectedResult",
     "AuditResult",
     "BackupResult",
     "CandidateResult",

@@ -61,6 +61,32 @@ class SourceRevision(RevisionResult):
     source: str
 
 
+class Names(Result):
+    """Some of many names, sorted."""
+
+    total: int = 0
+    names: list[str] = []
+    """At most 100."""
+
+
+class AffectedResult(Result):
+    """The blast radius of a difference: what behaves differently, as far as the resources of the
+    channel tell, with the mesh as it is after it (between versions: as it is now)."""
+
+    hosts: Names = Names()
+    """Host names whose traffic goes by what has changed."""
+    gateways: Names = Names()
+    """Keys of Gateways."""
+    workloads: Names = Names()
+    """Keys of what describes the pods, such as a Deployment, or of pods that nothing describes."""
+    namespaces: Names = Names()
+    """Namespaces of which every workload is affected; `*`: every workload of the mesh."""
+    callers: Names = Names()
+    """Namespaces from which calls to the hosts change; `*`: all of them."""
+    partial: bool = False
+    """Whether the difference is too large, and only its first 1,000 resources were looked at."""
+
+
 class DiffResult(Result):
     """What changed between two versions, or between live and a candidate."""
 
@@ -71,6 +97,7 @@ class DiffResult(Result):
     counts: CountsResult
     resources: list[ResourceChange]
     truncated: bool = False
+    affects: AffectedResult = AffectedResult()
     revisions: list[SourceRevision] = []
     """What led from the old to the new: the newest 20, newest first; empty if the new is the older
     one."""

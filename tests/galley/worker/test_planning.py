@@ -334,3 +334,34 @@ async def test_what_a_plan_has_to_be_sent_is_told(new_rig: Any, tmp_path: Any) -
         "exclude": ["old/"],
         "submodules": False,
     }
+
+
+GATEWAY = """
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: public}
+spec:
+  selector: {istio: ingress}
+  servers: [{hosts: [a.example.com], port: {number: 80, name: http, protocol: HTTP}}]
+"""
+INGRESS = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress}
+spec: {template: {metadata: {labels: {istio: ingress}}}}
+"""
+
+
+async def test_a_plan_tells_what_the_change_affects(two: Any) -> None:
+    """Of the mesh as it would be: the workload comes with the gateway that selects it."""
+    both = files(a=text("a"), b=text("b"), gateway=GATEWAY, ingress=INGRESS)
+
+    affects = (await two.ask("plan", files=both))["diff"]["affects"]
+
+    assert affects["hosts"] == {"total": 1, "names": ["a.example.com"]}
+    assert affects["gateways"]["names"] == ["networking.istio.io/Gateway/default/public"]
+    assert affects["workloads"]["names"] == ["apps/Deployment/default/ingress"]
+    assert affects["callers"] == {"total": 0, "names": []}
+    assert affects["partial"] is False
+    nothing = (await two.ask("plan", files=files(a=text("a"), b=text("b"))))["diff"]["affects"]
+    assert [each["total"] for each in nothing.values() if each] == [0] * 5
