@@ -132,6 +132,8 @@ class ChannelSettings(Settings):
     """One channel: its sources, its environment, its rules."""
 
     name: str = Field(default="default", pattern=NAME)
+    labels: dict[str, str] = {}  # pydantic copies it
+    """What the channel is for, such as `environment: prod`; transforms are chosen by it."""
     sources: tuple[AnySource, ...] = ()
     schemas: tuple[AnySchemas, ...] = ()
     """Files or folders with CustomResourceDefinitions or JSON Schemas, or sources whose

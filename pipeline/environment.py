@@ -43,6 +43,8 @@ class InvalidEnvironmentError(ValueError):
 class EnvironmentSpec:
     """What the settings say about stages; all values are of the kinds that JSON has."""
 
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What the channel says of itself; transforms are chosen by it."""
     schemas: tuple[SchemaText, ...] = ()
     """CRDs and JSON Schema files; their order means nothing."""
     transforms: tuple[Mapping[str, Any], ...] = ()
@@ -170,13 +172,13 @@ class _Assembly:
         schemas = self._schemas(previous)
         kinds = schemas.kinds if schemas else Kinds(schema.BUILTIN_KINDS)
         outside = self._transforms
-        transforms = (
-            self._try(lambda: transform.build(spec.transforms, kinds, plugins=outside)) or ()
+        transforms = self._try(
+            lambda: transform.build(spec.transforms, kinds, plugins=outside, labels=spec.labels)
         )
         policies = self._try(lambda: policy.build(spec.policies, kinds))
         suppressions = self._try(lambda: suppress.build(spec.suppressions, now, kinds))
         analyzers = self._try(self._analyzers) or ()
-        if self._errors or schemas is None or policies is None:
+        if self._errors or schemas is None or transforms is None or policies is None:
             raise InvalidEnvironmentError(self._errors)
         again = (_Transformed(schemas.stage),) if transforms else ()
         asked = (RadiusStage(),)

@@ -104,6 +104,18 @@ def only_made(stage: Stage) -> bool:
     return bool(getattr(stage, "only_made", False))
 
 
+def idle_parts(stage: Stage, holds: Callable[[Key], bool]) -> Iterable[Diagnostic]:
+    """What a stage has to say of the parts of its settings for which there is no resource.
+
+    A stage says so by a method `idle(holds)`; `holds` tells whether the table in front of it has a
+    key. It is asked for the whole at once, so it looks up keys and nothing else.
+    """
+    idle: Callable[[Callable[[Key], bool]], Iterable[Diagnostic]] | None = getattr(
+        stage, "idle", None
+    )
+    return idle(holds) if idle else ()
+
+
 def reads_nothing(stage: Stage) -> bool:
     """Whether a stage looks at its resource alone, as it declares to read nothing else."""
     return not stage.collections and not stage.indexes

@@ -82,6 +82,8 @@ class Case(_Model):
 class CaseFile(_Model):
     """A file of tests."""
 
+    labels: dict[str, str] = {}  # pydantic copies it
+    """What the channel would say of itself."""
     schemas: tuple[Path, ...] = ()
     transforms: tuple[dict[str, Any], ...] = ()
     policies: tuple[Path | dict[str, Any], ...] = ()
@@ -121,6 +123,7 @@ def run(path: Path, held: CaseFile) -> Iterator[tuple[str, list[str]]]:
     """
     settings = ChannelSettings(
         sources=(FilesSettings(name=SOURCE, path=path.parent),),
+        labels=held.labels,
         schemas=held.schemas,
         transforms=held.transforms,
         policies=held.policies,

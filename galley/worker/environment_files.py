@@ -12,12 +12,10 @@ from typing import Any
 import yaml
 
 from galley.settings import ChannelSettings
-from pipeline.environment import EnvironmentSpec, InvalidEnvironmentError
-from pipeline.model import Diagnostic
-from pipeline.model.messages.gate import ENVIRONMENT_UNREADABLE
+from galley.worker import named_files
+from galley.worker.transform_files import TransformFiles
+from pipeline.environment import EnvironmentSpec
 from pipeline.schema import SchemaText
-
-SUFFIXES = (".yaml", ".yml", ".json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,8 @@ class EnvironmentFiles:
         settings = self.settings
         return EnvironmentSpec(
             schemas=tuple(self._schemas()),
-            transforms=settings.transforms,
+            labels=settings.labels,
+            transforms=self._transforms().read(),
             policies=tuple(self._policies()),
             suppressions=settings.suppressions,
             disabled=settings.disabled,
@@ -49,10 +48,10 @@ class EnvironmentFiles:
 
     def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
         """Names, sizes and times of all files; differs when something may have changed."""
-        paths = (*self.settings.schema_paths, *self._policy_paths())
+        named = (*self.settings.schema_paths, *self._policy_paths(), *self._transforms().paths())
         found = []
-        for path in paths:
-            for file in _files(self.folder / path):
+        for path in named:
+            for file in named_files.files(self.folder / path):
                 try:
                     stat = file.stat()
                 except OSError:
@@ -60,62 +59,35 @@ class EnvironmentFiles:
                 found.append((str(file), stat.st_size, stat.st_mtime_ns))
         return tuple(found)
 
+    def _transforms(self) -> TransformFiles:
+        return TransformFiles(self.settings.transforms, self.folder, self.settings.limits)
+
     def _schemas(self) -> Iterator[SchemaText]:
         for path in self.settings.schema_paths:
-            for file in _existing(self.folder / path):
-                yield SchemaText(_shown(file, self.folder), _text(file))
+            for file in named_files.existing(self.folder / path):
+                yield SchemaText(named_files.shown(file, self.folder), named_files.text(file))
 
     def _policies(self) -> Iterator[dict[str, Any]]:
         for policy in self.settings.policies:
             if isinstance(policy, dict):
                 yield policy
                 continue
-            for file in _existing(self.folder / policy):
+            for file in named_files.existing(self.folder / policy):
                 yield from _policy_file(file)
 
     def _policy_paths(self) -> Iterator[Path]:
         return (path for path in self.settings.policies if isinstance(path, Path))
 
 
-def _existing(path: Path) -> list[Path]:
-    if not path.exists():
-        raise _unreadable(path, "there is no such file or folder")
-    return _files(path)
-
-
-def _files(path: Path) -> list[Path]:
-    if path.is_dir():
-        return sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES)
-    return [path]
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise _unreadable(file, error.strerror or str(error)) from error
-    except UnicodeDecodeError as error:
-        raise _unreadable(file, "it is not UTF-8 text") from error
-
-
 def _policy_file(file: Path) -> Iterable[dict[str, Any]]:
     """A policy file holds one policy a document, or a list of them under `policies`."""
     try:
-        documents = list(yaml.load_all(_text(file), Loader=yaml.CSafeLoader))  # safe
+        documents = list(yaml.load_all(named_files.text(file), Loader=yaml.CSafeLoader))  # safe
     except yaml.YAMLError as error:
-        raise _unreadable(file, " ".join(str(error).split())) from error
+        raise named_files.unreadable(file, " ".join(str(error).split())) from error
     for document in documents:
         held = document.get("policies", document) if isinstance(document, dict) else document
         for policy in held if isinstance(held, list) else [held]:
             if not isinstance(policy, dict):
-                raise _unreadable(file, "a policy must be a map")
+                raise named_files.unreadable(file, "a policy must be a map")
             yield policy
-
-
-def _unreadable(path: Path, why: str) -> InvalidEnvironmentError:
-    found: Diagnostic = ENVIRONMENT_UNREADABLE.report(file=str(path), why=why)
-    return InvalidEnvironmentError([found.at("", str(path))])
-
-
-def _shown(file: Path, folder: Path) -> str:
-    return str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)

@@ -91,10 +91,12 @@ class Engine:
         return self._levels
 
     def remarks(self) -> tuple[Diagnostic, ...]:
-        """One word on each collection that the environment does not know, sorted."""
+        """One word on each collection that the environment does not know, sorted, and then on what
+        the settings of stages name and is not there."""
         unknown = self.environment.schemas.unknown
         found = (unknown(collection) for collection in self._view.collections)
-        return tuple(remark for remark in found if remark is not None)
+        idle = (remark for segment in self._segments for remark in segment.idle())
+        return (*(remark for remark in found if remark is not None), *idle)
 
     def findings_of(self, key: Key) -> tuple[Finding, ...]:
         """What is reported on one input and on all that derives from it, sorted."""

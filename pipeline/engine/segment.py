@@ -18,7 +18,7 @@ from pipeline.engine.tables import Change, Changes, Documents, Table
 from pipeline.engine.watch import Teller
 from pipeline.model import Diagnostic, Key, Level, Resource
 from pipeline.model.messages import stage as messages
-from pipeline.stage import Stage
+from pipeline.stage import Stage, idle_parts
 
 
 @dataclass
@@ -106,6 +106,11 @@ class Segment:
     def population(self, collection: str) -> int:
         """How many resources of a collection its table holds."""
         return self._table.population(collection)
+
+    def idle(self) -> Iterator[Diagnostic]:
+        """What its stages say of what is not in its table."""
+        for runner in self.runners:
+            yield from idle_parts(runner.stage, self._table.__contains__)
 
     def resources(self, subject: Key) -> tuple[Resource, ...]:
         """What its table holds at a key: one resource or none."""

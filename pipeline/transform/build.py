@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pipeline.invalid import nearest, settings_problems
 from pipeline.model import Diagnostic, Kinds
 from pipeline.model.messages import transform as messages
+from pipeline.selector import Selector
 from pipeline.stage import Stage
 from pipeline.transform.builtin import BUILTIN_TRANSFORMS, TransformType
 from pipeline.transform.errors import TransformError
@@ -19,8 +20,10 @@ def build(
     kinds: Kinds | None = None,
     *,
     plugins: Sequence[TransformType] = (),
+    labels: Mapping[str, str] | None = None,
 ) -> tuple[Stage, ...]:
-    """The stages that these settings describe, in their order.
+    """The stages that these settings describe, in their order, without those that are for channels
+    with other `labels`.
 
     With `kinds`, a match may name a kind by plural, short name or alias; without, only by its
     collection or its kind.
@@ -30,16 +33,14 @@ def build(
     """
     types = {each.name: each for each in (*BUILTIN_TRANSFORMS, *plugins)}
     errors: list[Diagnostic] = []
-    stages: list[Stage] = []
-    for number, given in enumerate(settings, start=1):
-        stage = _stage(_named(given, number), types, kinds, errors)
-        if stage is not None:
-            stages.append(stage)
-    names = Counter(stage.name for stage in stages)
+    named = [_named(given, number) for number, given in enumerate(settings, start=1)]
+    stages = [_stage(given, types, kinds, errors) for given in named]
+    names = Counter(str(given["name"]) for given in named)
     errors += [messages.NAME_TWICE.report(transform=name) for name in names if names[name] > 1]
     if errors:
         raise TransformError(errors)
-    return tuple(stages)
+    wanted = (Selector.parse(given.get("when", "")).matches(labels or {}) for given in named)
+    return tuple(stage for stage, here in zip(stages, wanted, strict=True) if stage and here)
 
 
 def _named(given: Mapping[str, Any], number: int) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import Any
 from pipeline.model import Kinds
 from pipeline.stage import Stage
 from pipeline.transform import settings, stages
+from pipeline.transform.overlay import Overlay, OverlaySettings
+from pipeline.transform.substitute import Substitute, SubstituteSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,9 @@ BUILTIN_TRANSFORMS: tuple[TransformType, ...] = (
     TransformType("labels", settings.LabelsSettings, stages.Labels),
     TransformType("merge", settings.MergeSettings, stages.Merge),
     TransformType("namespace", settings.NamespaceSettings, stages.Namespace),
+    TransformType("overlay", OverlaySettings, Overlay),
     TransformType("patch", settings.PatchSettings, stages.Patch),
     TransformType("select", settings.SelectSettings, stages.Select),
+    TransformType("substitute", SubstituteSettings, Substitute),
 )
 """Every built-in transform, by name."""

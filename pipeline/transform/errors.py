@@ -1,7 +1,7 @@
 """What goes wrong with transforms.
 
 TransformError              settings that cannot be used; carries diagnostics
-TransformRefusedError       one transform does not fit one resource; carries the diagnostic
+TransformRefusedError       one transform does not fit one resource; carries diagnostics
 PatchFailedError            one patch does not fit one document; says which step and why
 """
 
@@ -21,9 +21,9 @@ class TransformError(ValueError):
 class TransformRefusedError(ValueError):
     """A transform cannot be applied to one resource."""
 
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        self.diagnostic = diagnostic
-        super().__init__(diagnostic.message)
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        self.diagnostics = diagnostics
+        super().__init__("; ".join(diagnostic.message for diagnostic in diagnostics))
 
 
 class PatchFailedError(ValueError):

@@ -41,13 +41,27 @@ def from_manifest(transform: str, resource: Resource, result: Any) -> Resource:
     if not isinstance(metadata, Mapping):
         raise _broken(transform, resource, "metadata is no longer a mapping")
     _same_identity(transform, resource, result, metadata)
+    document = Document(
+        labels=_texts(transform, resource, metadata, "labels"),
+        annotations=_texts(transform, resource, metadata, "annotations"),
+        body={name: value for name, value in result.items() if name not in _HEAD},
+    )
+    return rebuilt(transform, resource, document)
+
+
+def rebuilt(transform: str, resource: Resource, document: Document) -> Resource:
+    """The resource with all of this document; itself if nothing is different.
+
+    Raises:
+        TransformRefusedError: a value has no canonical form.
+    """
     try:
         built = Resource.build(
             resource.key,
             resource.api_version,
-            labels=_texts(transform, resource, metadata, "labels"),
-            annotations=_texts(transform, resource, metadata, "annotations"),
-            body={name: value for name, value in result.items() if name not in _HEAD},
+            labels=document.labels,
+            annotations=document.annotations,
+            body=document.body,
         )
     except UnencodableError as error:
         raise _broken(transform, resource, str(error)) from error

@@ -2,9 +2,10 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pipeline.match import Match
+from pipeline.selector import Selector
 
 
 class TransformSettings(BaseModel):
@@ -16,8 +17,17 @@ class TransformSettings(BaseModel):
     """Which transform this is."""
     name: str = Field(default="", pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
     """Shown by `galley trace` and in diagnostics; by default the type and a number."""
+    when: str = ""
+    """The channels in which it is applied, by a selector over their `labels`:
+    `environment=prod,cluster in (eu-1,eu-2)`; by default all."""
     match: Match = Match()
     """The resources that are transformed; by default all."""
+
+    @field_validator("when")
+    @classmethod
+    def _is_selector(cls, text: str) -> str:
+        Selector.parse(text)
+        return text
 
 
 class LabelsSettings(TransformSettings):

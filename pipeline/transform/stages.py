@@ -31,13 +31,21 @@ class Transform:
     def handles(self, collection: str) -> bool:
         return self._matcher.handles(collection)
 
-    def run(self, resource: Resource, document: Document, reader: Reader) -> Outcome:  # noqa: ARG002  # reads nothing
+    def run(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
         if not self._matcher.matches(resource.key, document.labels):
             return Outcome((resource,))
         try:
-            return Outcome((self.changed(resource, document),))
+            return self.outcome(resource, document, reader)
         except TransformRefusedError as refusal:
-            return Outcome((resource,), (refusal.diagnostic,))
+            return Outcome((resource,), refusal.diagnostics)
+
+    def outcome(self, resource: Resource, document: Document, reader: Reader) -> Outcome:  # noqa: ARG002  # reads nothing
+        """What becomes of a resource that matches; `changed`, unless a transform says otherwise.
+
+        Raises:
+            TransformRefusedError: the transform does not fit this resource.
+        """
+        return Outcome((self.changed(resource, document),))
 
     def changed(self, resource: Resource, document: Document) -> Resource:  # noqa: ARG002  # kept
         """The resource as it is to be; as it is, unless a transform says otherwise.

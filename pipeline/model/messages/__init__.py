@@ -1,8 +1,8 @@
 """The catalogue of every diagnostic, by topic; `galley explain` and `docs/messages.md` read it.
 
-`reading` GAL01xx, `structure` GAL02xx, `schema` GAL03xx, `transform` GAL04xx, `policy` GAL05xx,
-`analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx, `source` GAL09xx, `stage` GAL10xx,
-`git` GAL11xx, `trust` GAL12xx, `kubernetes` GAL13xx, `traffic` GAL14xx, `security`
+`reading` GAL01xx, `structure` GAL02xx, `schema` GAL03xx, `transform` and `shaping` GAL04xx,
+`policy` GAL05xx, `analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx, `source` GAL09xx, `stage`
+GAL10xx, `git` GAL11xx, `trust` GAL12xx, `kubernetes` GAL13xx, `traffic` GAL14xx, `security`
 GAL15xx, `workloads` GAL16xx; `message` says what an entry is.
 """
 
@@ -16,6 +16,7 @@ from pipeline.model.messages import (
     reading,
     schema,
     security,
+    shaping,
     source,
     stage,
     structure,
@@ -31,6 +32,7 @@ TOPICS = (
     structure,
     schema,
     transform,
+    shaping,
     policy,
     analysis,
     gate,

@@ -47,7 +47,7 @@ def test_bad_settings_are_refused_with_the_field(given: dict[str, Any], says: st
 
 
 def test_two_transforms_cannot_share_a_name() -> None:
-    with pytest.raises(TransformError, match="Two transforms are called transform/a"):
+    with pytest.raises(TransformError, match="Two transforms are called a"):
         transform.build([{"type": "drop", "name": "a"}, {"type": "select", "name": "a"}])
 
 

@@ -1,0 +1,52 @@
+"""Files and folders that settings name: read whole, and a mistake says which of them it is in."""
+
+from pathlib import Path
+
+from pipeline.environment import InvalidEnvironmentError
+from pipeline.model import Diagnostic
+from pipeline.model.messages.gate import ENVIRONMENT_UNREADABLE
+
+SUFFIXES = (".yaml", ".yml", ".json")
+
+
+def existing(path: Path) -> list[Path]:
+    """The files that a path stands for.
+
+    Raises:
+        InvalidEnvironmentError: it stands for nothing.
+    """
+    if not path.exists():
+        raise unreadable(path, "there is no such file or folder")
+    return files(path)
+
+
+def files(path: Path) -> list[Path]:
+    """The manifests in a folder and below it, sorted; a path that is no folder is itself."""
+    if path.is_dir():
+        return sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES)
+    return [path]
+
+
+def text(file: Path) -> str:
+    """What is in a file.
+
+    Raises:
+        InvalidEnvironmentError: it cannot be read, or is not UTF-8.
+    """
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise unreadable(file, error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise unreadable(file, "it is not UTF-8 text") from error
+
+
+def unreadable(path: Path, why: str, *, line: int = 0, column: int = 0) -> InvalidEnvironmentError:
+    """The refusal of a file that is not what it should be."""
+    found: Diagnostic = ENVIRONMENT_UNREADABLE.report(file=str(path), why=why)
+    return InvalidEnvironmentError([found.at("", str(path), line, column)])
+
+
+def shown(file: Path, folder: Path) -> str:
+    """How a file is called: by its way from the settings' folder where there is one."""
+    return str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)

@@ -1,0 +1,75 @@
+"""Transforms with the files that their settings name: the partial manifests of overlays.
+
+They are read as a source reads manifests, so that a value means the same in both, and each keeps
+its file and line. `pipeline.transform` gets the manifests and never a path.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from galley.worker import named_files
+from pipeline.model import Diagnostic
+from sources.manifests import yamltext
+from sources.manifests.parsed import FaultError, Parsed
+from sources.source import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class TransformFiles:
+    """The transforms of a channel, and where relative paths start."""
+
+    transforms: tuple[Mapping[str, Any], ...]
+    folder: Path
+    limits: Limits
+
+    def read(self) -> tuple[Mapping[str, Any], ...]:
+        """The same transforms, with what is in the files in place of their paths.
+
+        Raises:
+            InvalidEnvironmentError: a file cannot be read or is not YAML.
+        """
+        return tuple(self._with_files(each) for each in self.transforms)
+
+    def paths(self) -> Iterator[Path]:
+        """Every path that is named."""
+        for each in self.transforms:
+            for one in _overlays(each):
+                if isinstance(one, str):
+                    yield self.folder / one
+
+    def _with_files(self, transform: Mapping[str, Any]) -> Mapping[str, Any]:
+        overlays = _overlays(transform)
+        if not any(isinstance(one, str) for one in overlays):
+            return transform
+        return {
+            **transform,
+            "overlays": [each for one in overlays for each in self._manifests(one)],
+        }
+
+    def _manifests(self, overlay: Any) -> Iterator[Any]:
+        if not isinstance(overlay, str):
+            yield overlay
+            return
+        for file in named_files.existing(self.folder / overlay):
+            for document in _documents(file, self.limits):
+                name = named_files.shown(file, self.folder)
+                yield {"file": name, "line": document.line, "manifest": document.value}
+
+
+def _overlays(transform: Mapping[str, Any]) -> list[Any]:
+    overlays = transform.get("overlays")
+    return list(overlays) if isinstance(overlays, list | tuple) else []
+
+
+def _documents(file: Path, limits: Limits) -> Iterable[Parsed]:
+    faults: list[Diagnostic] = []
+    try:
+        documents = list(yamltext.load(named_files.text(file), limits, faults))
+    except FaultError as error:
+        faults.append(error.diagnostic)
+    for fault in faults:
+        why = fault.clause()
+        raise named_files.unreadable(file, why, line=fault.line, column=fault.column)
+    return documents
