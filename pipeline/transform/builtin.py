@@ -7,8 +7,10 @@ from typing import Any
 from pipeline.model import Kinds
 from pipeline.stage import Stage
 from pipeline.transform import settings, stages
+from pipeline.transform.defaults import Defaults, DefaultsSettings
 from pipeline.transform.overlay import Overlay, OverlaySettings
 from pipeline.transform.substitute import Substitute, SubstituteSettings
+from pipeline.transform.visibility import Visibility, VisibilitySettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class TransformType:
 
 BUILTIN_TRANSFORMS: tuple[TransformType, ...] = (
     TransformType("annotations", settings.AnnotationsSettings, stages.Annotations),
+    TransformType("defaults", DefaultsSettings, Defaults),
     TransformType("drop", settings.DropSettings, stages.Drop),
     TransformType("labels", settings.LabelsSettings, stages.Labels),
     TransformType("merge", settings.MergeSettings, stages.Merge),
@@ -34,5 +37,6 @@ BUILTIN_TRANSFORMS: tuple[TransformType, ...] = (
     TransformType("patch", settings.PatchSettings, stages.Patch),
     TransformType("select", settings.SelectSettings, stages.Select),
     TransformType("substitute", SubstituteSettings, Substitute),
+    TransformType("visibility", VisibilitySettings, Visibility),
 )
 """Every built-in transform, by name."""

@@ -10,13 +10,13 @@ from pipeline.model.messages import Message
 from pipeline.model.messages import shaping as messages
 from pipeline.stage import Outcome, Reader
 from pipeline.transform.errors import TransformRefusedError
+from pipeline.transform.kinds import CONFIG_MAP, SECRET
 from pipeline.transform.rebuild import rebuilt
 from pipeline.transform.settings import TransformSettings
 from pipeline.transform.stages import Transform
 from pipeline.transform.values import NoValueError, Supply
 from pipeline.transform.variables import MalformedError, Scalar, Variable, as_text, parts
 
-CONFIG_MAP = "core/ConfigMap"
 MOST_TEXT = 4 * 1024 * 1024
 """Characters that variables may bring into one resource."""
 MOST_PROBLEMS = 20
@@ -24,7 +24,7 @@ MOST_PROBLEMS = 20
 OPT_OUT = ("galley.dev/substitute", "kustomize.toolkit.fluxcd.io/substitute")
 """Annotations or labels that say `disabled`: ours and Flux'."""
 _MARKS = (b"${", b"$$")
-_TEXT_ONLY = frozenset({CONFIG_MAP, "core/Secret"})
+_TEXT_ONLY = frozenset({CONFIG_MAP, SECRET})
 
 
 class ConfigMapName(BaseModel):
