@@ -10,6 +10,7 @@ from pipeline.transform import settings, stages
 from pipeline.transform.defaults import Defaults, DefaultsSettings
 from pipeline.transform.overlay import Overlay, OverlaySettings
 from pipeline.transform.substitute import Substitute, SubstituteSettings
+from pipeline.transform.template import Template, TemplateSettings
 from pipeline.transform.visibility import Visibility, VisibilitySettings
 
 
@@ -37,6 +38,7 @@ BUILTIN_TRANSFORMS: tuple[TransformType, ...] = (
     TransformType("patch", settings.PatchSettings, stages.Patch),
     TransformType("select", settings.SelectSettings, stages.Select),
     TransformType("substitute", SubstituteSettings, Substitute),
+    TransformType("template", TemplateSettings, Template),
     TransformType("visibility", VisibilitySettings, Visibility),
 )
 """Every built-in transform, by name."""
