@@ -54,6 +54,8 @@ _NETWORKING = _Group(
 )
 _SECURITY = _Group("security.istio.io", ("v1", "v1beta1"), "istio/security/v1beta1")
 
+_AUTHENTICATION = _Group("authentication.istio.io", ("v1alpha1",), "istio/authentication/v1alpha1")
+
 _SECRET = replace(_CORE.kind("Secret", "secrets"), sensitive=(("data", "*"), ("stringData", "*")))
 
 BUILTIN_KINDS: tuple[Kind, ...] = (
@@ -115,6 +117,8 @@ BUILTIN_KINDS: tuple[Kind, ...] = (
     _SECURITY.kind("AuthorizationPolicy", "authorizationpolicies", "ap"),
     _SECURITY.kind("PeerAuthentication", "peerauthentications", "pa"),
     _SECURITY.kind("RequestAuthentication", "requestauthentications", "ra"),
+    _AUTHENTICATION.cluster("MeshPolicy", "meshpolicies"),
+    _AUTHENTICATION.kind("Policy", "policies"),
     _Group("telemetry.istio.io", ("v1alpha1", "v1")).kind("Telemetry", "telemetries"),
     _Group("extensions.istio.io", ("v1alpha1",)).kind("WasmPlugin", "wasmplugins"),
 )

@@ -7,6 +7,7 @@ from typing import Any
 from pipeline.model import Kinds
 from pipeline.stage import Stage
 from pipeline.transform import settings, stages
+from pipeline.transform.authentication import Authentication, AuthenticationSettings
 from pipeline.transform.defaults import Defaults, DefaultsSettings
 from pipeline.transform.overlay import Overlay, OverlaySettings
 from pipeline.transform.substitute import Substitute, SubstituteSettings
@@ -29,6 +30,7 @@ class TransformType:
 
 BUILTIN_TRANSFORMS: tuple[TransformType, ...] = (
     TransformType("annotations", settings.AnnotationsSettings, stages.Annotations),
+    TransformType("authentication", AuthenticationSettings, Authentication),
     TransformType("defaults", DefaultsSettings, Defaults),
     TransformType("drop", settings.DropSettings, stages.Drop),
     TransformType("labels", settings.LabelsSettings, stages.Labels),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from pipeline.model import Path
+from pipeline.schema.phrases import field
 from pipeline.transform.template.errors import EvaluationError, LeafError, TemplateSyntaxError
 from pipeline.transform.template.expression import Activation
 from pipeline.transform.template.texts import Text
@@ -29,17 +30,11 @@ def compiled(value: Any, path: Path, *, item: bool) -> Node:
     return lambda _: value
 
 
-def shown(path: Path) -> str:
-    """The path as people write it: `spec.hosts[0]`."""
-    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return "".join(parts).removeprefix(".")
-
-
 def _leaf(value: str, path: Path, *, item: bool) -> Node:
     try:
         text = Text(value, item=item)
     except TemplateSyntaxError as error:
-        raise TemplateSyntaxError(f"{shown(path)}: {error}") from None
+        raise TemplateSyntaxError(f"{field(path)}: {error}") from None
     if text.constant is not None:
         constant = text.constant
         return lambda _: constant
@@ -48,7 +43,7 @@ def _leaf(value: str, path: Path, *, item: bool) -> Node:
         try:
             return text.value(activation)
         except EvaluationError as error:
-            raise LeafError(shown(path), str(error)) from error
+            raise LeafError(field(path), str(error)) from error
 
     return value_of
 
