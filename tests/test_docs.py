@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from galley.cli import cases
 from galley.cli.main import COMMANDS
 from galley.settings_file import load
+from pipeline.transform import BUILTIN_TRANSFORMS
+from pipeline.transform.default_table import DEFAULTS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -47,6 +50,19 @@ def _text(path: Path) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_named_commands_exist(page: Path) -> None:
     assert set(COMMAND.findall(page.read_text())) <= COMMANDS.keys()
+
+
+@pytest.mark.parametrize("text", YAML.findall((ROOT / "docs" / "transforms.md").read_text()))
+def test_examples_of_transforms_do_what_they_say(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "example.test.yaml"
+    file.write_text(text)
+    assert [found for found in cases.run(file, cases.load(file)) if found[1]] == []
+
+
+def test_every_transform_has_a_chapter_and_every_default_a_row() -> None:
+    page = (ROOT / "docs" / "transforms.md").read_text()
+    names = [*(each.name for each in BUILTIN_TRANSFORMS), *(each.name for each in DEFAULTS)]
+    assert [name for name in names if f"`{name}`" not in page] == []
 
 
 @pytest.mark.parametrize("text", YAML.findall((ROOT / "README.md").read_text()))

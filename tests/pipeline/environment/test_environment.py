@@ -82,6 +82,7 @@ def test_content_of_something_else_is_refused(content: bytes) -> None:
 @pytest.mark.parametrize(
     "change",
     [
+        {"labels": {"environment": "test"}},
         {"schemas": (crd("Cart"),)},
         {"transforms": ()},
         {"policies": ()},
@@ -101,7 +102,7 @@ def test_every_field_is_in_the_digest(change: dict[str, Any]) -> None:
 
 
 def test_no_field_is_left_out_of_the_test_above() -> None:
-    assert len(fields(EnvironmentSpec)) == 11
+    assert len(fields(EnvironmentSpec)) == 12
 
 
 def test_what_has_no_order_has_none_in_the_digest() -> None:
