@@ -175,6 +175,17 @@ class ChannelSettings(Settings):
                     raise ValueError(f"two {what} are called {name!r}; give each a name of its own")
         return self
 
+    @field_validator("transforms")
+    @classmethod
+    def _paths_of_overlays(cls, transforms: tuple[dict[str, Any], ...]) -> tuple[Any, ...]:
+        """What an overlay names by a text is a path, as elsewhere in the settings."""
+        return tuple(
+            {**each, "overlays": tuple(Path(one) if isinstance(one, str) else one for one in held)}
+            if isinstance(held := each.get("overlays"), list | tuple)
+            else each
+            for each in transforms
+        )
+
     @field_validator("schemas")
     @classmethod
     def _definitions_only(cls, schemas: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -48,5 +48,6 @@ def unreadable(path: Path, why: str, *, line: int = 0, column: int = 0) -> Inval
 
 
 def shown(file: Path, folder: Path) -> str:
-    """How a file is called: by its way from the settings' folder where there is one."""
-    return str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
+    """How a file is called: by its way from the settings' folder, or in full."""
+    below = folder != folder.parent and file.is_relative_to(folder)
+    return str(file.relative_to(folder) if below else file)

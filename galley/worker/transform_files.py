@@ -36,12 +36,12 @@ class TransformFiles:
         """Every path that is named."""
         for each in self.transforms:
             for one in _overlays(each):
-                if isinstance(one, str):
+                if isinstance(one, Path):
                     yield self.folder / one
 
     def _with_files(self, transform: Mapping[str, Any]) -> Mapping[str, Any]:
         overlays = _overlays(transform)
-        if not any(isinstance(one, str) for one in overlays):
+        if not any(isinstance(one, Path) for one in overlays):
             return transform
         return {
             **transform,
@@ -49,7 +49,7 @@ class TransformFiles:
         }
 
     def _manifests(self, overlay: Any) -> Iterator[Any]:
-        if not isinstance(overlay, str):
+        if not isinstance(overlay, Path):
             yield overlay
             return
         for file in named_files.existing(self.folder / overlay):

@@ -293,3 +293,12 @@ def test_schemas_of_the_command_line_are_paths_repositories_and_clusters(tmp_pat
         "api",
         "prod",
     ]
+
+
+def test_files_of_overlays_start_at_the_folder_of_the_settings(tmp_path: Path) -> None:
+    file = tmp_path / "galley.yaml"
+    file.write_text(
+        "channels: [{transforms: [{type: overlay, overlays: [overlays/prod, {kind: A}]}]}]"
+    )
+    (transform,) = load(file).channels[0].transforms
+    assert transform["overlays"] == (tmp_path / "overlays/prod", {"kind": "A"})

@@ -76,7 +76,9 @@ def _ports(
     for where, wanted in maps(given, "ports", path):
         meant = wanted.get("number", wanted.get("name"))
         port = next((one for one in known if meant in (one.get("port"), one.get("name"))), None)
-        if port is None or meant is None:
+        if meant is None:
+            raise LostTargetError(where, service, "and of which port is not said")
+        if port is None:
             raise LostTargetError(where, service, f"which has no port {meant}")
         number = port.get("targetPort", port.get("port"))
         if not isinstance(number, int):

@@ -23,7 +23,7 @@ def test_a_folder_stands_for_its_manifests_with_their_places(tmp_path: Path) -> 
     (tmp_path / "prod" / "sub" / "c.json").write_text('{"kind": "C"}')
     (tmp_path / "prod" / "README.md").write_text("no manifest")
 
-    (read,) = files(tmp_path, "prod", {"kind": "D"}).read()
+    (read,) = files(tmp_path, Path("prod"), {"kind": "D"}).read()
 
     assert read["overlays"] == [
         {"file": "prod/b.yaml", "line": 3, "manifest": {"kind": "A"}},
@@ -36,7 +36,7 @@ def test_a_folder_stands_for_its_manifests_with_their_places(tmp_path: Path) -> 
 def test_a_value_means_what_it_means_in_a_source(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("{a: y, b: 0o17, c: 12:30:45, d: null}")
 
-    (read,) = files(tmp_path, "a.yaml").read()
+    (read,) = files(tmp_path, Path("a.yaml")).read()
 
     assert read["overlays"][0]["manifest"] == {"a": True, "b": 15, "c": "12:30:45", "d": None}
 
@@ -67,7 +67,7 @@ def test_a_file_that_cannot_be_read_makes_the_environment_invalid(
         (tmp_path / "a.yaml").write_bytes(text.encode("latin-1"))
 
     with pytest.raises(InvalidEnvironmentError) as caught:
-        files(tmp_path, "a.yaml").read()
+        files(tmp_path, Path("a.yaml")).read()
 
     assert says in str(caught.value.diagnostics[0])
 

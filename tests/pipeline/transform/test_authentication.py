@@ -17,6 +17,7 @@ spec:
   - {name: http, port: 80, targetPort: 8080}
   - {name: plain, port: 81}
   - {name: named, port: 82, targetPort: web}
+  - {port: 83}
 ---
 apiVersion: v1
 kind: Service
@@ -153,6 +154,12 @@ def test_trigger_rules_become_the_paths_of_the_duty() -> None:
             "GAL0465",
             "spec.targets[0].ports[0]",
             "leads to the port web, of which no number is known",
+        ),
+        (
+            {"targets": [{"name": "web", "ports": [{}]}]},
+            "GAL0465",
+            "spec.targets[0].ports[0]",
+            "of which port is not said",
         ),
         ({"targets": [{}]}, "GAL0466", "spec.targets[0]", "names no service"),
         ({"targets": "web"}, "GAL0466", "spec.targets", "no list of maps"),

@@ -42,6 +42,7 @@ def filled(kind: str, spec: Any, **settings: Any) -> Any:
     ("kind", "spec", "becomes"),
     [
         ("AuthorizationPolicy", {}, {"action": "ALLOW"}),
+        ("AuthorizationPolicy", {"action": None}, {"action": None}),
         ("ServiceEntry", {}, {"location": "MESH_EXTERNAL", "resolution": "NONE"}),
         ("WasmPlugin", {"url": "a"}, {"url": "a", "failStrategy": "FAIL_CLOSE"}),
         ("Sidecar", {}, {}),
@@ -79,8 +80,10 @@ def filled(kind: str, spec: Any, **settings: Any) -> Any:
                 "http": [
                     {"route": ROUTE},
                     {"route": ROUTE, "retries": {"attempts": 0}},
-                    {"redirect": {}},
-                    {"delegate": {"name": "b"}},
+                    {"match": []},
+                    {"route": ROUTE, "redirect": {}},
+                    {"route": ROUTE, "directResponse": {}},
+                    {"route": ROUTE, "delegate": {"name": "b"}},
                 ],
             },
             {
@@ -88,8 +91,10 @@ def filled(kind: str, spec: Any, **settings: Any) -> Any:
                 "http": [
                     {"route": ROUTE, "retries": RETRIES},
                     {"route": ROUTE, "retries": {"attempts": 0}},
-                    {"redirect": {}},
-                    {"delegate": {"name": "b"}},
+                    {"match": []},
+                    {"route": ROUTE, "redirect": {}},
+                    {"route": ROUTE, "directResponse": {}},
+                    {"route": ROUTE, "delegate": {"name": "b"}},
                 ],
             },
         ),

@@ -1,13 +1,12 @@
 """Variables: what they become, where values come from, and what is said when there is none."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.transform.substitute import MOST_TEXT
 from pipeline.transform.variables import MalformedError, Variable, as_text, parts
+from tests.pipeline.transform.conftest import Rig
 
 VALUES = {"NAME": "x", "EMPTY": "", "NESTED": "${NAME}", "DOLLAR": "a$b"}
 
@@ -110,7 +109,7 @@ data: {DOMAIN: example.com, TIER: "1", RETRIES: "3", TAG: "${DOMAIN}"}
 FROM = {"type": "substitute", "config_maps": [{"namespace": "mesh", "name": "vars"}]}
 
 
-def test_values_come_from_the_settings_before_config_maps(new_rig: Any) -> None:
+def test_values_come_from_the_settings_before_config_maps(new_rig: type[Rig]) -> None:
     rig = new_rig({**FROM, "values": {"DOMAIN": "local"}}).put(SERVICE + "---" + VARIABLES)
     web = rig.get("VirtualService/shop/web")
     assert web["spec"]["hosts"] == ["web.local"]
@@ -120,7 +119,13 @@ def test_values_come_from_the_settings_before_config_maps(new_rig: Any) -> None:
     assert rig.found() == []
 
 
-def test_the_later_config_map_comes_before_the_earlier(new_rig: Any) -> None:
+def test_an_empty_value_counts_as_none_where_there_is_a_default(new_rig: type[Rig]) -> None:
+    text = "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {a: '${X:-$$d}', b: '${X}'}}"
+    rig = new_rig({"type": "substitute", "values": {"X": ""}}).put(text)
+    assert rig.get("Service/default/a")["spec"] == {"a": "$d", "b": ""}
+
+
+def test_the_later_config_map_comes_before_the_earlier(new_rig: type[Rig]) -> None:
     more = VARIABLES.replace("vars", "more").replace("example.com", "later")
     maps = [{"namespace": "mesh", "name": name} for name in ("vars", "more")]
     rig = new_rig({"type": "substitute", "config_maps": maps}).put(
@@ -129,7 +134,7 @@ def test_the_later_config_map_comes_before_the_earlier(new_rig: Any) -> None:
     assert rig.get("VirtualService/shop/web")["spec"]["hosts"] == ["web.later"]
 
 
-def test_a_variable_that_is_not_set_is_an_error_at_its_field(new_rig: Any) -> None:
+def test_a_variable_that_is_not_set_is_an_error_at_its_field(new_rig: type[Rig]) -> None:
     rig = new_rig({**FROM, "values": {"TIER": "1"}}).put(SERVICE + "---" + VARIABLES)
     rig.put(VARIABLES.replace("RETRIES", "OTHER"))
     where = "neither in the settings nor in the ConfigMap mesh/vars"
@@ -143,7 +148,7 @@ def test_a_variable_that_is_not_set_is_an_error_at_its_field(new_rig: Any) -> No
     assert rig.get("VirtualService/shop/web")["spec"]["hosts"] == ["web.${DOMAIN}"]
 
 
-def test_every_variable_that_is_not_set_is_told(new_rig: Any) -> None:
+def test_every_variable_that_is_not_set_is_told(new_rig: type[Rig]) -> None:
     rig = new_rig({"type": "substitute", "values": {"X": "1"}}).put(SERVICE)
     assert [field for _, field, _ in rig.found()] == [
         "metadata.labels.tier",
@@ -152,7 +157,9 @@ def test_every_variable_that_is_not_set_is_told(new_rig: Any) -> None:
     ]
 
 
-def test_a_config_map_that_is_not_there_is_an_error_unless_it_is_optional(new_rig: Any) -> None:
+def test_a_config_map_that_is_not_there_is_an_error_unless_it_is_optional(
+    new_rig: type[Rig],
+) -> None:
     rig = new_rig(FROM).put(SERVICE)
     assert {code for code, _, _ in rig.found()} == {"GAL0452"}
     rig.put(VARIABLES)
@@ -162,7 +169,7 @@ def test_a_config_map_that_is_not_there_is_an_error_unless_it_is_optional(new_ri
     assert {code for code, _, _ in rig.found()} == {"GAL0450"}
 
 
-def test_a_changed_config_map_reruns_only_what_read_it(new_rig: Any) -> None:
+def test_a_changed_config_map_reruns_only_what_read_it(new_rig: type[Rig]) -> None:
     own = SERVICE.replace("name: web", "name: own")
     for name, value in (("TIER", "1"), ("DOMAIN", "a"), ("RETRIES", "2")):
         own = own.replace(f"${{{name}}}", value)
@@ -174,12 +181,12 @@ def test_a_changed_config_map_reruns_only_what_read_it(new_rig: Any) -> None:
     assert rig.get("VirtualService/shop/web")["spec"]["hosts"] == ["web.example.org"]
 
 
-def test_a_config_map_of_values_is_left_as_it_is(new_rig: Any) -> None:
+def test_a_config_map_of_values_is_left_as_it_is(new_rig: type[Rig]) -> None:
     rig = new_rig(FROM).put(VARIABLES)
     assert rig.get("ConfigMap/mesh/vars")["data"]["TAG"] == "${DOMAIN}"
 
 
-def test_nothing_is_looked_through_twice(new_rig: Any) -> None:
+def test_nothing_is_looked_through_twice(new_rig: type[Rig]) -> None:
     tagged = SERVICE.replace("${DOMAIN}", "${TAG}")
     rig = new_rig(FROM).put(tagged + "---" + VARIABLES)
     assert rig.get("VirtualService/shop/web")["spec"]["hosts"] == ["web.${DOMAIN}"]
@@ -189,7 +196,7 @@ def test_nothing_is_looked_through_twice(new_rig: Any) -> None:
     "name", ["galley.dev/substitute", "kustomize.toolkit.fluxcd.io/substitute"]
 )
 @pytest.mark.parametrize("where", ["labels", "annotations"])
-def test_a_resource_can_ask_to_be_left_alone(new_rig: Any, name: str, where: str) -> None:
+def test_a_resource_can_ask_to_be_left_alone(new_rig: type[Rig], name: str, where: str) -> None:
     """Labels and annotations, as with Flux."""
     rig = new_rig({"type": "substitute", "values": {"X": "1"}}).put(
         f"{{apiVersion: v1, kind: Service, metadata: {{name: a, {where}: {{{name}: disabled}}}},"
@@ -198,7 +205,7 @@ def test_a_resource_can_ask_to_be_left_alone(new_rig: Any, name: str, where: str
     assert rig.get("Service/default/a")["spec"] == {"a": "${X}"}
 
 
-def test_a_whole_value_takes_the_type_of_its_variable(new_rig: Any) -> None:
+def test_a_whole_value_takes_the_type_of_its_variable(new_rig: type[Rig]) -> None:
     given = {
         "values": {"PORT": 8080, "ON": True, "SHARE": 0.5, "TEXT": "1"},
         "types": {"RETRIES": "number", "FLAG": "boolean"},
@@ -228,13 +235,13 @@ data: {port: "${PORT}"}
 
 
 @pytest.mark.parametrize("value", ["many", "", "1e3", "0x1", "01", "1" * 30, "True", " 1"])
-def test_a_value_of_another_type_is_an_error(new_rig: Any, value: str) -> None:
+def test_a_value_of_another_type_is_an_error(new_rig: type[Rig], value: str) -> None:
     rig = new_rig({**FROM, "types": {"RETRIES": "number"}, "values": {"TIER": "1", "DOMAIN": "d"}})
     rig.put(SERVICE + "---" + VARIABLES.replace('"3"', f'"{value}"'))
     assert [found[:2] for found in rig.found()] == [("GAL0453", "spec.retries")]
 
 
-def test_names_of_fields_are_left_unless_asked_for(new_rig: Any) -> None:
+def test_names_of_fields_are_left_unless_asked_for(new_rig: type[Rig]) -> None:
     text = "{apiVersion: v1, kind: Service, metadata: {name: a, labels: {'${X}': '1'}}}"
     labels = []
     for keys in (False, True):
@@ -243,14 +250,14 @@ def test_names_of_fields_are_left_unless_asked_for(new_rig: Any) -> None:
     assert labels == [{"${X}": "1"}, {"team": "1"}]
 
 
-def test_two_fields_that_become_one_are_an_error(new_rig: Any) -> None:
+def test_two_fields_that_become_one_are_an_error(new_rig: type[Rig]) -> None:
     rig = new_rig({"type": "substitute", "values": {"X": "team"}, "keys": True}).put(
         "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {team: 1, '${X}': 2}}"
     )
     assert [found[:2] for found in rig.found()] == [("GAL0455", "spec.team")]
 
 
-def test_values_do_not_make_a_resource_grow_without_bound(new_rig: Any) -> None:
+def test_values_do_not_make_a_resource_grow_without_bound(new_rig: type[Rig]) -> None:
     rig = new_rig({"type": "substitute", "values": {"LONG": "x" * (MOST_TEXT // 2)}}).put(
         "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {a: '${LONG}${LONG}${LONG}'}}"
     )

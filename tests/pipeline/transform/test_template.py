@@ -10,7 +10,7 @@ from pipeline import transform
 from pipeline.transform import TransformError
 from pipeline.transform.template.errors import TemplateSyntaxError
 from pipeline.transform.template.expression import variables
-from pipeline.transform.template.stage import MOST_RESOURCES
+from pipeline.transform.template.stage import MOST_BYTES, MOST_RESOURCES
 from pipeline.transform.template.texts import Text
 from tests.pipeline.transform.conftest import Rig
 
@@ -64,6 +64,13 @@ def test_what_is_derived_names_its_parent_and_goes_with_it(new_rig: type[Rig]) -
     assert rig.get("DestinationRule/shop/web")["metadata"]["labels"]["app"] == "other"
     rig.remove("Service/shop/web")
     assert rig.names == []
+
+
+def test_what_is_null_is_left_out(new_rig: type[Rig]) -> None:
+    rig = new_rig(template(RULE)).put(SERVICE.replace("canary", "other"))
+    spec = rig.get("DestinationRule/shop/web")["spec"]
+    assert spec["subsets"] == ["stable"]
+    assert "timeout" not in spec
 
 
 def test_one_is_derived_for_each_element_of_a_list(new_rig: type[Rig]) -> None:
@@ -153,10 +160,14 @@ def test_what_does_not_work_is_an_error_on_the_resource(
 
 def test_what_is_derived_from_one_resource_is_bounded(new_rig: type[Rig]) -> None:
     ports = ", ".join(f"{{port: {number}}}" for number in range(MOST_RESOURCES))
+    text = "x" * (MOST_BYTES // 10)
     many = f"{{apiVersion: v1, kind: Service, metadata: {{name: a}}, spec: {{ports: [{ports}]}}}}"
-    rig = new_rig(template(named("a-${item.port}"), each="object.spec.ports")).put(many)
-    assert [found[0] for found in rig.found()] == ["GAL0459"]
-    assert rig.names == ["Service/default/a"]
+    for name in ("a-${item.port}", "b-${item}"):
+        each = "object.spec.ports" if name[0] == "a" else "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
+        long = {**named(name), "text": text if name[0] == "b" else ""}
+        rig = new_rig(template(long, each=each)).put(many)
+        assert [found[0] for found in rig.found()] == ["GAL0459"]
+        assert rig.names == ["Service/default/a"]
 
 
 @pytest.mark.parametrize(
