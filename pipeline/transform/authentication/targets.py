@@ -61,8 +61,9 @@ def _target(key: Key, given: Mapping[str, Any], path: Path, reader: Reader) -> T
     if held is None:
         raise LostTargetError(path, name, "which does not exist")
     spec = held.document().body.get("spec")
-    selector = spec.get("selector") if isinstance(spec, Mapping) else None
-    if not selector or not isinstance(spec, Mapping):
+    spec = spec if isinstance(spec, Mapping) else {}
+    selector = spec.get("selector")
+    if not (selector and isinstance(selector, Mapping)):
         raise LostTargetError(path, name, "which selects no workloads")
     ports = tuple(_ports(given, name, path, spec))
     return Target(f"{key.name}-{name}", key.namespace, selector, ports)
@@ -72,7 +73,8 @@ def _ports(
     given: Mapping[str, Any], service: str, path: Path, spec: Mapping[str, Any]
 ) -> Iterator[int]:
     """The workloads' ports behind ports of the service."""
-    known = [port for port in spec.get("ports") or () if isinstance(port, Mapping)]
+    said = spec.get("ports")
+    known = [one for one in said if isinstance(one, Mapping)] if isinstance(said, list) else []
     for where, wanted in maps(given, "ports", path):
         meant = wanted.get("number", wanted.get("name"))
         port = next((one for one in known if meant in (one.get("port"), one.get("name"))), None)
@@ -81,7 +83,7 @@ def _ports(
         if port is None:
             raise LostTargetError(where, service, f"which has no port {meant}")
         number = port.get("targetPort", port.get("port"))
-        if not isinstance(number, int):
+        if type(number) is not int:
             problem = f"whose port {meant} leads to the port {number}, of which no number is known"
             raise LostTargetError(where, service, problem)
         yield number
