@@ -44,7 +44,7 @@ def policy(name: str, /, **target: Any) -> Resource:
 
 
 @pytest.mark.parametrize("collection", FIELDS)
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_odd_values_are_no_defect(collection: str, data: st.DataObject) -> None:
     fields = specs(FIELDS[collection].split())
