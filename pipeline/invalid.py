@@ -15,7 +15,8 @@ def settings_problems(error: ValidationError, model: type[BaseModel]) -> Iterato
             known = _fields(model, place[:-1])
             yield field, f"the field is not known{nearest(str(place[-1]), known)}"
         else:
-            yield field, detail["msg"].removeprefix("Value error, ")
+            said = detail["msg"].removeprefix("Value error, ")
+            yield field, said.replace("a valid tuple", "a list")  # what YAML has
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

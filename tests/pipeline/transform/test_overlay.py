@@ -153,3 +153,8 @@ def test_any_transform_is_chosen_by_the_labels_of_the_channel(when: str, chosen:
 def test_a_choice_that_cannot_be_read_is_refused_in_every_channel() -> None:
     with pytest.raises(TransformError, match="when: '=' is no label selector"):
         transform.build([{"type": "drop", "when": "="}])
+
+
+def test_overlays_that_are_no_list_are_refused_in_words_of_yaml() -> None:
+    with pytest.raises(TransformError, match="wrong at overlays: Input should be a list"):
+        transform.build([{"type": "overlay", "overlays": "prod"}])
