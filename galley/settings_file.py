@@ -7,7 +7,7 @@ in `SettingsError`; a file with one mistake is not half in force.
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar, get_args
+from typing import Any, TypeAlias, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from galley.entry_points import SOURCES, installed
 from galley.settings import AnySchemas, ChannelSettings, ServiceSettings
-from galley.suggest import nearest
+from galley.suggest import names_at, nearest
 from sources.settings import FilesSettings, GitSettings, KubernetesSettings, PluginSettings
 from sources.settings.git import is_scp
 
@@ -225,7 +225,7 @@ def _problems(path: Path, root: yaml.Node | None, error: ValidationError) -> Ite
         head = f"{path}:{line}:" if line else f"{path}:"
         name = _written(where)
         if found["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
-            known = _known(where[:-1])
+            known = names_at(ServiceSettings, where[:-1])
             yield f"{head} there is no setting {name!r}{nearest(str(where[-1]), known)}"
         elif found["type"] == "missing":
             yield f"{head} the setting {name!r} is missing."
@@ -278,32 +278,3 @@ def _written(where: Place) -> str:
         if not inner:
             text += f"[{part}]" if isinstance(part, int) else f".{part}"
     return text.removeprefix(".")
-
-
-def _known(where: Place) -> list[str]:
-    """Names of the settings at a place."""
-    models: list[Any] = [ServiceSettings]
-    for part in where:
-        if isinstance(part, str):
-            inner = [each for model in models for each in _inner(model, part)]
-            models = inner or models
-    return [name for model in models for name in _fields(model)]
-
-
-def _inner(model: Any, name: str) -> list[Any]:
-    field = getattr(model, "model_fields", {}).get(name)
-    return list(_models(field.annotation)) if field else []
-
-
-def _fields(model: Any) -> Iterator[str]:
-    """Names of the fields of a model or a dataclass."""
-    yield from getattr(model, "model_fields", ())
-    yield from getattr(model, "__dataclass_fields__", ())
-
-
-def _models(annotation: Any) -> Iterator[Any]:
-    """The models that a type is made of."""
-    if hasattr(annotation, "model_fields") or hasattr(annotation, "__dataclass_fields__"):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _models(inner)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from galley.cli import cases
 from galley.cli.main import COMMANDS
+from galley.cli.suites.loading import load as load_suite
+from galley.cli.suites.outcomes import plans
 from galley.settings_file import load
 from pipeline.transform import BUILTIN_TRANSFORMS
 from pipeline.transform.default_table import DEFAULTS
@@ -56,7 +57,8 @@ def test_named_commands_exist(page: Path) -> None:
 def test_examples_of_transforms_do_what_they_say(text: str, tmp_path: Path) -> None:
     file = tmp_path / "example.test.yaml"
     file.write_text(text)
-    assert [found for found in cases.run(file, cases.load(file)) if found[1]] == []
+    (plan,) = plans([load_suite(file)], update=False)
+    assert [found.differences for found in plan.outcomes("") if found.result != "passed"] == []
 
 
 def test_every_transform_has_a_chapter_and_every_default_a_row() -> None:

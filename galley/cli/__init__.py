@@ -3,10 +3,11 @@
 In reading order: `main` (all commands by section, loaded when called), `command` (what every
 command does about a server and about errors), `options`, `failure`, `remote` (asking a server),
 `output`, `tables`, `words` and `progress` (what people and programs read). Then the commands:
-`demo` and `tour`, `serving`; `validating`, `planning`, `testing` (with `loading`, `inline`,
-`cases`: the pipeline without a service; `checkout`, `baseline`: the repository around the files;
-`given`: what is sent to be planned; `verdicts`, `foretold`, `reporting`, `reports`: how findings
-are told); `status`, `getting`, `history` with `affected`, `tracing`, `subscribing`, `following`;
+`demo` and `tour`, `serving`; `validating`, `planning`, `testing` (with `loading`, `inline`: the
+pipeline without a service; `suites`: unit tests; `checkout`, `baseline`: the repository around the
+files; `given`: what is sent to be planned; `verdicts`, `foretold`, `reporting`, `reports`: how
+findings are told); `status`, `getting`, `history` with `affected`, `tracing`, `subscribing`,
+`following`;
 `changing`, `holding`; `keeping`, `restoring`, `checking`; `about`; and `reference` with
 `documented` (docs made of the code).
 

@@ -14,7 +14,7 @@ from typing import Literal
 from galley.cli.reading import UnreadableError, first_batch, schemas_once
 from galley.plugins import build_environment, build_source
 from galley.protocol.checking import Base
-from galley.settings import ChannelSettings
+from galley.settings import AnySchemas, ChannelSettings
 from galley.worker.channel import new_gate
 from galley.worker.checks.desk import ask_all
 from galley.worker.checks.question import Question, changed, counted
@@ -60,6 +60,16 @@ def environment_of(settings: ChannelSettings, folder: Path, *, complete: bool) -
     return replace(environment, diagnostics=(*environment.diagnostics, *remarks))
 
 
+def spared(settings: ChannelSettings) -> ChannelSettings:
+    """Settings for those who may not get at what the service follows: its schemas are optional."""
+    schemas = tuple(map(_if_there, settings.schemas))
+    return settings.model_copy(update={"schemas": schemas})
+
+
+def _if_there(schemas: AnySchemas) -> AnySchemas:
+    return schemas if isinstance(schemas, Path) else schemas.model_copy(update={"required": False})
+
+
 async def read(settings: ChannelSettings, environment: Environment) -> Verdict:
     """Read every source of the settings once and evaluate what it says, with what the checks of
     the settings say of it.
@@ -77,31 +87,29 @@ async def read(settings: ChannelSettings, environment: Environment) -> Verdict:
     verdict = _evaluated(ledger, gate, batches)
     said = await _asked(settings, verdict, gate) if settings.checks else ()
     places = await located((*verdict.diagnostics, *said), sources)
-    return replace(verdict, diagnostics=tuple(sorted(places, key=_order)))
-
-
-def evaluate(
-    settings: ChannelSettings, environment: Environment, batches: Sequence[Batch]
-) -> Verdict:
-    """Run all stages over everything that could be read."""
-    return _evaluated(*new_gate(environment, settings), batches)
+    return replace(verdict, diagnostics=tuple(sorted(places, key=order)))
 
 
 def _evaluated(ledger: Ledger, gate: Gate, batches: Sequence[Batch]) -> Verdict:
-    for batch in batches:
-        ledger.receive(batch)
+    """Run all stages over everything that could be read."""
     engine = gate.trial.engine
-    found = list(engine.environment.diagnostics)
-    found += _notes(batches)
-    found += _chosen(ledger, gate)
-    found += engine.remarks()
+    found = [*engine.environment.diagnostics, *received(ledger, gate, batches)]
     found += (gate.place(finding) for finding in engine.findings())
     return Verdict(
-        diagnostics=tuple(sorted(dict.fromkeys(found), key=_order)),
+        diagnostics=tuple(sorted(dict.fromkeys(found), key=order)),
         inputs=engine.inputs,
         outputs=engine.outputs,
         files=tuple((batch.source, each.locator) for batch in batches for each in batch.changes),
     )
+
+
+def received(ledger: Ledger, gate: Gate, batches: Sequence[Batch]) -> list[Diagnostic]:
+    """Run all stages over everything that could be read; what there is to say of the inputs besides
+    what the stages find is returned."""
+    for batch in batches:
+        ledger.receive(batch)
+    found = [*notes(batches), *_chosen(ledger, gate)]
+    return [*found, *gate.trial.engine.remarks()]
 
 
 async def _asked(settings: ChannelSettings, verdict: Verdict, gate: Gate) -> tuple[Diagnostic, ...]:
@@ -137,7 +145,8 @@ def _chosen(ledger: Ledger, gate: Gate) -> list[Diagnostic]:
     return [found for each in reasons for several in each.values() for found in several]
 
 
-def _notes(batches: Iterable[Batch]) -> Iterator[Diagnostic]:
+def notes(batches: Iterable[Batch]) -> Iterator[Diagnostic]:
+    """What there was to say while reading."""
     for batch in batches:
         for change in batch.changes:
             if isinstance(change, Read):
@@ -146,7 +155,8 @@ def _notes(batches: Iterable[Batch]) -> Iterator[Diagnostic]:
                 yield from change.errors
 
 
-def _order(found: Diagnostic) -> tuple[object, ...]:
+def order(found: Diagnostic) -> tuple[object, ...]:
+    """Sorts findings: errors first, then by place."""
     rank = ("error", "warning", "info").index(found.level)
     return (rank, found.locator, found.line, found.column, found.code, found.message)
 

@@ -26,7 +26,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     "Before it ships": {
         "validate": Entry("validating", "Check configuration offline, with the whole pipeline."),
         "plan": Entry("planning", "Ask the server what these files would change."),
-        "test": Entry("testing", "Run the unit tests of policies and transforms."),
+        "test": Entry("testing", "Run unit tests of policies, transforms and whole pipelines."),
     },
     "Look": {
         "status": Entry("status", "The service and its channels at a glance."),

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -18,7 +18,7 @@ from galley.cli.progress import working
 from galley.cli.reporting import Annotations, Files, Telling, files_of, tell
 from galley.cli.reports import FORMATS, renderers
 from galley.cli.verdicts import Judged
-from galley.settings import AnySchemas, ChannelSettings
+from galley.settings import ChannelSettings
 from galley.settings_file import SettingsError, of_schemas, of_sources
 from pipeline.environment import InvalidEnvironmentError
 from sources.settings import AnySource, FilesSettings, FolderSettings, GitSettings
@@ -134,12 +134,11 @@ def _settings(
     if not paths and config is None:
         raise Failure("There is nothing to validate.", remedy="Name folders or files, or -c FILE.")
     found, folder = settings_of(config)
-    chosen = channel_of(found, channel)
-    update: dict[str, Any] = {"schemas": tuple(map(_if_there, chosen.schemas))}
+    chosen = inline.spared(channel_of(found, channel))
     if paths:
-        update["sources"] = known = tuple(_known(paths, chosen.sources))
+        known = tuple(_known(paths, chosen.sources))
         paths = [each for each in paths if not any(_known([each], known))]
-    chosen = chosen.model_copy(update=update)
+        chosen = chosen.model_copy(update={"sources": known})
     try:
         chosen = of_schemas(schemas, chosen)
         whole = of_sources(
@@ -148,11 +147,6 @@ def _settings(
     except SettingsError as error:
         raise Failure(" ".join(error.problems)) from None
     return whole.channels[0], folder
-
-
-def _if_there(schemas: AnySchemas) -> AnySchemas:
-    """Schemas of the settings: whoever validates may not get at what the service follows."""
-    return schemas if isinstance(schemas, Path) else schemas.model_copy(update={"required": False})
 
 
 def _known(paths: Sequence[Path], sources: Iterable[AnySource]) -> Iterator[AnySource]:

@@ -7,6 +7,8 @@ from pipeline.model import Diagnostic
 from pipeline.model.messages.gate import ENVIRONMENT_UNREADABLE
 
 SUFFIXES = (".yaml", ".yml", ".json")
+TESTS = (".test.yaml", ".test.yml")
+"""Endings of unit tests, which lie beside what they test and are no part of it."""
 
 
 def existing(path: Path) -> list[Path]:
@@ -23,7 +25,8 @@ def existing(path: Path) -> list[Path]:
 def files(path: Path) -> list[Path]:
     """The manifests in a folder and below it, sorted; a path that is no folder is itself."""
     if path.is_dir():
-        return sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES)
+        found = (file for file in path.rglob("*") if file.suffix in SUFFIXES)
+        return sorted(file for file in found if not file.name.endswith(TESTS))
     return [path]
 
 

@@ -36,7 +36,9 @@ class Engine:
         self._view = Table(self._inputs)
         self._segments: list[Segment] = []
         self._levels: Counter[Level] = Counter()
-        self._outputs = self._build(Rules(environment, call_budget))
+        self._tables = tuple(self._build(Rules(environment, call_budget)))
+        """What is in front of each segment, and last the outputs."""
+        self._outputs = self._tables[-1]
 
     @property
     def inputs(self) -> Mapping[Key, Resource]:
@@ -133,6 +135,19 @@ class Engine:
                 return found
         raise KeyError(stage)
 
+    def after(self, stage: str) -> Table:
+        """All resources as a stage left them; iterates in order of the keys.
+
+        Raises:
+            KeyError: the environment has no stage of this name.
+        """
+        for number, segment in enumerate(self._segments):
+            names = [runner.name for runner in segment.runners]
+            if stage in names:
+                changing = segment.layer is not None and stage == names[-1]
+                return self._tables[number + changing]
+        raise KeyError(stage)
+
     def _findings_of(self, key: Key) -> Iterator[Finding]:
         """Several are equal where several derived resources get the same."""
         subjects: tuple[Key, ...] = (key,)
@@ -156,13 +171,14 @@ class Engine:
         removed = (one for one in log.removed if not now[one] and went[one] > came[one])
         return merged(added), merged(removed)
 
-    def _build(self, rules: Rules) -> Table:
+    def _build(self, rules: Rules) -> Iterator[Table]:
         table = Table(self._inputs)
         for number, stages in enumerate(_segments(rules.environment.stages)):
+            yield table
             segment = Segment(number, stages, table, self._documents, rules)
             self._segments.append(segment)
             table = table.above(segment.layer)
-        return table
+        yield table
 
     def _set_inputs(self, changes: Mapping[Key, Resource | None]) -> Changes:
         current: Changes = {}

@@ -46,10 +46,10 @@ class Suppressions:
             return None
         if SUPPRESS in document.annotations:
             for entry in entries(document.annotations[SUPPRESS]):
-                if entry.problem is None and _means(entry.code, diagnostic):
+                if entry.problem is None and means(entry.code, diagnostic):
                     return entry.reason
         for suppression in self._active:
-            if _means(suppression.code, diagnostic) and suppression.matcher.matches(
+            if means(suppression.code, diagnostic) and suppression.matcher.matches(
                 key, document.labels
             ):
                 return suppression.reason
@@ -90,8 +90,8 @@ def _read(
         return ()
 
 
-def _means(code: str, diagnostic: Diagnostic) -> bool:
-    """Whether a suppression's code is that of the finding; `GAL0501/NAME` is one policy's."""
+def means(code: str, diagnostic: Diagnostic) -> bool:
+    """Whether a code that somebody wrote is that of the finding; `GAL0501/NAME` is one policy's."""
     own, _, policy = code.partition("/")
     if own != diagnostic.code:
         return False

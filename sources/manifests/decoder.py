@@ -1,6 +1,6 @@
 """A whole file: all of its resources, or everything that is wrong with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from pipeline.model import (
@@ -41,19 +41,11 @@ class Manifests:
         info that counts them.
         """
         file = _File()
-        try:
-            self._gather(data, file)
-        except FaultError as fault:
-            file.found.append(fault.diagnostic)
-        file.count_skipped(self._strict)
-        found = tuple(replace(one, source=self._source, locator=locator) for one in file.found)
-        if any(one.blocking for one in found):
-            return Broken(locator, found)
-        resources = tuple(
-            Located(resource, Origin(self._source, revision, locator, line))
-            for resource, line in file.resources.values()
-        )
-        return Read(locator, resources, found)
+        return self._whole(locator, file, self._parse(data, file.found), revision)
+
+    def take(self, locator: str, documents: Iterable[Parsed], revision: str = "") -> Read | Broken:
+        """The same of documents that are parsed already: parts of another text."""
+        return self._whole(locator, _File(), documents, revision)
 
     def too_large(self, locator: str, size: int) -> Broken:
         """The refusal of a file by its size alone, so that it need not be read."""
@@ -75,8 +67,25 @@ class Manifests:
             return None
         return here[0].locate(path) if len(here) == 1 else Place(origin.line, 1)
 
-    def _gather(self, data: bytes, file: "_File") -> None:
-        for count, whole in enumerate(self._parse(data, file.found), 1):
+    def _whole(
+        self, locator: str, file: "_File", documents: Iterable[Parsed], revision: str
+    ) -> Read | Broken:
+        try:
+            self._gather(documents, file)
+        except FaultError as fault:
+            file.found.append(fault.diagnostic)
+        file.count_skipped(self._strict)
+        found = tuple(replace(one, source=self._source, locator=locator) for one in file.found)
+        if any(one.blocking for one in found):
+            return Broken(locator, found)
+        resources = tuple(
+            Located(resource, Origin(self._source, revision, locator, line))
+            for resource, line in file.resources.values()
+        )
+        return Read(locator, resources, found)
+
+    def _gather(self, documents: Iterable[Parsed], file: "_File") -> None:
+        for count, whole in enumerate(documents, 1):
             if count > self._limits.documents:
                 report = reading.TOO_MANY_DOCUMENTS.report(limit=self._limits.documents)
                 raise FaultError(placed(report, whole.locate(())))

@@ -1,6 +1,6 @@
-"""JUnit XML, for the test reports of CI servers: a test case for each file."""
+"""JUnit XML, for the test reports of CI servers: a test case for each file, or for each test."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -17,23 +17,34 @@ class Case(NamedTuple):
     kind: str = ""
     """What sort of failure the first one is."""
     remarks: Sequence[str] = ()
+    line: int = 0
+    seconds: float = 0.0
+    skipped: str = ""
+    """Why it was not run; empty if it was."""
 
 
 def render(report: Report) -> str:
     """One suite, with a case for each file that was read, for what concerns none if need be, and
     for the verdict on all of it if there is one."""
-    return suite(report.command, list(_cases(report)))
+    return document({report.command: list(_cases(report))})
 
 
-def suite(name: str, cases: Sequence[Case]) -> str:
-    """A JUnit document of one suite."""
-    failed = sum(bool(case.failures) for case in cases)
-    counts = {"tests": str(len(cases)), "failures": str(failed), "errors": "0"}
-    root = Element("testsuites", counts)
-    group = SubElement(root, "testsuite", counts | {"name": name, "skipped": "0"})
-    for case in cases:
-        _add(group, name, case)
+def document(suites: Mapping[str, Sequence[Case]]) -> str:
+    """A JUnit document of suites by their names."""
+    every = [case for cases in suites.values() for case in cases]
+    root = Element("testsuites", _counts(every))
+    for name, cases in suites.items():
+        skipped = str(sum(bool(case.skipped) for case in cases))
+        counts = {**_counts(cases), "name": _safe(name), "skipped": skipped}
+        group = SubElement(root, "testsuite", counts)
+        for case in cases:
+            _add(group, name, case)
     return tostring(root, encoding="unicode", xml_declaration=True)
+
+
+def _counts(cases: Sequence[Case]) -> dict[str, str]:
+    failed = sum(bool(case.failures) for case in cases)
+    return {"tests": str(len(cases)), "failures": str(failed), "errors": "0"}
 
 
 def _cases(report: Report) -> Iterator[Case]:
@@ -54,13 +65,21 @@ def _cases(report: Report) -> Iterator[Case]:
 
 
 def _add(group: Element, suite: str, case: Case) -> None:
-    attributes = {"classname": suite, "name": case.name, "file": case.file, "time": "0"}
+    attributes = {
+        "classname": suite,
+        "name": case.name,
+        "file": case.file,
+        "line": str(case.line or ""),
+        "time": f"{case.seconds:.3f}" if case.seconds else "0",
+    }
     held = {name: _safe(value) for name, value in attributes.items() if value}
     element = SubElement(group, "testcase", held)
     if case.failures:
         first = {"message": _safe(case.failures[0]), "type": case.kind or "failure"}
         failure = SubElement(element, "failure", first)
         failure.text = _safe("\n".join(case.failures))
+    if case.skipped:
+        SubElement(element, "skipped", {"message": _safe(case.skipped)})
     if case.remarks:
         SubElement(element, "system-out").text = _safe("\n".join(case.remarks))
 

@@ -1,6 +1,6 @@
-"""Looking after an installation: audit, backup, purge, checks, validation."""
+"""Looking after an installation: audit, backup, purge, checks, validation, unit tests."""
 
-from typing import Any
+from typing import Any, Literal
 
 from galley.protocol.results.common import DiagnosticResult, Result
 
@@ -47,6 +47,38 @@ class ValidationResult(Result):
     files: int
     resources: int
     diagnostics: list[DiagnosticResult]
+
+
+class DifferenceResult(Result):
+    """One expectation of a unit test that did not come true."""
+
+    about: str
+    """`diagnostics`, or another key of `expect`; `pipeline` if nothing could be evaluated."""
+    lines: list[str]
+    """`-` begins what was expected, `+` what was found."""
+
+
+class CaseResult(Result):
+    """What came of one case of `galley test`."""
+
+    file: str
+    line: int
+    name: str
+    result: Literal["passed", "failed", "skipped"]
+    reason: str = ""
+    """Why it was skipped."""
+    seconds: float
+    differences: list[DifferenceResult]
+
+
+class CasesResult(Result):
+    """What `galley test` found."""
+
+    ok: bool
+    passed: int
+    failed: int
+    skipped: int
+    cases: list[CaseResult]
 
 
 class CheckResult(Result):

@@ -1,0 +1,124 @@
+"""All cases of some suites, one after the other, and what came of each."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from galley.cli.suites.expecting import Difference, differences, shown
+from galley.cli.suites.fixtures import Fixtures
+from galley.cli.suites.loading import SuiteError, SuiteFile
+from galley.cli.suites.model import Case
+from galley.cli.suites.pipelines import Invalid, Pipeline, Pipelines
+from galley.cli.suites.running import Found, MistakenError, run
+from pipeline.model import Path as Place
+
+Result: TypeAlias = Literal["passed", "failed", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one case."""
+
+    file: SuiteFile
+    where: Place
+    """Of the case in its file."""
+    case: Case
+    result: Result
+    reason: str = ""
+    """Why it was skipped."""
+    differences: tuple[Difference, ...] = ()
+    found: Found | None = None
+    """What it was judged by; None if it could not be evaluated."""
+    seconds: float = 0.0
+
+    @property
+    def line(self) -> int:
+        return self.file.line(*self.where)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A suite with what its cases run under."""
+
+    file: SuiteFile
+    pipeline: Pipeline | Invalid
+
+    def outcomes(self, text: str) -> Iterator[Outcome]:
+        """Run the cases in whose name, or in whose file's name, there is this text."""
+        pipeline = self.pipeline
+        fixtures = Fixtures(self.file, pipeline) if isinstance(pipeline, Pipeline) else None
+        alone = any(case.only for case in self.file.suite.cases)
+        for where, case in self.file.cases():
+            if text.casefold() not in f"{self.file.shown}: {case.name}".casefold():
+                continue
+            reason = case.skip or ("another case is the only one" if alone > case.only else "")
+            if reason:
+                yield Outcome(self.file, where, case, "skipped", reason)
+            else:
+                yield self._run(where, case, fixtures)
+
+    def _run(self, where: Place, case: Case, fixtures: Fixtures | None) -> Outcome:
+        started, found = time.perf_counter(), None
+        try:
+            found = self._found(where, case, fixtures)
+            different = tuple(differences(case, found, self.file.folder))
+        except MistakenError as error:
+            different = (Difference(error.about, error.lines),)
+        taken = time.perf_counter() - started
+        result: Result = "failed" if different else "passed"
+        return Outcome(self.file, where, case, result, "", different, found, taken)
+
+    def _found(self, where: Place, case: Case, fixtures: Fixtures | None) -> Found:
+        if not isinstance(self.pipeline, Pipeline):
+            raise MistakenError("pipeline", *map(shown, self.pipeline))
+        return run(where, case, self.pipeline, fixtures or Fixtures(self.file, self.pipeline))
+
+
+def plans(files: Sequence[SuiteFile], *, update: bool) -> list[Plan]:
+    """Everything made ready, so that a mistake in any suite is told before the first case runs.
+
+    Args:
+        update: whether snapshots are written, and need not be there.
+
+    Raises:
+        SuiteError: with everything that is wrong in all of the suites.
+    """
+    pipelines = Pipelines()
+    made: list[Plan] = []
+    problems: list[str] = []
+    for file in files:
+        try:
+            plan = Plan(file, pipelines.of(file))
+        except SuiteError as error:
+            problems += error.problems
+            continue
+        problems += _problems(plan, update=update)
+        made.append(plan)
+    if problems:
+        raise SuiteError(problems)
+    return made
+
+
+def _problems(plan: Plan, *, update: bool) -> Iterator[str]:
+    """Stages that there are not, and files."""
+    file = plan.file
+    yield from _missing(file, ("given",))
+    for where, case in file.cases():
+        yield from _missing(file, (*where, "given"))
+        yield from _missing(file, (*where, "when", "apply"))
+        if not update:
+            yield from _missing(file, (*where, "expect", "resources"), "; `--update` writes it.")
+        if case.stage and isinstance(plan.pipeline, Pipeline):
+            try:
+                plan.pipeline.stages(case.stage)
+            except ValueError as error:
+                yield file.wrong(str(error), *where, "stage")
+
+
+def _missing(file: SuiteFile, where: Place, hint: str = ".") -> Iterator[str]:
+    held = file.at(where)
+    for number, item in enumerate(held if isinstance(held, list) else [held]):
+        if isinstance(item, str) and not (file.folder / item).exists():
+            place = (*where, number) if isinstance(held, list) else where
+            yield file.wrong(f"there is no file or folder {item!r}{hint}", *place)

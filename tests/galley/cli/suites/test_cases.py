@@ -1,0 +1,207 @@
+"""What a case is given, what becomes of it, and which cases run."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {owner: me}}\n"
+OUTPUT = "contains: [{kind: ConfigMap, metadata: {name: a, labels: {owner: me, team: mesh}}}]"
+
+
+def test_files_and_folders(expecting: Any, tmp_path: Path) -> None:
+    (tmp_path / "mesh" / ".hidden").mkdir(parents=True)
+    (tmp_path / "mesh" / "a.yaml").write_text(MANIFEST)
+    (tmp_path / "mesh" / ".hidden" / "b.yaml").write_text("apiVersion: [\n")
+    for given in ("mesh", "mesh/a.yaml", "[mesh, mesh/a.yaml]"):
+        found = expecting(f"{{{OUTPUT}}}", f"cases:\n- name: one\n  given: {given}\n")
+        assert found["result"] == "passed", found
+
+
+def test_a_finding_names_line_and_column_in_a_file(expecting: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("# a comment\n" + MANIFEST.replace("owner", "other"))
+    found = expecting("{}", "cases:\n- name: one\n  given: a.yaml\n")
+
+    (line,) = found["differences"][0]["lines"]
+    assert line.endswith("(a.yaml:2:1)")
+
+
+def test_what_cannot_be_read_is_found(expecting: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("a: [\n")
+    case = "cases:\n- name: one\n  given: a.yaml\n"
+
+    assert expecting("{diagnostics: [{code: GAL0102, line: 2}]}", case)["result"] == "passed"
+
+
+def test_words_mean_what_they_mean_in_a_file(suite: Any, galley: Any, tmp_path: Path) -> None:
+    """A suite is read as manifests are: `y` is true, and a date is text."""
+    suite(
+        "cases:\n- name: one\n"
+        "  given: {apiVersion: example.com/v1, kind: Gadget, metadata: {name: a},"
+        " spec: {on: y, day: 2026-01-02}}\n"
+        "  expect:\n    contains:\n"
+        "    - {kind: Gadget, metadata: {name: a}, spec: {on: true, day: '2026-01-02'}}\n",
+        head="pipeline: {unknown_kinds: accept}\n",
+    )
+
+    assert galley("test", tmp_path).code == 0
+
+
+def test_what_every_case_is_given(suite: Any, galley: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(MANIFEST)
+    suite(
+        "given:\n- a.yaml\n"
+        "- {apiVersion: v1, kind: ConfigMap, metadata: {name: b, labels: {owner: x}}}\n"
+        "cases:\n- name: one\n"
+        "  given: {apiVersion: v1, kind: ConfigMap, metadata: {name: c, labels: {owner: x}}}\n"
+        "  expect:\n    contains:\n"
+        + "".join(f"    - {{kind: ConfigMap, metadata: {{name: {name}}}}}\n" for name in "abc")
+    )
+
+    assert galley("test", tmp_path).code == 0
+
+
+def test_the_settings_of_a_service(suite: Any, galley: Any, tmp_path: Path) -> None:
+    """Its policies judge, and its source says in which namespace a manifest is."""
+    (tmp_path / "mesh").mkdir()
+    (tmp_path / "mesh" / "a.yaml").write_text(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}"
+    )
+    (tmp_path / "galley.yaml").write_text(
+        "channels:\n- name: one\n- name: two\n"
+        "  sources: [{name: s, type: files, path: mesh, default_namespace: shop}]\n"
+        "  policies: [{name: never, rule: 'false', message: Never.}]\n"
+    )
+    suite(
+        "cases:\n- name: one\n  given: mesh/a.yaml\n  expect:\n    diagnostics:\n"
+        "    - {code: GAL0501/never, resource: ConfigMap/shop/a}\n",
+        head="pipeline: {settings: galley.yaml, channel: two}\n",
+    )
+
+    result = galley("test", tmp_path)
+    assert result.code == 0, result.out
+
+
+def test_a_stage_is_looked_behind(expecting: Any) -> None:
+    """After the first transform nothing is dropped yet, and no policy has spoken."""
+    case = (
+        "cases:\n- name: one\n  stage: transform/team\n"
+        "  given: {apiVersion: v1, kind: ConfigMap, metadata: {name: draft-a}}\n"
+    )
+    kept = "contains: [{kind: ConfigMap, metadata: {name: draft-a, labels: {team: mesh}}}]"
+
+    assert expecting(f"{{{kept}}}", case)["result"] == "passed"
+    after = case.replace("transform/team", "transform/drafts")
+    assert expecting("{resources: []}", after)["result"] == "passed"
+    before = case.replace("transform/team", "schema")
+    assert expecting(f"{{{kept}}}", before)["differences"][0]["lines"] == [
+        "  ConfigMap/draft-a",
+        '- metadata.labels: {"team": "mesh"}',
+    ]
+
+
+CHANGE = """\
+cases:
+- name: a change
+  given:
+  - {apiVersion: v1, kind: ConfigMap, metadata: {name: a, labels: {owner: me, v: "1"}}}
+  - {apiVersion: v1, kind: ConfigMap, metadata: {name: b, labels: {owner: me, v: "1"}}}
+  - {apiVersion: v1, kind: ConfigMap, metadata: {name: old}}
+  when:
+    apply:
+    - {apiVersion: v1, kind: ConfigMap, metadata: {name: a, labels: {v: "2"}}}
+    - {apiVersion: v1, kind: ConfigMap, metadata: {name: b, labels: {owner: you, v: "2"}}}
+    delete: [ConfigMap/default/old]
+"""
+LIVE = (
+    "contains: [{kind: ConfigMap, metadata: {name: a, labels: {v: '1'}}},"
+    " {kind: ConfigMap, metadata: {name: b, labels: {v: '2'}}}]"
+)
+
+
+def test_the_gate_judges_a_change(expecting: Any) -> None:
+    """What it refuses stays as it was, the rest is live; what was wrong before is carried."""
+    refused = "diagnostics: [{code: GAL0501, resource: ConfigMap/default/a, line: 15}]"
+    expect = f"{{{refused}, {LIVE}, absent: [ConfigMap/default/old]}}"
+
+    found = expecting(expect, CHANGE)
+    assert found["result"] == "passed", found
+
+
+def test_a_change_may_be_all_or_nothing(suite: Any, galley: Any, tmp_path: Path) -> None:
+    (tmp_path / "galley.yaml").write_text(
+        "channels:\n- publish: {on_error: all-or-nothing}\n"
+        "  policies: [{name: owner, rule: has(object.metadata.labels.owner), message: Whose?}]\n"
+    )
+    suite(
+        CHANGE + "  expect:\n    diagnostics:\n"
+        "    - {code: GAL0501, resource: ConfigMap/default/a}\n"
+        "    - {code: GAL0706}\n"
+        "    contains: [{kind: ConfigMap, metadata: {name: b, labels: {v: '1'}}},"
+        " {kind: ConfigMap, metadata: {name: old}}]\n",
+        head="pipeline: {settings: galley.yaml}\n",
+    )
+
+    result = galley("test", tmp_path)
+    assert result.code == 0, result.out
+
+
+def test_only_what_is_given_can_be_deleted(expecting: Any) -> None:
+    found = expecting("{}", CHANGE.replace("delete: [ConfigMap/default/old]", "delete: [old]"))
+
+    assert found["differences"] == [
+        {"about": "when", "lines": ["'old' is to be deleted, and was not given."]}
+    ]
+
+
+THREE = """\
+cases:
+- {name: one, given: []}
+- {name: two, given: [], expect: {contains: [{kind: ConfigMap, metadata: {name: a}}]}}
+- {name: three, given: []}
+"""
+
+
+def results(result: Any) -> dict[str, str]:
+    return {each["name"]: each["result"] for each in json.loads(result.out)["cases"]}
+
+
+def test_cases_are_skipped_for_a_reason(suite: Any, galley: Any, tmp_path: Path) -> None:
+    suite(THREE.replace("name: two,", "name: two, skip: waits for June,"))
+    result = galley("test", tmp_path, "-o", "json")
+
+    assert (result.code, results(result)) == (
+        0,
+        {"one": "passed", "two": "skipped", "three": "passed"},
+    )
+    assert "skipped rules.test.yaml:9: two  (waits for June)" in galley(
+        "test", tmp_path
+    ).out.replace(str(tmp_path) + "/", "")
+
+
+def test_one_case_alone(suite: Any, galley: Any, tmp_path: Path) -> None:
+    suite(THREE.replace("name: three,", "name: three, only: true,"))
+    result = galley("test", tmp_path, "-o", "json")
+
+    assert results(result) == {"one": "skipped", "two": "skipped", "three": "passed"}
+    assert "are marked `only`" in galley("test", tmp_path).err
+
+
+def test_cases_by_name_or_file(suite: Any, galley: Any, tmp_path: Path) -> None:
+    suite(THREE)
+    suite(THREE, "below/other.test.yml")
+    for text, names in (("THREE", ["three"]), ("other", ["one", "two", "three"])):
+        result = galley("test", tmp_path, "-k", text, "-o", "json")
+        assert list(results(result)) == names
+    nothing = galley("test", tmp_path, "--filter", "four")
+    assert (nothing.code, nothing.err) == (
+        2,
+        "error: No case has 'four' in its name, or in that of its file.\n",
+    )
+
+
+def test_the_first_failure_ends_it(suite: Any, galley: Any, tmp_path: Path) -> None:
+    suite(THREE)
+    result = galley("test", tmp_path, "--fail-fast", "-o", "json")
+
+    assert (result.code, results(result)) == (1, {"one": "passed", "two": "failed"})
+    assert galley("test", tmp_path, "-x").out.endswith("stopped at the first failure.\n")
