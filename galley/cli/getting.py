@@ -34,7 +34,9 @@ def get(  # noqa: PLR0913  # the options of the command
         str, typer.Option("-l", "--selector", help="Labels: app=web,tier!=cache.")
     ] = "",
     version: Annotated[int, typer.Option(help="Of this version; 0 is the live one.", min=0)] = 0,
-    stage: Annotated[str, typer.Option(help="As this stage of the pipeline left it.")] = "",
+    stage: Annotated[
+        str, typer.Option(help="As this stage of the pipeline left it; `galley trace` names them.")
+    ] = "",
     output_as: Annotated[
         Form, typer.Option("-o", "--output", help="How to print it.", show_default=False)
     ] = "table",
@@ -49,11 +51,14 @@ def get(  # noqa: PLR0913  # the options of the command
       galley get vs reviews -n prod -o yaml       one resource, as a manifest
       galley get Gateway --version 41 -o wide     as of version 41
       galley get -l app=web -w                    and every change from now on
+      galley get vs -n prod --stage schema -o yaml    before transforms have changed it
     """
     if namespace and every:
         raise Failure("-n and -A exclude each other.")
     if watch and version:
         raise Failure("An old version does not change; leave --watch or --version out.")
+    if stage and version:
+        raise Failure("What stages left is known of the live version alone; leave one out.")
     query = {
         "collection": collection,
         "name": name,

@@ -109,7 +109,7 @@ def show_diff(found: dict[str, Any], *, stat: bool = False) -> None:
         suffix = f"  ({place})" if place != "-" else ""
         output.line(f"{mark} {words.name(change['resource'])}{suffix}", mood=mood)
         for field in () if stat else change["fields"]:
-            _field(field)
+            field_change(field)
     output.line(_sum(found))
     lines = list(affected.lines(found.get("affects") or {}))
     if lines:
@@ -118,12 +118,13 @@ def show_diff(found: dict[str, Any], *, stat: bool = False) -> None:
         output.line(f"    {sort}: {which}", mood="dim")
 
 
-def _field(field: dict[str, Any]) -> None:
-    output.line(f"    {field['field']}", mood="dim")
+def field_change(field: dict[str, Any], indent: str = "    ") -> None:
+    """A field that differs: its name, what it was, what it is."""
+    output.line(f"{indent}{field['field']}", mood="dim")
     if field["op"] != "add":
-        output.line(f"      - {words.value(field['old'])}", mood="bad")
+        output.line(f"{indent}  - {words.value(field['old'])}", mood="bad")
     if field["op"] != "remove":
-        output.line(f"      + {words.value(field['new'])}", mood="good")
+        output.line(f"{indent}  + {words.value(field['new'])}", mood="good")
 
 
 def _sum(found: dict[str, Any]) -> str:

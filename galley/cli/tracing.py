@@ -8,6 +8,7 @@ import typer
 from galley.cli import output, words
 from galley.cli.command import local, remote
 from galley.cli.failure import Failure
+from galley.cli.history import MARKS, field_change
 from galley.cli.options import OutputAs
 from galley.cli.remote import Remote
 from galley.suggest import nearest
@@ -15,6 +16,8 @@ from galley.suggest import nearest
 app = typer.Typer(rich_markup_mode=None)
 
 WIDTH = 96
+INDENT = " " * 15
+"""What belongs to a step, below its text."""
 
 
 @app.command()
@@ -27,8 +30,12 @@ def trace(
 ) -> None:
     """A resource from its origin to its subscribers: stages, versions, who has it.
 
+    Of the stages those are shown that changed it or found something; `galley get --stage` shows
+    what each of them left.
+
     \b
     Examples:
+      galley trace VirtualService/prod/reviews
       galley trace networking.istio.io/VirtualService/prod/reviews
     """
     found = remote.get("trace", {"resource": resource})
@@ -50,8 +57,9 @@ def trace(
         _step("live since", f"version {found['since']}")
     if len(found["claimed_by"]) > 1:
         _step("claimed by", ", ".join(found["claimed_by"]))
-    for stage in found["stages"]:
-        _step("stage", _stage(stage))
+    if found["derived_from"]:
+        _step("made of", words.name(found["derived_from"]))
+    _stages(found["stages"])
     _step("versions", ", ".join(map(str, found["versions"][:20])) or "none")
     _step("subscribers", f"{found['subscribers']} have it in their view and are in step")
     for each in found["diagnostics"]:
@@ -108,11 +116,21 @@ def _section(title: str, text: str, *, as_is: bool = False) -> None:
         output.line(indent + each)
 
 
-def _stage(stage: dict[str, Any]) -> str:
-    if not stage["outputs"]:
-        return f"{stage['stage']}: takes it out"
-    made = ", ".join(words.name(each) for each in stage["outputs"])
-    return f"{stage['stage']}: {'makes ' + made if stage['changed'] else 'unchanged'}"
+def _stages(stages: list[dict[str, Any]]) -> None:
+    """Those that did something or found something, and how many did not."""
+    telling = [each for each in stages if each["changed"] or each["found"]]
+    for stage in telling:
+        _step("stage", ": ".join(filter(None, (stage["stage"], ", ".join(stage["found"])))))
+        for change in stage["changes"]:
+            mark, mood = MARKS[change["change"]]
+            output.line(f"{INDENT}{mark} {words.name(change['resource'])}", mood=mood)
+            for field in change["fields"]:
+                field_change(field, f"{INDENT}    ")
+    silent = len(stages) - len(telling)
+    if silent:
+        noun = "other stage" if telling else "stage"
+        verb = "leaves" if silent == 1 else "leave"
+        _step("", f"{words.plural(silent, noun)} {verb} it as it is")
 
 
 def _step(title: str, text: str) -> None:

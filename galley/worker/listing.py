@@ -1,16 +1,19 @@
-"""Resources of a version, page by page, with their origins and, if wished, their manifests."""
+"""Resources of a version, or as a stage left them, page by page, with their origins and, if wished,
+their manifests."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from galley.store.values import Version
+from galley.suggest import nearest
 from galley.worker.channel import Channel
 from galley.worker.loading import contents, resource
 from galley.worker.places import origin_json
 from galley.worker.problems import not_found, usage
 from galley.worker.redaction import redacted
+from pipeline.engine.tables import Table
 from pipeline.model import Key, Resource
 
 PAGE_MOST = 1000
@@ -48,22 +51,44 @@ class Listing:
 
     async def page(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """The map that `ResourcesResult` describes."""
-        channel = self._channel
         wanted = self._wanted(params)
-        version = await self._version(int(params.get("version") or 0))
-        found = await self._resources(version, wanted, str(params.get("stage") or ""))
+        number, stage = int(params.get("version") or 0), str(params.get("stage") or "")
+        version = await self._version(number)
+        if not stage:
+            found = await self._resources(version, wanted)
+            return await self._page(version, wanted, found, self._root, params)
+        if version.number != self._channel.number:
+            raise usage(
+                "What stages left is known of the live version alone.", "Ask without a version."
+            )
+        async with self._channel.lock:  # others move the engine to candidates and back
+            table = self._stage(stage)
+            found = (table[key] for key in table if wanted.fits(key))
+            return await self._page(version, wanted, found, table.root, params)
+
+    async def _page(
+        self,
+        version: Version,
+        wanted: Wanted,
+        found: Iterable[Resource],
+        root: Callable[[Key], Key],
+        params: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """A page of these, each with the place of the input that is its root."""
+        channel = self._channel
         after = str(params.get("next") or "")
         rest = (item for item in found if not after or item.key > Key.parse(after))
         limit = min(int(params.get("limit") or 200), PAGE_MOST)
         page = list(islice((item for item in rest if wanted.selects(item)), limit))
         keys = [item.key for item in page]
         created = await channel.store.run(lambda store: store.created(keys))
+        manifests = bool(params.get("manifests"))
         return {
             "channel": channel.name,
             "version": version.number,
             "digest": version.digest.hex(),
             "resources": [
-                self._report(item, version, created, bool(params.get("manifests"))) for item in page
+                self._report(item, root(item.key), version, created, manifests) for item in page
             ],
             "next": str(keys[-1]) if len(page) == limit else "",
         }
@@ -98,10 +123,8 @@ class Listing:
             return channel.head
         return await channel.store.run(lambda store: store.version(number))
 
-    async def _resources(self, version: Version, wanted: Wanted, stage: str) -> Iterable[Resource]:
+    async def _resources(self, version: Version, wanted: Wanted) -> Iterable[Resource]:
         channel = self._channel
-        if stage:
-            return sorted(self._staged(stage, wanted), key=lambda item: item.key)
         if version.number == channel.number:
             live = channel.ledger.live
             return [live[key] for key in sorted(live) if wanted.fits(key)]
@@ -118,24 +141,31 @@ class Listing:
         bodies = await contents(channel.store, {digest for _, digest in members})
         return [resource(key, digest, bodies) for key, digest in members]
 
-    def _staged(self, stage: str, wanted: Wanted) -> Iterator[Resource]:
+    def _stage(self, stage: str) -> Table:
         engine = self._channel.engine
-        for key in engine.inputs:
-            try:
-                made = engine.stage_output(stage, key)
-            except KeyError:
-                names = ", ".join(item.name for item in engine.environment.stages)
-                raise not_found(
-                    f"There is no stage {stage!r}.", f"The stages are {names}."
-                ) from None
-            yield from (item for item in made if wanted.fits(item.key))
+        try:
+            return engine.after(stage)
+        except KeyError:
+            names = [item.name for item in engine.environment.stages]
+            raise not_found(
+                f"There is no stage {stage!r}{nearest(stage, names)}",
+                f"The stages are {', '.join(names)}.",
+            ) from None
+
+    def _root(self, key: Key) -> Key:
+        parents = self._channel.engine.parents(key)
+        return parents[0] if parents else key
 
     def _report(
-        self, item: Resource, version: Version, created: Mapping[Key, float], manifests: bool
+        self,
+        item: Resource,
+        root: Key,
+        version: Version,
+        created: Mapping[Key, float],
+        manifests: bool,
     ) -> dict[str, Any]:
         channel = self._channel
-        parents = channel.engine.parents(item.key)
-        held = channel.ledger.accepted(parents[0] if parents else item.key)
+        held = channel.ledger.accepted(root)
         origin = held.origin if held else None
         return {
             "collection": item.key.collection,

@@ -1,17 +1,18 @@
 """One resource from its origin through the stages to versions: what `galley trace` shows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
 from galley.worker.channel import Channel
+from galley.worker.diffs import resource_changes
 from galley.worker.findings import Findings
 from galley.worker.naming import key_named
 from galley.worker.places import origin_json
 from galley.worker.problems import not_found
 from galley.worker.provenance import brought_by, revision_json
 from pipeline.engine.inputs import Unit
-from pipeline.model import Key, Located, Origin, Revision
+from pipeline.model import Key, Located, Origin, Resource, Revision
 
 
 class Tracing:
@@ -24,13 +25,15 @@ class Tracing:
     async def report(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """The map that `TraceResult` describes."""
         key = key_named(self._channel, str(params["resource"]))
-        held = self._held(key)
+        async with self._channel.lock:  # others move the engine to candidates and back
+            held, root = self._held(key), self._root(key)
+            stages = list(self._stages(root))
         versions = await self._channel.store.run(lambda store: store.changes_of(key))
         if held is None and not versions:
             raise not_found(f"Nothing is known of {key}.", "`galley get -A` lists what is live.")
         origin = held.origin if held else None
         since, brought = await self._brought(key, origin)
-        diagnostics = await self._findings.report({"resource": str(key)})
+        diagnostics = await self._findings.report({"resource": str(root)})
         return {
             "resource": str(key),
             **origin_json(origin, self._channel.sources),
@@ -38,7 +41,8 @@ class Tracing:
             "brought_by": revision_json(brought) if brought else None,
             "state": self._state(key, held),
             "claimed_by": [str(item.origin) for item in self._channel.ledger.claims.of(key)],
-            "stages": self._stages(key),
+            "derived_from": str(root) if root != key else "",
+            "stages": stages,
             "versions": [number for number, _ in versions],
             "diagnostics": diagnostics,
         }
@@ -63,8 +67,11 @@ class Tracing:
         for item in chain.from_iterable(pending):
             if item.resource.key == key:
                 return item
+        return self._channel.ledger.accepted(self._root(key))
+
+    def _root(self, key: Key) -> Key:
         parents = self._channel.engine.parents(key)
-        return self._channel.ledger.accepted(parents[0] if parents else key)
+        return parents[0] if parents else key
 
     def _state(self, key: Key, held: Located | None) -> str:
         channel, verdict = self._channel, self._channel.verdict
@@ -87,22 +94,34 @@ class Tracing:
         pending = origin and inputs and origin.locator in inputs.pending
         return inputs.unit_of(origin.locator) if origin and inputs and pending else None
 
-    def _stages(self, key: Key) -> list[dict[str, Any]]:
+    def _stages(self, root: Key) -> Iterator[dict[str, Any]]:
+        """What each stage made of an input and of what derives from it, and what it found."""
         engine = self._channel.engine
-        if key not in engine.inputs:
-            return []
-        steps = []
-        before = engine.inputs[key].digest
+        if root not in engine.inputs:
+            return
+        found: dict[str, list[str]] = {}
+        for finding in engine.findings_of(root):
+            said = f"{finding.diagnostic.level} {finding.diagnostic.code}"
+            found.setdefault(finding.stage, []).append(said)
+        before: tuple[Resource, ...] = (engine.inputs[root],)
         for stage in engine.environment.stages:
-            made = engine.stage_output(stage.name, key)
-            after = made[0].digest if len(made) == 1 else b""
-            steps.append(
-                {
-                    "stage": stage.name,
-                    "outputs": [str(item.key) for item in made],
-                    "digest": after.hex(),
-                    "changed": after != before,
-                }
-            )
-            before = after
-        return steps
+            made = engine.stage_output(stage.name, root)
+            yield {
+                "stage": stage.name,
+                "outputs": [str(item.key) for item in made],
+                "digest": made[0].digest.hex() if len(made) == 1 else "",
+                "changed": made != before,
+                "changes": self._changes(before, made),
+                "found": found.get(stage.name, []),
+            }
+            before = made
+
+    def _changes(
+        self, before: Iterable[Resource], made: Iterable[Resource]
+    ) -> list[dict[str, Any]]:
+        old = {item.key: item for item in before}
+        new = {item.key: item for item in made}
+        different = {key: new.get(key) for key in old.keys() | new.keys()}
+        different = {key: now for key, now in different.items() if now != old.get(key)}
+        kinds = self._channel.environment.kinds
+        return resource_changes(different, old, kinds)

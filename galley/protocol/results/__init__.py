@@ -21,6 +21,7 @@ from galley.protocol.results.content import (
     ResourceResult,
     ResourcesResult,
     SourceRevision,
+    StageChange,
     TraceResult,
     TraceStage,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "SourceCause",
     "SourceResult",
     "SourceRevision",
+    "StageChange",
     "StatusResult",
     "SubscriberResult",
     "TraceResult",

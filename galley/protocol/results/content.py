@@ -104,13 +104,26 @@ class DiffResult(Result):
     revisions_total: int = 0
 
 
+class StageChange(Result):
+    """One resource that a stage made, changed or took out."""
+
+    resource: str
+    change: Literal["added", "changed", "deleted"]
+    fields: list[FieldChange] = []
+
+
 class TraceStage(Result):
-    """What one stage made of a resource."""
+    """What one stage made of a resource, and what it found."""
 
     stage: str
     outputs: list[str]
+    """What there is of it after the stage; nothing if it was taken out."""
     digest: str = ""
+    """Of the output, if it is one."""
     changed: bool = False
+    changes: list[StageChange] = []
+    found: list[str] = []
+    """Level and code of each finding: `warning GAL0501`."""
 
 
 class TraceResult(OriginResult):
@@ -125,6 +138,8 @@ class TraceResult(OriginResult):
     state: str
     """live · pending · blocked · quarantined · absent, as a word."""
     claimed_by: list[str] = []
+    derived_from: str = ""
+    """The input that it is made of; empty if it is one itself. The stages are those of that."""
     stages: list[TraceStage]
     versions: list[int]
     diagnostics: list[DiagnosticResult]

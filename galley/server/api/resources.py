@@ -21,7 +21,8 @@ class ResourceAsk(Ask):
     version: int = Field(default=0, ge=0)
     """0 is the live one."""
     stage: str = ""
-    """After this stage instead of at the end; only of the live version."""
+    """As this stage of the pipeline left them instead of at the end; only of the live version, and
+    with what is observed. A trace names the stages."""
 
 
 class ListAsk(ResourceAsk):

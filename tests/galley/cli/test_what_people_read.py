@@ -228,3 +228,46 @@ def test_a_trace_tells_which_object_of_a_cluster_it_is(
         told = galley("trace", "core/Service/prod/a").out.splitlines()
 
     assert next((line for line in told if line.startswith("  object")), "") == shown
+
+
+def test_a_trace_shows_the_stages_that_did_or_found_something(
+    served: Any, galley: Any, backend: Any
+) -> None:
+    field = {"op": "add", "field": "metadata.labels.owner", "old": None, "new": "platform"}
+    change = {"resource": "core/Service/prod/a", "change": "changed", "fields": [field]}
+    moved = {"resource": "core/Service/test/a", "change": "added", "fields": []}
+    backend.answers[Method.TRACE] = {
+        "resource": "core/Service/test/a",
+        "derived_from": "core/Service/prod/a",
+        "state": "live",
+        "stages": [
+            {"stage": "schema", "outputs": []},
+            {"stage": "transform/owner", "outputs": [], "changed": True, "changes": [change]},
+            {"stage": "transform/move", "outputs": [], "changed": True, "changes": [moved]},
+            {"stage": "policy", "outputs": [], "found": ["warning GAL0501", "info GAL0501"]},
+            {"stage": "encoding", "outputs": []},
+        ],
+        "versions": [3],
+        "diagnostics": [],
+    }
+    with served():
+        told = galley("trace", "core/Service/test/a").out
+
+    assert (
+        "  made of      Service/prod/a\n"
+        "  stage        transform/owner\n"
+        "               ~ Service/prod/a\n"
+        "                   metadata.labels.owner\n"
+        "                     + platform\n"
+        "  stage        transform/move\n"
+        "               + Service/test/a\n"
+        "  stage        policy: warning GAL0501, info GAL0501\n"
+        "               2 other stages leave it as it is\n"
+    ) in told
+
+
+@pytest.mark.parametrize("options", [("--version", "2"), ("--version", "2", "-o", "yaml")])
+def test_stages_are_known_of_the_live_version_alone(galley: Any, options: tuple[str, ...]) -> None:
+    result = galley("get", "--stage", "schema", *options)
+
+    assert (result.code, "of the live version alone" in result.err) == (2, True)

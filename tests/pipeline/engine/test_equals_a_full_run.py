@@ -59,6 +59,25 @@ def test_any_edits_end_where_a_full_run_does(
 
 
 @settings(max_examples=60, deadline=None)
+@given(edits=edits)
+def test_what_a_stage_left_is_what_became_of_each_input(
+    engine_of: Callable[[], Engine], edits: list[Change]
+) -> None:
+    engine = engine_of()
+    for edit in edits:
+        engine.apply(edit)
+    for stage in engine.environment.stages:
+        left = engine.after(stage.name)
+        made = {
+            one.key: (one, key)
+            for key in engine.inputs
+            for one in engine.stage_output(stage.name, key)
+        }
+        assert {key: (left[key], left.root(key)) for key in left} == made
+        assert list(left) == sorted(made)
+
+
+@settings(max_examples=60, deadline=None)
 @given(edits=edits, last=edits)
 def test_the_inverse_restores_exactly(
     engine_of: Callable[[], Engine],

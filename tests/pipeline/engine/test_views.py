@@ -40,6 +40,8 @@ def test_stage_output_of_an_unknown_stage_is_a_key_error(
 ) -> None:
     with pytest.raises(KeyError, match="no-such-stage"):
         engine_of().stage_output("no-such-stage", app("1").key)
+    with pytest.raises(KeyError, match="no-such-stage"):
+        engine_of().after("no-such-stage")
 
 
 def test_what_is_taken_out_has_no_output(app: MakeApp, engine_of: MakeEngine, put: Put) -> None:
