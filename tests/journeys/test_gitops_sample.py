@@ -181,6 +181,22 @@ async def test_the_pipeline_of_gitlab(
                 assert bool(int(suite.get("failures") or 0)) is bool(code)
 
 
+@pytest.mark.parametrize(("rule", "code"), [("has(rule.timeout)", 0), ("true", 1)])
+async def test_the_unit_tests_in_both(clone: Clone, rule: str, code: int) -> None:
+    """They notice a policy that no longer refuses what it is there for."""
+    settings = clone.path / "galley.yaml"
+    settings.write_text(settings.read_text().replace("has(rule.timeout)", rule))
+    commands, environment = github("test", {"GALLEY_PACKAGE": "a package"})
+    *_, checked = await run_all(clone, commands, {**environment, "GITHUB_ACTIONS": "true"})
+    assert checked.code == code, checked
+    assert ("::error file=policies.test.yaml,line=8" in checked.said) is bool(code)
+
+    commands, environment, kept = gitlab("unit-tests")
+    *_, checked = await run_all(clone, commands, {**environment, "GALLEY_PACKAGE": "a package"})
+    assert checked.code == code, checked
+    assert ET.parse(clone.path / kept[0]).getroot().get("failures") == str(code)
+
+
 def test_a_pipeline_is_for_merges_and_asks_only_a_service_that_is_there() -> None:
     """And what it uploads is what its commands have written."""
     workflow = yaml.safe_load((SAMPLE / ".github" / "workflows" / "galley.yml").read_text())

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 
-@pytest.mark.parametrize("folder", ["policies", "bookinfo"])
+@pytest.mark.parametrize("folder", ["policies", "bookinfo", "gitops"])
 def test_the_unit_tests_of_a_sample_pass(galley: Callable[..., Any], folder: str) -> None:
     done = galley("test", folder=folder)
 
