@@ -13,6 +13,7 @@ from galley.cli.failure import Exit, Failure
 from galley.cli.progress import working
 from galley.cli.reporting import Annotations, Files, Telling, files_of, tell
 from galley.cli.suites import telling
+from galley.cli.suites.expecting import shown
 from galley.cli.suites.loading import SuiteError, SuiteFile, found_below, load
 from galley.cli.suites.outcomes import Outcome, plans
 from galley.cli.suites.rewriting import rewrite
@@ -135,6 +136,8 @@ def _run(
             ready = plans(suites, update=update)
     except SuiteError as error:
         raise _unusable(error.problems) from None
+    for remark in dict.fromkeys(each for plan in ready for each in plan.remarks()):
+        output.note(shown(remark))
     for outcome in (each for plan in ready for each in plan.outcomes(only)):
         outcomes.append(outcome)
         if tells:

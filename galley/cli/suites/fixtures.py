@@ -3,16 +3,17 @@
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from galley.cli.suites.loading import SuiteFile
 from galley.cli.suites.model import Manifest
 from galley.cli.suites.pipelines import SOURCE, Pipeline
-from pipeline.model import Broken, Origin, Place, Read
+from pipeline.model import Broken, Diagnostic, Origin, Place, Read
 from pipeline.model import Path as Field
 from pipeline.model.messages import source as messages
 from sources.files.listing import Walk
-from sources.files.place import LostError, Tree
+from sources.files.place import LostError, Tree, said
 from sources.files.reading import Content, read
 from sources.ignore import Ignore
 from sources.manifests import Manifests, Parsed
@@ -32,7 +33,8 @@ class Fixtures:
         self._context = SourceContext(pipeline.environment.kinds, pipeline.settings.limits)
         self._read: dict[Path, tuple[Read | Broken, ...]] = {}
         self._texts: dict[str, tuple[Manifests, bytes]] = {}
-        self._written: dict[int, Parsed] = {}
+        self._written: dict[int, dict[Field, Parsed]] = {}
+        """Manifests of the suite by the line on which they begin, and by their places."""
 
     def reads(self, *places: Field) -> dict[str, Read | Broken]:
         """What is read of the items at some places of the suite, by locator."""
@@ -43,7 +45,7 @@ class Fixtures:
                 found.update((each.locator, each) for each in self._path(self._file.folder / item))
             else:
                 document = self._file.parsed.item(item, *where)
-                self._written[document.line] = document
+                self._written.setdefault(document.line, {})[where] = document
                 written.append(document)
         if written:
             own = self._file.path.name
@@ -53,8 +55,8 @@ class Fixtures:
     def locate(self, origin: Origin, path: Field) -> Place | None:
         """Line and column of a field, as a source says it."""
         if origin.locator == self._file.path.name:
-            document = self._written.get(origin.line)
-            return document.locate(path) if document else None
+            there = tuple(self._written.get(origin.line, {}).values())
+            return there[0].locate(path) if len(there) == 1 else None
         manifests, data = self._texts.get(origin.locator, (None, b""))
         return manifests.locate(data, origin, path) if manifests else None
 
@@ -83,14 +85,15 @@ class Fixtures:
         """What a source of files would read there."""
         tree = Tree(path)
         walk = Walk(SOURCE, tree, Ignore(settings))
+        locator = f"{self._locator(path)}/"
         try:
             tree.enter()
             deque(walk.steps(), maxlen=0)
-        except LostError as error:
-            found = (error.report,) if error.report else ()
-            yield Broken(f"{self._locator(path)}/", found)
+        except (OSError, LostError) as error:
+            yield Broken(locator, (_lost(error).at(SOURCE, locator),))
             return
-        yield from walk.listing.broken.values()
+        for name, broken in walk.listing.broken.items():
+            yield _below(locator, name, broken)
         for name in walk.listing.files:
             yield self._content(path / name, settings)
 
@@ -110,3 +113,15 @@ class Fixtures:
 
     def _manifests(self, settings: FilesSettings) -> Manifests:
         return Manifests(settings, self._context)
+
+
+def _below(folder: str, name: str, broken: Broken) -> Broken:
+    locator = folder + name
+    return Broken(locator, tuple(replace(each, locator=locator) for each in broken.errors))
+
+
+def _lost(error: OSError | LostError) -> Diagnostic:
+    """Why nothing can be told of a folder."""
+    if isinstance(error, OSError):
+        return messages.FOLDER_UNREADABLE.report(problem=said(error))
+    return error.report or messages.FOLDER_UNREADABLE.report(problem=str(error))

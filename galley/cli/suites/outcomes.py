@@ -11,6 +11,7 @@ from galley.cli.suites.loading import SuiteError, SuiteFile
 from galley.cli.suites.model import Case
 from galley.cli.suites.pipelines import Invalid, Pipeline, Pipelines
 from galley.cli.suites.running import Found, MistakenError, run
+from pipeline.model import Diagnostic
 from pipeline.model import Path as Place
 
 Result: TypeAlias = Literal["passed", "failed", "skipped"]
@@ -29,7 +30,7 @@ class Outcome:
     """Why it was skipped."""
     differences: tuple[Difference, ...] = ()
     found: Found | None = None
-    """What it was judged by; None if it could not be evaluated."""
+    """What it failed by; None if it could not be evaluated."""
     seconds: float = 0.0
 
     @property
@@ -58,6 +59,11 @@ class Plan:
             else:
                 yield self._run(where, case, fixtures)
 
+    def remarks(self) -> tuple[Diagnostic, ...]:
+        """What there is to say of the pipeline itself."""
+        pipeline = self.pipeline
+        return pipeline.environment.diagnostics if isinstance(pipeline, Pipeline) else ()
+
     def _run(self, where: Place, case: Case, fixtures: Fixtures | None) -> Outcome:
         started, found = time.perf_counter(), None
         try:
@@ -66,8 +72,9 @@ class Plan:
         except MistakenError as error:
             different = (Difference(error.about, error.lines),)
         taken = time.perf_counter() - started
-        result: Result = "failed" if different else "passed"
-        return Outcome(self.file, where, case, result, "", different, found, taken)
+        if not different:
+            return Outcome(self.file, where, case, "passed", seconds=taken)
+        return Outcome(self.file, where, case, "failed", "", different, found, taken)
 
     def _found(self, where: Place, case: Case, fixtures: Fixtures | None) -> Found:
         if not isinstance(self.pipeline, Pipeline):

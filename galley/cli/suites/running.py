@@ -104,7 +104,7 @@ class _Change:
         self._ledger, self._gate = ledger, gate
         self._notes: list[Diagnostic] = []
         self._files: dict[str, str] = {}
-        self._before = {item.resource.key: item for item in self._taken(reads)}
+        self._before = self._taken(reads, "given")
         held = [item for item in self._before.values() if not self._observed(item)]
         ledger.load(held)
         self._put(self._before.values())
@@ -116,7 +116,7 @@ class _Change:
         self, applied: Iterable[Read | Broken], deleted: Iterable[str]
     ) -> Iterator[Diagnostic]:
         """What the gate says of a change; what it lets through is live afterwards."""
-        items = tuple(self._taken(applied))
+        items = self._taken(applied, "when").values()
         self._put(item for item in items if self._observed(item))
         changes: list[Change] = [
             Read(item.origin.locator, (item,)) for item in items if not self._observed(item)
@@ -135,17 +135,25 @@ class _Change:
     def _engine(self) -> Engine:
         return self._gate.trial.engine
 
-    def _taken(self, reads: Iterable[Read | Broken]) -> Iterator[Located]:
-        """Every resource with its key as its locator, as objects of a cluster have it."""
+    def _taken(self, reads: Iterable[Read | Broken], about: str) -> dict[Key, Located]:
+        """Every resource with its key as its locator, as objects of a cluster have it.
+
+        Raises:
+            MistakenError: one is there twice.
+        """
+        taken: dict[Key, Located] = {}
         for read in reads:
             if isinstance(read, Broken):
                 self._notes += read.errors
                 continue
             self._notes += read.notes
             for item in read.resources:
-                locator = str(item.resource.key)
+                key, locator = item.resource.key, str(item.resource.key)
+                if key in taken:
+                    raise MistakenError(about, f"{words.name(locator)} is there twice")
                 self._files[locator] = item.origin.locator
-                yield Located(item.resource, replace(item.origin, locator=locator))
+                taken[key] = Located(item.resource, replace(item.origin, locator=locator))
+        return taken
 
     def _put(self, items: Iterable[Located]) -> None:
         self._engine.apply({item.resource.key: item.resource for item in items})

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {owner: me}}\n"
 OUTPUT = "contains: [{kind: ConfigMap, metadata: {name: a, labels: {owner: me, team: mesh}}}]"
 
@@ -23,6 +25,38 @@ def test_a_finding_names_line_and_column_in_a_file(expecting: Any, tmp_path: Pat
 
     (line,) = found["differences"][0]["lines"]
     assert line.endswith("(a.yaml:2:1)")
+
+
+def test_of_several_manifests_on_a_line_the_line_is_named(expecting: Any) -> None:
+    manifest = "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}}"
+    found = expecting("{}", f"cases:\n- name: one\n  given: [{manifest % 'a'}, {manifest % 'b'}]\n")
+
+    assert [line[-20:] for line in found["differences"][0]["lines"]] == [
+        " (rules.test.yaml:9)",
+        " (rules.test.yaml:9)",
+    ]
+
+
+def test_a_list_is_what_is_in_it(expecting: Any) -> None:
+    manifest = "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}}"
+    items = f"\n    items:\n    - {manifest % 'a'}\n    - {manifest % 'b'}\n"
+    found = expecting(
+        "{}", f"cases:\n- name: one\n  given:\n    apiVersion: v1\n    kind: List{items}"
+    )
+
+    assert [line[-21:] for line in found["differences"][0]["lines"]] == [
+        " (rules.test.yaml:13)",
+        " (rules.test.yaml:14)",
+    ]
+
+
+def test_what_is_broken_in_a_folder_is_named_from_the_suite(expecting: Any, tmp_path: Path) -> None:
+    (tmp_path / "mesh").mkdir()
+    (tmp_path / "mesh" / "gone.yaml").symlink_to("nowhere")
+    case = "cases:\n- name: one\n  given: mesh\n"
+
+    found = expecting("{diagnostics: [{code: GAL0902, file: mesh/gone.yaml}]}", case)
+    assert found["result"] == "passed", found
 
 
 def test_what_cannot_be_read_is_found(expecting: Any, tmp_path: Path) -> None:
@@ -151,6 +185,114 @@ def test_only_what_is_given_can_be_deleted(expecting: Any) -> None:
     assert found["differences"] == [
         {"about": "when", "lines": ["'old' is to be deleted, and was not given."]}
     ]
+
+
+@pytest.mark.parametrize(
+    ("place", "about"), [("  given:\n", "given"), ("    apply:\n", "when")], ids=["given", "when"]
+)
+def test_a_change_is_to_one_resource_of_a_name(
+    expecting: Any, tmp_path: Path, place: str, about: str
+) -> None:
+    (tmp_path / "a.yaml").write_text(MANIFEST)
+    indent = " " * (len(place) - len(place.lstrip()))
+    found = expecting("{}", CHANGE.replace(place, f"{place}{indent}- a.yaml\n"))
+
+    assert found["differences"] == [
+        {"about": about, "lines": ["ConfigMap/default/a is there twice"]}
+    ]
+
+
+def test_what_is_observed_is_there_before_the_change_is_judged(expecting: Any) -> None:
+    """It is a fact: not live, not counted, and nothing to refuse."""
+    pod = "{apiVersion: v1, kind: Pod, metadata: {name: p, labels: {owner: me}}}"
+    case = CHANGE.replace("    apply:\n", f"    apply:\n    - {pod}\n")
+    refused = "diagnostics: [{code: GAL0501, resource: ConfigMap/default/a}]"
+    with_pod = f"{{{refused}, contains: [{{kind: Pod, metadata: {{name: p}}}}], digest: '{{}}'}}"
+    zeros = "0" * 12
+    with_it = expecting(with_pod.replace("'{}'", f"'{zeros}'"), case)
+    without = expecting(f"{{{refused}, digest: '{zeros}'}}", CHANGE)
+
+    assert [each["about"] for each in with_it["differences"]] == ["digest"]
+    assert with_it["differences"] == without["differences"]
+
+
+def test_a_rule_on_how_a_value_may_change(suite: Any, galley: Any, tmp_path: Path) -> None:
+    """A schema's rule on `oldSelf` sees what is live and what is to come."""
+    (tmp_path / "crd.yaml").write_text(CRD)
+    gadget = "{apiVersion: example.com/v1, kind: Gadget, metadata: {name: a}, spec: {size: %d}}"
+    suite(
+        f"given: {gadget % 3}\ncases:\n"
+        f"- name: may grow\n  when: {{apply: {gadget % 4}}}\n"
+        f"- name: must not shrink\n  when: {{apply: {gadget % 2}}}\n"
+        "  expect:\n    diagnostics: [{code: GAL0308, message: must not shrink}]\n"
+        f"    resources: [{gadget.replace('name: a', 'name: a, namespace: default') % 3}]\n",
+        head="pipeline: {schemas: [crd.yaml]}\n",
+    )
+
+    result = galley("test", tmp_path)
+    assert result.code == 0, result.out
+
+
+CRD = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: gadgets.example.com}
+spec:
+  group: example.com
+  names: {kind: Gadget, plural: gadgets}
+  scope: Namespaced
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties:
+              size:
+                type: integer
+                x-kubernetes-validations:
+                - {rule: self >= oldSelf, message: It must not shrink.}
+"""
+
+
+def test_a_folder_that_cannot_be_read_is_found(
+    expecting: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mesh").mkdir()
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("galley.cli.suites.fixtures.Tree.enter", refuse)
+    case = "cases:\n- name: one\n  given: mesh\n"
+    wanted = "{code: GAL0903, file: mesh/, message: permission denied}"
+
+    found = expecting(f"{{diagnostics: [{wanted}]}}", case)
+    assert found["result"] == "passed", found
+
+
+def test_a_folder_of_templates_is_found(expecting: Any, tmp_path: Path) -> None:
+    (tmp_path / "mesh").mkdir()
+    (tmp_path / "mesh" / "kustomization.yaml").write_text("resources: []\n")
+    case = "cases:\n- name: one\n  given: mesh\n"
+
+    found = expecting("{diagnostics: [{code: GAL0906, file: mesh/}]}", case)
+    assert found["result"] == "passed", found
+
+
+def test_what_there_is_to_say_of_the_pipeline_is_said_once(
+    suite: Any, galley: Any, tmp_path: Path
+) -> None:
+    head = "pipeline: {disabled: [nobodys]}\n"
+    suite("cases: [{name: one}, {name: two}]\n", head=head)
+    suite("cases: [{name: three}]\n", "other.test.yaml", head=head)
+    result = galley("test", tmp_path)
+
+    assert (result.code, result.err.count("nobodys")) == (0, 1)
 
 
 THREE = """\
