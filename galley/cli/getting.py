@@ -113,10 +113,10 @@ def _show(found: dict[str, Any], form: str, *, bare: bool = False) -> None:
 
 
 def _yaml(resources: list[dict[str, Any]]) -> None:
-    import yaml  # noqa: PLC0415  # only this form needs it
+    from galley.cli.writing import document  # noqa: PLC0415  # only this form needs it
 
-    documents = (each["manifest"] for each in resources)
-    yaml.safe_dump_all(documents, sys.stdout, sort_keys=False, allow_unicode=True)
+    documents = [document(each["manifest"]) for each in resources]
+    typer.echo("---\n".join(documents), nl=False)
 
 
 def _table(resources: list[dict[str, Any]], *, wide: bool, bare: bool) -> None:

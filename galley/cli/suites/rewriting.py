@@ -19,6 +19,7 @@ from galley.cli.failure import Failure
 from galley.cli.suites import snapshots
 from galley.cli.suites.expecting import Told, code_of
 from galley.cli.suites.outcomes import Outcome
+from galley.cli.writing import document
 from pipeline.model import Diagnostic
 from pipeline.model import Path as Place
 from sources.manifests import yamltext
@@ -152,5 +153,5 @@ def _offsets(text: str) -> list[int]:
 def _written(value: Any, column: int, *, flow: bool) -> str:
     if flow or not isinstance(value, list) or not value:
         return f" {json.dumps(value, ensure_ascii=False)}"
-    block = snapshots.document(value).rstrip("\n")
+    block = document(value).rstrip("\n")
     return "\n" + textwrap.indent(block, " " * (column + 2))

@@ -1,25 +1,19 @@
-"""Resources as text: what a snapshot holds, and how two of them differ.
-
-What is written reads back as the same value, also where YAML has several opinions on a word.
-"""
+"""Resources as text: what a snapshot holds, and how two of them differ."""
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import yaml
-
+from galley.cli.writing import document
 from pipeline.manifest import manifest
 from pipeline.model import Diagnostic, Resource
-from sources.manifests import scalars, yamltext
+from sources.manifests import yamltext
 from sources.manifests.parsed import FaultError
 from sources.source import Limits
 
 Manifest: TypeAlias = dict[str, Any]
 Identity: TypeAlias = tuple[str, str, str, str]
-
-WIDTH = 100
 
 
 class SnapshotError(Exception):
@@ -35,12 +29,6 @@ def text(manifests: Iterable[Manifest]) -> str:
     """Manifests as documents of YAML, sorted by their names."""
     documents = sorted(map(_tidy, manifests), key=identity)
     return "---\n".join(document(each) for each in documents)
-
-
-def document(value: Any) -> str:
-    """A value as YAML."""
-    dumped: str = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, width=WIDTH, sort_keys=False)
-    return dumped
 
 
 def read(path: Path) -> list[Manifest]:
@@ -121,21 +109,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
         return int(value)
     return value
-
-
-class _Dumper(yaml.SafeDumper):
-    """Quotes every text that would be read as something else."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  # each value is written out
-        return True
-
-    def text(self, value: str) -> yaml.Node:
-        style = None
-        if "\n" in value:
-            style = "|"
-        elif scalars.plain(value) != value:
-            style = '"'
-        return self.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-
-_Dumper.add_representer(str, _Dumper.text)

@@ -58,6 +58,17 @@ def test_yaml_is_a_stream_of_manifests(served: Any, galley: Any, backend: Any) -
         )
 
 
+def test_yaml_means_the_same_to_who_reads_it(served: Any, galley: Any, backend: Any) -> None:
+    """Kubernetes takes `y` for true, and a line break of Unicode for a line break."""
+    answer = page("a")
+    answer["resources"][0]["manifest"] = {"data": {"flag": "y", "mode": "0o777", "text": "a\x85b"}}
+    backend.answers[Method.RESOURCES] = answer
+    with served():
+        assert galley("get", "-o", "yaml").out == (
+            'data:\n  flag: "y"\n  mode: "0o777"\n  text: "a\\Nb"\n'
+        )
+
+
 def test_every_page_is_fetched_of_the_same_version(served: Any, galley: Any, backend: Any) -> None:
     first = {**page("a"), "next": "more"}
     backend.answers[Method.RESOURCES] = lambda params: page("b") if params["next"] else first

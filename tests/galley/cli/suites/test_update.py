@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from galley.cli.suites import snapshots
@@ -143,10 +143,25 @@ def test_a_value_is_replaced_and_nothing_else(value: Any) -> None:
 
 SCALARS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=8)
 WORDS = st.sampled_from(
-    ["y", "no", "on", "0o777", "1e3", "12:30", "08", "2026-01-02", "~", "=", ""]
+    [
+        "y",
+        "no",
+        "0o777",
+        "1e3",
+        "12:30",
+        "08",
+        "2026-01-02",
+        "~",
+        "=",
+        "",
+        "\x85",
+        "a\n\x00",
+        "a\n b",
+    ]
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.dictionaries(WORDS | st.text("abö -", min_size=1), SCALARS | WORDS | st.floats(-9, 9)))
 def test_what_is_written_reads_back_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, spec: dict[str, Any]
