@@ -1,6 +1,7 @@
 """`galley test`: unit tests of policies, transforms and whole pipelines."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,6 +13,7 @@ from galley.cli.command import end, local
 from galley.cli.failure import Exit, Failure
 from galley.cli.progress import working
 from galley.cli.reporting import Annotations, Files, Telling, files_of, tell
+from galley.cli.reports import github
 from galley.cli.suites import telling
 from galley.cli.suites.expecting import shown
 from galley.cli.suites.loading import SuiteError, SuiteFile, found_below, load
@@ -138,12 +140,14 @@ def _run(
         raise _unusable(error.problems) from None
     for remark in dict.fromkeys(each for plan in ready for each in plan.remarks()):
         output.note(shown(remark))
-    for outcome in (each for plan in ready for each in plan.outcomes(only)):
-        outcomes.append(outcome)
-        if tells:
-            telling.one(outcome)
-        if stop and outcome.result == "failed":
-            break
+    told = github.unobeyed() if tells and github.running() else nullcontext()
+    with told:
+        for outcome in (each for plan in ready for each in plan.outcomes(only)):
+            outcomes.append(outcome)
+            if tells:
+                telling.one(outcome)
+            if stop and outcome.result == "failed":
+                break
     if not outcomes:
         raise Failure(f"No case has {only!r} in its name, or in that of its file.")
     return outcomes

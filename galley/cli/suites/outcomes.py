@@ -1,8 +1,9 @@
 """All cases of some suites, one after the other, and what came of each."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, TypeAlias
 
 from galley.cli.suites.expecting import Difference, differences, shown
@@ -15,6 +16,7 @@ from pipeline.model import Diagnostic
 from pipeline.model import Path as Place
 
 Result: TypeAlias = Literal["passed", "failed", "skipped"]
+Evaluate: TypeAlias = Callable[[Place, Case], Found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,7 @@ class Plan:
 
     def outcomes(self, text: str) -> Iterator[Outcome]:
         """Run the cases in whose name, or in whose file's name, there is this text."""
-        pipeline = self.pipeline
-        fixtures = Fixtures(self.file, pipeline) if isinstance(pipeline, Pipeline) else None
+        evaluate = self._evaluation()
         alone = any(case.only for case in self.file.suite.cases)
         for where, case in self.file.cases():
             if text.casefold() not in f"{self.file.shown}: {case.name}".casefold():
@@ -57,17 +58,23 @@ class Plan:
             if reason:
                 yield Outcome(self.file, where, case, "skipped", reason)
             else:
-                yield self._run(where, case, fixtures)
+                yield self._outcome(where, case, evaluate)
 
     def remarks(self) -> tuple[Diagnostic, ...]:
         """What there is to say of the pipeline itself."""
         pipeline = self.pipeline
         return pipeline.environment.diagnostics if isinstance(pipeline, Pipeline) else ()
 
-    def _run(self, where: Place, case: Case, fixtures: Fixtures | None) -> Outcome:
+    def _evaluation(self) -> Evaluate:
+        pipeline = self.pipeline
+        if isinstance(pipeline, Pipeline):
+            return partial(run, pipeline=pipeline, fixtures=Fixtures(self.file, pipeline))
+        return partial(_refuse, pipeline)
+
+    def _outcome(self, where: Place, case: Case, evaluate: Evaluate) -> Outcome:
         started, found = time.perf_counter(), None
         try:
-            found = self._found(where, case, fixtures)
+            found = evaluate(where, case)
             different = tuple(differences(case, found, self.file.folder))
         except MistakenError as error:
             different = (Difference(error.about, error.lines),)
@@ -76,10 +83,9 @@ class Plan:
             return Outcome(self.file, where, case, "passed", seconds=taken)
         return Outcome(self.file, where, case, "failed", "", different, found, taken)
 
-    def _found(self, where: Place, case: Case, fixtures: Fixtures | None) -> Found:
-        if not isinstance(self.pipeline, Pipeline):
-            raise MistakenError("pipeline", *map(shown, self.pipeline))
-        return run(where, case, self.pipeline, fixtures or Fixtures(self.file, self.pipeline))
+
+def _refuse(why: Invalid, _where: Place, _case: Case) -> Found:
+    raise MistakenError("pipeline", *map(shown, why))
 
 
 def plans(files: Sequence[SuiteFile], *, update: bool) -> list[Plan]:

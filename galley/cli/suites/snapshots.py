@@ -1,7 +1,7 @@
 """Resources as text: what a snapshot holds, and how two of them differ."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -58,7 +58,8 @@ def read(path: Path) -> list[Manifest]:
 
 def difference(expected: Iterable[Manifest], found: Iterable[Manifest]) -> tuple[str, ...]:
     """The lines of a unified difference, of those manifests alone that differ."""
-    old, new = _documents(expected), _documents(found)
+    new = _documents(found)
+    old = {_meant(name, new): text for name, text in _documents(expected).items()}
     kept = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
     return tuple(line for name in kept for line in _lines(name, old.get(name), new.get(name)))
 
@@ -71,6 +72,15 @@ def identity(held: Manifest) -> Identity:
     parts = (held.get("kind", ""), named.get("namespace") or "", named.get("name", ""))
     kind, namespace, name = map(str, parts)
     return group, kind, namespace, name
+
+
+def _meant(name: Identity, found: Collection[Identity]) -> Identity:
+    """The only one of that name, whatever its namespace, if none is written."""
+    group, kind, namespace, own = name
+    if namespace or name in found:
+        return name
+    fits = [each for each in found if (each[0], each[1], each[3]) == (group, kind, own)]
+    return fits[0] if len(fits) == 1 else name
 
 
 def _documents(manifests: Iterable[Manifest]) -> Mapping[Identity, str]:

@@ -162,6 +162,15 @@ def test_a_snapshot_holds_every_resource_whole(expecting: Any) -> None:
             ],
         ),
         (
+            f"[{WHOLE.replace('namespace: prod, ', '')}]",
+            [
+                "@@ ConfigMap/prod/a @@",
+                "     team: mesh",
+                "   name: a",
+                "+  namespace: prod",
+            ],
+        ),
+        (
             "[]",
             [
                 "@@ ConfigMap/prod/a is not expected @@",

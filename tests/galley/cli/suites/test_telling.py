@@ -99,9 +99,26 @@ def test_a_workflow_gets_annotations(galley: Any) -> None:
     assert "::error" not in quiet.out
 
 
-def test_a_name_steers_no_terminal_and_no_runner(galley: Any, suite: Any, tmp_path: Path) -> None:
-    suite('cases:\n- name: "a\\e[31m\\n::error::b"\n')
-    result = galley("test", tmp_path, GITHUB_ACTIONS="true")
+def test_nothing_steers_the_terminal_or_the_runner(galley: Any, suite: Any, tmp_path: Path) -> None:
+    """A runner obeys a line that begins with `::`, also after spaces, unless it is told to stop."""
+    manifest = '{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {k: "a\\n::error::c"'
+    suite(
+        "cases:\n"
+        '- name: "a\\e[31m\\n::error::b"\n'
+        f"  given: {manifest}, l: w}}}}\n"
+        "  relaxed: true\n"
+        f"  expect: {{resources: [{manifest}, l: y}}}}]}}\n"
+    )
+    lines = galley("test", tmp_path, GITHUB_ACTIONS="true").out.splitlines()
+    stopped, obeyed = "", []
+    for line in lines:
+        if line.startswith("::stop-commands::"):
+            stopped = f"::{line.removeprefix('::stop-commands::')}::"
+        elif line == stopped:
+            stopped = ""
+        elif not stopped and line.lstrip().startswith("::"):
+            obeyed.append(line)
 
-    assert "\x1b" not in result.out
-    assert not any(each.startswith("::error") for each in result.out.splitlines())
+    assert not any("\x1b" in line for line in lines)
+    assert "::error::c" in " ".join(lines)
+    assert [line.partition(" ")[0] for line in obeyed] == ["::error"]  # the annotation
