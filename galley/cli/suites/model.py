@@ -16,12 +16,22 @@ OUR_CODE = re.compile(r"GAL\d*")
 DIGEST = re.compile(r"[0-9a-f]{12,64}")
 
 
+def _manifest(value: object) -> object:
+    if isinstance(value, dict) and all(
+        isinstance(value.get(name), str) for name in ("apiVersion", "kind")
+    ):
+        return value
+    raise ValueError("a manifest has an apiVersion and a kind")
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and bool(value) and "\0" not in value
+
+
 def _item(value: object) -> object:
     if isinstance(value, dict):
-        if all(isinstance(value.get(name), str) for name in ("apiVersion", "kind")):
-            return value
-        raise ValueError("a manifest has an apiVersion and a kind")
-    if isinstance(value, str) and value:
+        return _manifest(value)
+    if _is_path(value):
         return value
     raise ValueError("this is neither a path nor a manifest")
 
@@ -36,8 +46,8 @@ def _named(value: object) -> object:
 
 def _snapshot(value: object) -> object:
     if isinstance(value, list):
-        return tuple(map(_item, value))
-    if isinstance(value, str) and value:
+        return tuple(map(_manifest, value))
+    if _is_path(value):
         return value
     raise ValueError("this is neither a path nor a list of manifests")
 

@@ -39,6 +39,7 @@ def test_a_finding_that_fits_is_expected(expecting: Any, wanted: str) -> None:
         ("code: GAL0501, resource: ConfigMap/dev/a", "- GAL0501 ConfigMap/dev/a"),
         ("code: GAL0501, field: spec", "- GAL0501 spec"),
         ("code: GAL0501, file: a.yaml, line: 3", "- GAL0501  (a.yaml:line 3)"),
+        ("code: GAL0501, file: a.yaml", "- GAL0501  (a.yaml)"),
         ("code: GAL0501, line: 3", "- GAL0501  (line 3)"),
         ("code: GAL0501, message: owns me", "- GAL0501: owns me"),
         ("code: GAL0501, matches: ^who", "- GAL0501: /^who/"),

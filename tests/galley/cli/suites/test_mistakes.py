@@ -1,9 +1,14 @@
 """Suites that cannot be run: each mistake at its line, all of them at once, exit code 2."""
 
+import copy
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 ONE = "cases:\n- name: one\n"
 
@@ -138,3 +143,76 @@ def test_suites_beside_policies_are_no_policies(galley: Any, suite: Any, tmp_pat
 
     assert galley("test", tmp_path).code == 0
     assert galley("validate", "-c", tmp_path / "galley.yaml", tmp_path / "mesh").code == 0
+
+
+MANIFEST = {
+    "apiVersion": "v1",
+    "kind": "ConfigMap",
+    "metadata": {"name": "b", "namespace": "x", "labels": {"l": "v"}},
+    "data": {"k": "v"},
+}
+EVERYTHING = {
+    "pipeline": {
+        "schemas": ["."],
+        "transforms": [{"type": "labels", "name": "t", "set": {"a": "b"}}],
+        "policies": [{"name": "p", "rule": "true", "message": "m"}],
+        "suppressions": [{"code": "GAL0601", "reason": "x"}],
+        "disabled": ["x"],
+        "unknown_kinds": "warn",
+        "default_namespace": "d",
+        "complete": True,
+    },
+    "given": [{**MANIFEST, "metadata": {"name": "c"}}],
+    "cases": [
+        {
+            "name": "one",
+            "given": [MANIFEST],
+            "when": {"apply": [MANIFEST], "delete": ["ConfigMap/d/c"]},
+            "expect": {
+                "diagnostics": [{"code": "GAL0601", "level": "error", "line": 3, "matches": "m"}],
+                "resources": [MANIFEST],
+                "contains": [MANIFEST],
+                "absent": ["ConfigMap/x/b"],
+                "digest": "0" * 12,
+            },
+            "relaxed": True,
+            "skip": "",
+            "only": False,
+        },
+        {"name": "two", "given": MANIFEST, "stage": "schema"},
+    ],
+}
+ODD = [None, True, 3, 1.5, "", "x", "../", "\x00", [], {}, [None], {"a": 1}, ["a", ["b"]]]
+
+
+def places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in a value."""
+    yield place
+    if isinstance(value, dict | list):
+        for step in value if isinstance(value, dict) else range(len(value)):
+            yield from places(value[step], (*place, step))
+
+
+def put(whole: Any, place: tuple[Any, ...], odd: Any) -> Any:
+    """The value with something else at a place."""
+    if not place:
+        return odd
+    changed = inner = copy.deepcopy(whole)
+    for step in place[:-1]:
+        inner = inner[step]
+    inner[place[-1]] = odd
+    return changed
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.sampled_from(list(places(EVERYTHING))), st.sampled_from(ODD), st.booleans())
+def test_whatever_stands_anywhere_there_is_an_answer(
+    galley: Any, tmp_path: Path, place: tuple[Any, ...], odd: Any, update: bool
+) -> None:
+    """The fixture raises what is no exit."""
+    (tmp_path / "odd.test.yaml").write_text(json.dumps(put(EVERYTHING, place, odd)))
+    result = galley("test", tmp_path, *(["--update"] if update else []))
+
+    assert result.code in {0, 1, 2}
