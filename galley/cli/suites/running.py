@@ -117,11 +117,13 @@ class _Change:
     ) -> Iterator[Diagnostic]:
         """What the gate says of a change; what it lets through is live afterwards."""
         items = self._taken(applied, "when").values()
+        gone = [self._named(name) for name in deleted]
         self._put(item for item in items if self._observed(item))
+        self._engine.apply({key: None for key in gone if self._is_observed(key)})
         changes: list[Change] = [
             Read(item.origin.locator, (item,)) for item in items if not self._observed(item)
         ]
-        changes += (Removed(str(self._named(name))) for name in deleted)
+        changes += (Removed(str(key)) for key in gone)
         self._ledger.receive(Batch(SOURCE, tuple(changes)))
         candidate = _whole(self._gate.propose(time.time()))
         found = (*_kept_back(candidate), *self._gate.remarks(), *self._notes)

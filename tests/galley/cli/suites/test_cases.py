@@ -133,6 +133,57 @@ def test_a_stage_is_looked_behind(expecting: Any) -> None:
     ]
 
 
+def test_what_later_stages_say_is_not_heard(expecting: Any) -> None:
+    case = (
+        "cases:\n- name: one\n  stage: {}\n"
+        "  given: {{apiVersion: v1, kind: ConfigMap, metadata: {{name: a}}}}\n"
+    )
+
+    assert expecting("{}", case.format("transform/drafts"))["result"] == "passed"
+    assert expecting("{}", case.format("policy"))["result"] == "failed"
+
+
+def test_the_innermost_source_says_how_a_file_is_read(
+    suite: Any, galley: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "mesh" / "inner").mkdir(parents=True)
+    (tmp_path / "mesh" / "inner" / "a.yaml").write_text(MANIFEST)
+    (tmp_path / "galley.yaml").write_text(
+        "channels:\n- sources:\n"
+        "  - {name: o, type: files, path: mesh, default_namespace: outer}\n"
+        "  - {name: i, type: files, path: mesh/inner, default_namespace: inner}\n"
+    )
+    suite(
+        "cases:\n- name: one\n  given: mesh/inner/a.yaml\n"
+        "  expect: {contains: [{kind: ConfigMap, metadata: {name: a, namespace: inner}}]}\n",
+        head="pipeline: {settings: galley.yaml}\n",
+    )
+
+    result = galley("test", tmp_path)
+    assert result.code == 0, result.out
+
+
+@pytest.mark.parametrize(("complete", "code"), [("true", "GAL0601"), ("false", "GAL0602")])
+def test_what_is_complete_has_no_references_to_elsewhere(
+    suite: Any, galley: Any, tmp_path: Path, complete: str, code: str
+) -> None:
+    """Beside a suite that says otherwise of the same pipeline."""
+    route = (
+        "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: a},"
+        " spec: {hosts: [a.example.com], gateways: [none],"
+        " http: [{route: [{destination: {host: b.example.com}}]}]}}"
+    )
+    suite("cases: [{name: other}]\n", "a.test.yaml", head="")
+    suite(
+        f"cases:\n- name: one\n  given: {route}\n  relaxed: true\n"
+        f"  expect: {{diagnostics: [{{field: 'spec.gateways[0]', code: {code}}}]}}\n",
+        head=f"pipeline: {{complete: {complete}}}\n",
+    )
+
+    result = galley("test", tmp_path)
+    assert result.code == 0, result.out
+
+
 CHANGE = """\
 cases:
 - name: a change
@@ -214,6 +265,31 @@ def test_what_is_observed_is_there_before_the_change_is_judged(expecting: Any) -
 
     assert [each["about"] for each in with_it["differences"]] == ["digest"]
     assert with_it["differences"] == without["differences"]
+
+
+def test_what_is_observed_may_go(expecting: Any) -> None:
+    pod = "{apiVersion: v1, kind: Pod, metadata: {name: p, labels: {owner: me}}}"
+    case = f"cases:\n- name: one\n  given: {pod}\n  when: {{delete: [Pod/default/p]}}\n"
+
+    assert expecting("{resources: []}", case)["result"] == "passed"
+
+
+def test_what_a_change_brings_up_is_found_also_if_it_blocks_nothing(
+    suite: Any, galley: Any, tmp_path: Path
+) -> None:
+    """A warning, and what of the change cannot be read."""
+    (tmp_path / "broken.yaml").write_text("a: [\n")
+    suite(
+        "cases:\n- name: one\n"
+        "  when: {apply: [broken.yaml, {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}]}\n"
+        "  expect:\n    diagnostics:\n    - {code: GAL0501/w, level: warning}\n"
+        "    - {code: GAL0102, file: broken.yaml}\n"
+        "    contains: [{kind: ConfigMap, metadata: {name: a}}]\n",
+        head="pipeline: {policies: [{name: w, rule: 'false', message: No., level: warning}]}\n",
+    )
+
+    result = galley("test", tmp_path)
+    assert result.code == 0, result.out
 
 
 def test_a_rule_on_how_a_value_may_change(suite: Any, galley: Any, tmp_path: Path) -> None:

@@ -116,6 +116,41 @@ def test_a_part_that_is_otherwise(expecting: Any, part: str, said: list[str]) ->
     assert told(expecting(f"{{{KNOWN}, contains: [{part}]}}")) == {"contains": said}
 
 
+LISTED = """\
+cases:
+- name: one
+  given: {apiVersion: v1, kind: ConfigMap, metadata: {name: a}, items: [1, true]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("items", "said"),
+    [
+        ("[1, true]", []),
+        ("[1]", ["  ConfigMap/a", "- items: [1]", "+ items: [1, true]"]),
+        ("[1, 1]", ["  ConfigMap/a", "- items[1]: 1", "+ items[1]: true"]),
+    ],
+)
+def test_a_list_is_compared_item_by_item_and_has_its_length(
+    expecting: Any, items: str, said: list[str]
+) -> None:
+    part = f"{{kind: ConfigMap, metadata: {{name: a}}, items: {items}}}"
+    found = expecting(f"{{{KNOWN}, contains: [{part}]}}", LISTED)
+
+    assert told(found).get("contains", []) == said
+
+
+def test_of_several_of_a_name_the_nearest_is_meant(expecting: Any) -> None:
+    two = (
+        "cases:\n- name: two\n  relaxed: true\n  given:\n"
+        "  - {apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: a}, data: {k: x}}\n"
+        "  - {apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: b}, data: {k: v}}\n"
+    )
+    part = "{kind: ConfigMap, metadata: {name: a}, data: {k: v}}"
+
+    assert expecting(f"{{contains: [{part}]}}", two)["result"] == "passed"
+
+
 @pytest.mark.parametrize(
     ("name", "line"),
     [
