@@ -48,8 +48,3 @@ def expecting(suite: Any, galley: Any, tmp_path: Path) -> Callable[..., Any]:
         return found
 
     return run
-
-
-def lines(found: Any) -> list[str]:
-    """All lines of what came of a case."""
-    return [line for each in found["differences"] for line in each["lines"]]
