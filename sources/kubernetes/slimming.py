@@ -1,12 +1,12 @@
-"""What of an object is not taken in: what the cluster keeps for itself, and secrets.
+"""What of an object is not taken in: what the cluster keeps for itself.
 
-Everything is dropped as soon as an object is parsed, before anything else looks at it. The copy of
-the object that `kubectl apply` leaves in an annotation goes too: of a Secret it holds the data.
+Everything is dropped as soon as an object is parsed, before anything else looks at it. The data of
+a Secret goes when it is decoded (`sources.manifests.documents`); the copy of the object that
+`kubectl apply` leaves in an annotation goes here.
 """
 
 from typing import Any, TypeAlias
 
-_SECRET_DATA = ("data", "stringData")
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _CHURN = frozenset(
     {
@@ -43,15 +43,11 @@ class Slimming:
 
     def __init__(self, collection: str, status: tuple[str, ...] | None = None) -> None:
         kept = USUAL_STATUS.get(collection, ()) if status is None else status
-        self._secret = collection == "core/Secret"
         self._status = _tree(kept)
         self.keeps_status = bool(kept)
 
     def slim(self, item: dict[str, Any]) -> None:
         """Drop from an object, in place, what is not taken in."""
-        if self._secret:
-            for name in _SECRET_DATA:
-                item.pop(name, None)
         metadata = item.get("metadata")
         if isinstance(metadata, dict):
             metadata.pop("managedFields", None)

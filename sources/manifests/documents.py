@@ -1,8 +1,8 @@
 """A plain value to a resource: the structure that every resource has, whatever its kind.
 
 What the cluster writes into a resource (status, managedFields, uid, resourceVersion, generation,
-creationTimestamp, ownerReferences, finalizers) is not configuration and is dropped here, as is the
-data of a Secret.
+creationTimestamp, ownerReferences, finalizers) is not configuration and is dropped here. So is the
+data of a Secret, wherever it stands; facts about its `certificates` take its place.
 """
 
 from sys import intern
@@ -10,13 +10,14 @@ from typing import Any
 
 from pipeline.model import Diagnostic, Key, Path, Resource, UnencodableError
 from pipeline.model.messages import Message, reading, structure
-from sources.manifests import names
+from sources.manifests import certificates, names
 from sources.manifests.parsed import Parsed, placed
 from sources.manifests.types import BadType, Type, Types
 from sources.source import Limits
 
 _OUTSIDE_BODY = frozenset({"apiVersion", "kind", "metadata", "status"})
-_SECRET_DATA = frozenset({"data", "stringData"})
+_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+"""The annotation in which kubectl keeps a copy of the whole object."""
 
 
 class Documents:
@@ -86,8 +87,10 @@ class _Reading:
         self, key: Key, kind: Type, labels: dict[str, str], annotations: dict[str, str]
     ) -> Resource | None:
         outside = self._rules.outside
-        dropped = outside | _SECRET_DATA if kind.secret else outside
-        body = {name: value for name, value in self._fields.items() if name not in dropped}
+        body = {name: value for name, value in self._fields.items() if name not in outside}
+        if kind.secret:
+            body = _without_data(body)
+            annotations = {name: text for name, text in annotations.items() if name != _APPLIED}
         try:
             built = Resource.build(
                 key, kind.api_version, labels=labels, annotations=annotations, body=body
@@ -201,6 +204,14 @@ class _Reading:
     def _note(self, message: Message, path: Path, **facts: Any) -> None:
         report = message.report(key=self._key, path=path, **facts)
         self._found.append(placed(report, self._document.locate(path)))
+
+
+def _without_data(body: dict[str, Any]) -> dict[str, Any]:
+    """The body of a Secret with facts in the place of its data."""
+    dropped = certificates.DATA | {certificates.FIELD}
+    known = certificates.facts(body)
+    left = {name: value for name, value in body.items() if name not in dropped}
+    return left if known is None else {**left, certificates.FIELD: known}
 
 
 def kind_of(value: object) -> str:
