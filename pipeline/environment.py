@@ -9,6 +9,7 @@ more for what the transforms made, policies, analyzers, encoding.
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Self, TypeVar
 
@@ -126,7 +127,8 @@ class Environment:
             plugins: analyzers from outside.
             transforms: types of transforms from outside.
             previous: the environment in force; a kind whose schema has disappeared keeps its last.
-            now: seconds since the epoch; suppressions that have expired by then are left out.
+            now: seconds since the epoch; suppressions that have expired by then are left out, and
+                certificates that have ended are found. 0: nobody knows the time.
 
         Raises:
             InvalidEnvironmentError: with everything that is wrong in all parts.
@@ -177,7 +179,7 @@ class _Assembly:
         )
         policies = self._try(lambda: policy.build(spec.policies, kinds))
         suppressions = self._try(lambda: suppress.build(spec.suppressions, now, kinds))
-        analyzers = self._try(self._analyzers) or ()
+        analyzers = self._try(lambda: self._analyzers(now)) or ()
         if self._errors or schemas is None or transforms is None or policies is None:
             raise InvalidEnvironmentError(self._errors)
         again = (_Transformed(schemas.stage),) if transforms else ()
@@ -203,8 +205,9 @@ class _Assembly:
             )
         )
 
-    def _analyzers(self) -> tuple[Stage, ...]:
-        return analysis_stages(self._plugins, self._spec.disabled, complete=self._spec.complete)
+    def _analyzers(self, now: float) -> tuple[Stage, ...]:
+        spec, today = self._spec, datetime.fromtimestamp(now, UTC).date() if now else None
+        return analysis_stages(self._plugins, spec.disabled, complete=spec.complete, today=today)
 
     def _remarks(self) -> Iterable[Diagnostic]:
         for missing in sorted(set(self._asked) - set(self._spec.plugins)):

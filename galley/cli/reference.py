@@ -47,6 +47,8 @@ TOPICS = {
     "14": "Traffic",
     "15": "Security",
     "16": "Workloads",
+    "18": "Gateway API",
+    "19": "Certificates and webhooks",
 }
 
 

@@ -6,6 +6,7 @@ names, and report only its own codes. An analyzer that raises becomes a diagnost
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from pipeline.model import Diagnostic, Document, Level, Resource
@@ -41,6 +42,8 @@ class Subject:
     reader: Reader
     complete: bool
     """Whether what is not there does not exist; otherwise another source may have it."""
+    today: date | None = None
+    """The day, in UTC, on which the environment was built; None where nobody says so."""
 
     @property
     def doubt(self) -> Level | None:
@@ -82,7 +85,7 @@ class AnalysisStage:
 
     only_judges = True
 
-    def __init__(self, analyzer: Analyzer, *, complete: bool) -> None:
+    def __init__(self, analyzer: Analyzer, *, complete: bool, today: date | None = None) -> None:
         metadata = analyzer.metadata
         self.name = f"analysis/{metadata.name}"
         self.collections = metadata.reads
@@ -90,12 +93,15 @@ class AnalysisStage:
         self._metadata = metadata
         self._analyze = analyzer.analyze
         self._complete = complete
+        self._today = today
 
     def handles(self, collection: str) -> bool:
         return collection in self._metadata.handles
 
     def run(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
-        found = tuple(self._analyze(Subject(resource, document, reader, self._complete)))
+        found = tuple(
+            self._analyze(Subject(resource, document, reader, self._complete, self._today))
+        )
         for diagnostic in found:
             if diagnostic.code not in self._metadata.codes:
                 raise UndeclaredCodeError(self._metadata.name, diagnostic.code)

@@ -2,22 +2,34 @@
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import chain
 
 from pipeline.analysis.analyzer import AnalysisStage, Analyzer, AnalyzerError
+from pipeline.analysis.certificates.tables import CERTIFICATES
+from pipeline.analysis.gateway_api.tables import GATEWAY_API
 from pipeline.analysis.istio.tables import ISTIO
+from pipeline.analysis.mesh.tables import MESH
 from pipeline.analysis.references import References
+from pipeline.analysis.webhooks.tables import WEBHOOKS
 from pipeline.model import Diagnostic
 from pipeline.model.messages import analysis as messages
 from pipeline.stage import Stage
 
+_TABLES = ((References(),), CERTIFICATES, GATEWAY_API, ISTIO, MESH, WEBHOOKS)
+
 ANALYZERS: tuple[Analyzer, ...] = tuple(
-    sorted((References(), *ISTIO), key=lambda each: each.metadata.name)
+    sorted(chain(*_TABLES), key=lambda each: each.metadata.name)
 )
 """Sorted by name."""
 
 
 def analysis_stages(
-    plugins: Sequence[Analyzer], disabled: Iterable[str], *, complete: bool
+    plugins: Sequence[Analyzer],
+    disabled: Iterable[str],
+    *,
+    complete: bool,
+    today: date | None = None,
 ) -> tuple[Stage, ...]:
     """The stages of all analyzers that are not disabled, sorted by name.
 
@@ -31,7 +43,7 @@ def analysis_stages(
     if twice:
         raise AnalyzerError(messages.ANALYZER_TWICE.report(name=name) for name in twice)
     used = (analyzer for analyzer in analyzers if _name(analyzer) not in off)
-    return tuple(AnalysisStage(analyzer, complete=complete) for analyzer in used)
+    return tuple(AnalysisStage(analyzer, complete=complete, today=today) for analyzer in used)
 
 
 def unknown_names(plugins: Sequence[Analyzer], disabled: Iterable[str]) -> Iterator[Diagnostic]:

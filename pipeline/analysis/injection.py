@@ -6,6 +6,7 @@ from typing import Any
 from pipeline.analysis import kinds
 from pipeline.analysis.fields import items, text
 from pipeline.analysis.labels import Labels
+from pipeline.analysis.mesh.injector import INJECTOR, injector_of
 from pipeline.analysis.workloads import Pod
 from pipeline.model import Key, Path
 from pipeline.stage import Reader
@@ -14,6 +15,8 @@ INJECTION = "istio-injection"
 REVISION = "istio.io/rev"
 DATAPLANE = "istio.io/dataplane-mode"
 INJECT = "sidecar.istio.io/inject"
+INDEXES = frozenset({INJECTOR})
+"""What is read to tell whether pods are injected, beside their namespace."""
 PROXY = "istio-proxy"
 """The container that is injected."""
 
@@ -43,7 +46,16 @@ def gets_proxy(reader: Reader, namespace: str, pod: Pod) -> bool | None:
     found = reader.get(Key(kinds.NAMESPACE, "", namespace))
     if found is None:
         return None
-    return is_injected(found.labels) or (REVISION in pod.labels and INJECTION not in found.labels)
+    labels = found.labels
+    if INJECTION not in labels and REVISION not in labels and is_injected_by_default(reader):
+        return True
+    return is_injected(labels) or (REVISION in pod.labels and INJECTION not in labels)
+
+
+def is_injected_by_default(reader: Reader) -> bool:
+    """Whether namespaces that say nothing are injected, as far as is known."""
+    injector = injector_of(reader)
+    return injector is not None and injector.by_default
 
 
 def containers(pod: Pod, *fields: str) -> Iterator[tuple[Path, Any]]:

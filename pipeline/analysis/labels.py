@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from pipeline.analysis.fields import mapping
+from pipeline.analysis.fields import items, mapping, text
 
 Labels: TypeAlias = Mapping[str, str]
 
@@ -38,3 +38,23 @@ def first_pair(labels: Labels) -> str:
 def shown(labels: Labels) -> str:
     """Labels as people write them, sorted."""
     return ",".join(sorted(pairs(labels)))
+
+
+def selector_meets(labels: Labels, selector: Mapping[str, Any]) -> bool:
+    """Whether a selector with `matchLabels` and `matchExpressions` selects what has these labels.
+
+    An empty one selects everything; an expression that cannot be read, nothing.
+    """
+    if not meets(labels, labels_in(selector, "matchLabels")):
+        return False
+    return all(_expression_meets(labels, each) for each in items(selector, "matchExpressions"))
+
+
+def _expression_meets(labels: Labels, expression: Any) -> bool:
+    name, operator = text(expression, "key"), text(expression, "operator")
+    values = items(expression, "values")
+    if operator in ("In", "NotIn"):
+        return (labels.get(name) in values) == (operator == "In")
+    if operator in ("Exists", "DoesNotExist"):
+        return (name in labels) == (operator == "Exists")
+    return False

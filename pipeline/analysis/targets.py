@@ -92,6 +92,11 @@ def _backend(value: Any, namespace: str) -> Name | None:
     return _named(value, namespace) if kind == ("", "Service") else None
 
 
+def _secret(value: Any, namespace: str) -> Name | None:
+    kind = (text(value, "group"), text(value, "kind", "Secret"))
+    return _named(value, namespace) if kind == ("", "Secret") else None
+
+
 def _host(value: Any, namespace: str) -> Name | None:
     host = text(value, "host")
     return (hosts.full_host(host, namespace),) if host else None
@@ -196,6 +201,39 @@ REFERENCES: tuple[Reference, ...] = (
         "Secret {0}",
         elsewhere=(kinds.SECRET,),
         indexes=frozenset({SECRET_BY_NAME}),
+    ),
+    Reference(
+        (kinds.DESTINATION_RULE,),
+        tuple(
+            f"spec.{place}trafficPolicy.{tls}"
+            for place in ("", "subsets.*.")
+            for tls in ("tls.credentialName", "portLevelSettings.*.tls.credentialName")
+        ),
+        _credential,
+        _lead_to_secret,
+        "Secret {0}",
+        elsewhere=(kinds.SECRET,),
+        indexes=frozenset({SECRET_BY_NAME}),
+    ),
+    Reference(
+        (kinds.K8S_GATEWAY,),
+        ("spec.listeners.*.tls.certificateRefs.*",),
+        _secret,
+        _to(kinds.SECRET),
+        "Secret {0}/{1}",
+        leaf=("name",),
+        elsewhere=(kinds.SECRET,),
+        reads=frozenset({kinds.SECRET}),
+    ),
+    Reference(
+        kinds.WEBHOOKS,
+        ("webhooks.*.clientConfig.service",),
+        _named,
+        _to(kinds.SERVICE),
+        "Service {0}/{1}",
+        leaf=("name",),
+        elsewhere=(kinds.SERVICE,),
+        reads=frozenset({kinds.SERVICE}),
     ),
     Reference(
         kinds.K8S_ROUTES,

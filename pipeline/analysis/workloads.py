@@ -43,9 +43,6 @@ _GROUPS = {kinds.WORKLOAD_GROUP: ("spec",)}
 ANYWHERE = "*"
 """Stands for every namespace."""
 
-ROOT = "istio-system"
-"""The namespace whose policies hold for every other one."""
-
 
 class Pod(NamedTuple):
     """What a pod is or will be."""
@@ -141,6 +138,6 @@ def selects_nothing(reader: Reader, namespace: str, labels: Labels) -> bool:
     return any(reader.find(index, namespace) for index in _DESCRIBED)
 
 
-def reach(namespace: str) -> str:
-    """Where a policy in a namespace selects pods."""
-    return ANYWHERE if namespace == ROOT else namespace
+def reach(namespace: str, root: str) -> str:
+    """Where a policy in a namespace selects pods: those of the root namespace do everywhere."""
+    return ANYWHERE if namespace == root else namespace

@@ -48,6 +48,7 @@ _APPS = _Group("apps", ("v1",), "k8s/apps/v1")
 _BATCH = _Group("batch", ("v1",))
 _NET = _Group("networking.k8s.io", ("v1",))
 _RBAC = _Group("rbac.authorization.k8s.io", ("v1",))
+_ADMISSION = _Group("admissionregistration.k8s.io", ("v1",))
 _GATEWAY = _Group("gateway.networking.k8s.io", ("v1", "v1beta1"))
 _NETWORKING = _Group(
     "networking.istio.io", ("v1", "v1beta1", "v1alpha3"), "istio/networking/v1alpha3"
@@ -92,6 +93,8 @@ BUILTIN_KINDS: tuple[Kind, ...] = (
     _Group("apiextensions.k8s.io", ("v1",)).cluster(
         "CustomResourceDefinition", "customresourcedefinitions", "crd"
     ),
+    _ADMISSION.cluster("MutatingWebhookConfiguration", "mutatingwebhookconfigurations"),
+    _ADMISSION.cluster("ValidatingWebhookConfiguration", "validatingwebhookconfigurations"),
     _GATEWAY.kind("Gateway", "gateways", "gtw"),
     _GATEWAY.cluster("GatewayClass", "gatewayclasses", "gc"),
     _GATEWAY.kind("GRPCRoute", "grpcroutes", versions="v1"),

@@ -86,6 +86,20 @@ def _json(text: str) -> list[Any]:
         raise ValueError(_TOO_DEEP) from error
 
 
+def read_yaml(text: str) -> list[Any]:
+    """The documents of a YAML text.
+
+    Raises:
+        ValueError: it is not YAML, or nested too deep.
+    """
+    try:
+        return _yaml(text)
+    except yaml.YAMLError as error:
+        problem = getattr(error, "problem", None) or type(error).__name__
+        mark = getattr(error, "problem_mark", None)
+        raise ValueError(f"{problem}, line {mark.line + 1}" if mark else problem) from error
+
+
 def _yaml(text: str) -> list[Any]:
     if _depth_at_most(text) > MOST_DEPTH and _too_deep(text):
         raise ValueError(_TOO_DEEP)

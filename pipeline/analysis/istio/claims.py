@@ -7,6 +7,7 @@ from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, items
 from pipeline.analysis.istio.policies import is_attached, selector_of
 from pipeline.analysis.labels import may_meet, meets
+from pipeline.analysis.mesh.settings import MESH, mesh_of
 from pipeline.analysis.targets import gateway_name
 from pipeline.model import Diagnostic, Document, Key, Path, Resource
 from pipeline.model.messages import security as messages
@@ -32,7 +33,7 @@ class Claims:
         codes=frozenset({messages.CLAIMS_UNVERIFIED.code}),
         handles=frozenset({kinds.VIRTUAL_SERVICE}),
         reads=frozenset({kinds.GATEWAY}),
-        indexes=frozenset({ALL_REQUEST, *workloads.INDEXES}),
+        indexes=frozenset({ALL_REQUEST, MESH, *workloads.INDEXES}),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
@@ -76,8 +77,9 @@ def _is_verified(reader: Reader, gateway: Resource) -> bool:
     pods = [(each.key.namespace, workloads.labels_of(each)) for each in held]
     if not pods:
         return any(may_meet(labels, each) for _, each in wanted)
+    root = mesh_of(reader).root
     return any(
-        workloads.reach(namespace) in (workloads.ANYWHERE, place) and meets(pod, each)
+        workloads.reach(namespace, root) in (workloads.ANYWHERE, place) and meets(pod, each)
         for namespace, each in wanted
         for place, pod in pods
     )

@@ -12,7 +12,7 @@ from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index
 
 
-def _routed(document: Document, namespace: str) -> Iterator[tuple[Path, str]]:
+def routed(document: Document, namespace: str) -> Iterator[tuple[Path, str]]:
     """The hosts that are routed in the mesh, and not at gateways alone."""
     gateways = items(document.body, "spec", "gateways")
     if not gateways or "mesh" in gateways:
@@ -22,7 +22,7 @@ def _routed(document: Document, namespace: str) -> Iterator[tuple[Path, str]]:
 
 def _values(resource: Resource, document: Document) -> Iterator[str]:
     scope = scope_of(document, resource.key.namespace)
-    for _, host in _routed(document, resource.key.namespace):
+    for _, host in routed(document, resource.key.namespace):
         yield from places(scope, host)
 
 
@@ -45,7 +45,7 @@ class MeshHosts:
         """Look up each host."""
         mine = subject.resource.key
         scope = scope_of(subject.document, mine.namespace)
-        for path, host in _routed(subject.document, mine.namespace):
+        for path, host in routed(subject.document, mine.namespace):
             seen = (subject.reader.find(ROUTE_BY_MESH_HOST, each) for each in meeting(scope, host))
             others = other_keys((one for some in seen for one in some), mine)
             if others:

@@ -12,6 +12,7 @@ from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, inside, mapping, text
 from pipeline.analysis.istio.policies import selector_of
 from pipeline.analysis.labels import Labels, labels_in, may_meet, meets
+from pipeline.analysis.mesh.settings import MESH, mesh_of
 from pipeline.model import Diagnostic, Document, Key, Resource
 from pipeline.model.messages import security as messages
 from pipeline.stage import Index, Reader
@@ -39,7 +40,7 @@ class MutualTls:
         codes=frozenset({messages.MTLS_CONFLICT.code}),
         handles=frozenset({kinds.DESTINATION_RULE}),
         reads=frozenset({kinds.SERVICE, kinds.NAMESPACE}),
-        indexes=frozenset({PEER_BY_NAMESPACE, *workloads.INDEXES}),
+        indexes=injection.INDEXES | frozenset({MESH, PEER_BY_NAMESPACE, *workloads.INDEXES}),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
@@ -88,9 +89,10 @@ def _levels(reader: Reader, namespace: str, labels: Labels) -> Iterator[list[tup
     if len(some) == len(every) or any(_mode(document) != "STRICT" for _, document in some):
         yield some
     yield [each for each, wanted in chosen if not wanted]
-    if namespace != workloads.ROOT:
-        root = reader.find(PEER_BY_NAMESPACE, workloads.ROOT)
-        mesh = [(each.key, each.document()) for each in root]
+    root = mesh_of(reader).root
+    if namespace != root:
+        found = reader.find(PEER_BY_NAMESPACE, root)
+        mesh = [(each.key, each.document()) for each in found]
         yield [each for each in mesh if not selector_of(kinds.PEER_AUTHENTICATION, each[1])]
 
 

@@ -6,11 +6,14 @@ from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.injection import (
     DATAPLANE,
+    INDEXES,
     INJECTION,
     REVISION,
     is_injected,
+    is_injected_by_default,
 )
 from pipeline.analysis.labels import Labels
+from pipeline.analysis.mesh.settings import MESH, mesh_of
 from pipeline.analysis.namespaces import SYSTEM
 from pipeline.model import Diagnostic, Document, Resource
 from pipeline.model.messages import workloads as messages
@@ -35,9 +38,16 @@ class Namespaces:
     metadata = Metadata(
         name="namespaces",
         description="Namespaces that say twice, or do not say, whether they are in the mesh.",
-        codes=frozenset({messages.LABELS_OF_INJECTION.code, messages.NAMESPACE_NOT_INJECTED.code}),
+        codes=frozenset(
+            each.code
+            for each in (
+                messages.INJECTED_BY_DEFAULT,
+                messages.LABELS_OF_INJECTION,
+                messages.NAMESPACE_NOT_INJECTED,
+            )
+        ),
         handles=frozenset({kinds.NAMESPACE}),
-        indexes=frozenset({NAMESPACE_BY_INJECTION}),
+        indexes=INDEXES | {MESH, NAMESPACE_BY_INJECTION},
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
@@ -48,8 +58,13 @@ class Namespaces:
             yield messages.LABELS_OF_INJECTION.report(
                 key=key, path=("metadata", "labels"), labels=", ".join(said)
             )
-        is_left_out = not said and DATAPLANE not in labels and key.name not in _OUTSIDE
-        if is_left_out and subject.reader.find(NAMESPACE_BY_INJECTION, _INJECTED):
+        if said or DATAPLANE in labels or key.name in _OUTSIDE | {mesh_of(subject.reader).root}:
+            return
+        if is_injected_by_default(subject.reader):
+            yield messages.INJECTED_BY_DEFAULT.report(
+                key=key, path=("metadata",), namespace=key.name
+            )
+        elif subject.reader.find(NAMESPACE_BY_INJECTION, _INJECTED):
             yield messages.NAMESPACE_NOT_INJECTED.report(
                 key=key, path=("metadata",), namespace=key.name
             )

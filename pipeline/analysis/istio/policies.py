@@ -35,8 +35,8 @@ def is_attached(document: Document) -> bool:
     return not {"targetRef", "targetRefs"}.isdisjoint(mapping(document.body, "spec"))
 
 
-def reach_of(collection: str, namespace: str) -> str:
+def reach_of(collection: str, namespace: str, root: str) -> str:
     """The namespace in which a resource selects, or `ANYWHERE`."""
     if collection == kinds.GATEWAY:
         return ANYWHERE
-    return namespace if collection == kinds.SERVICE else reach(namespace)
+    return namespace if collection == kinds.SERVICE else reach(namespace, root)

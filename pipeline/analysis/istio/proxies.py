@@ -5,7 +5,7 @@ Where nobody holds the namespace it is not known whether pods are injected, and 
 
 from collections.abc import Iterator
 
-from pipeline.analysis import kinds
+from pipeline.analysis import injection, kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import inside
 from pipeline.analysis.injection import (
@@ -32,6 +32,7 @@ class Proxies:
         codes=frozenset({messages.POD_WITHOUT_PROXY.code, messages.RUNS_AS_PROXY.code}),
         handles=frozenset({kinds.POD, *DESCRIBED}),
         reads=frozenset({kinds.NAMESPACE}),
+        indexes=injection.INDEXES,
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:

@@ -11,6 +11,7 @@ from pipeline.analysis import kinds, workloads
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.istio.policies import SELECTORS, is_attached, selector_of
 from pipeline.analysis.labels import Labels, first_pair, meets, pairs
+from pipeline.analysis.mesh.settings import MESH, mesh_of
 from pipeline.analysis.others import conflict, other_keys
 from pipeline.model import Diagnostic, Document, Key, Resource
 from pipeline.model.messages import security, traffic
@@ -63,7 +64,7 @@ class Rivals:
             for message in (rivalry.by_pod, rivalry.by_default)
         ),
         handles=frozenset(RIVALRIES),
-        indexes=frozenset((*workloads.INDEXES, *(each.index for each in RIVALRIES.values()))),
+        indexes=frozenset((MESH, *workloads.INDEXES, *(each.index for each in RIVALRIES.values()))),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
@@ -95,7 +96,7 @@ def _same(subject: Subject, rivalry: Rivalry, labels: Labels) -> list[Key]:
     equal = [key for key, wanted in near.items() if wanted == labels]
     if equal:
         return equal
-    namespace = workloads.reach(subject.resource.key.namespace)
+    namespace = workloads.reach(subject.resource.key.namespace, mesh_of(subject.reader).root)
     held = workloads.examples(subject.reader, namespace, labels)
     pods = [workloads.labels_of(each) for each in held]
     found = _candidates(subject, rivalry, pods)

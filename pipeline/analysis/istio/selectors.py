@@ -9,6 +9,7 @@ from pipeline.analysis import kinds, workloads
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.istio.policies import SELECTORS, reach_of, selector_of
 from pipeline.analysis.labels import Labels, shown
+from pipeline.analysis.mesh.settings import MESH, mesh_of
 from pipeline.model import Diagnostic
 from pipeline.model.messages import workloads as messages
 from pipeline.model.messages.message import Message
@@ -34,7 +35,7 @@ class Selectors:
         ),
         handles=frozenset(SELECTORS),
         reads=frozenset({kinds.POD}),
-        indexes=frozenset(workloads.INDEXES),
+        indexes=frozenset({MESH, *workloads.INDEXES}),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
@@ -43,8 +44,9 @@ class Selectors:
         labels = selector_of(key.collection, subject.document)
         if not labels or _are_made(labels):
             return
+        root = mesh_of(subject.reader).root
         if workloads.selects_nothing(
-            subject.reader, reach_of(key.collection, key.namespace), labels
+            subject.reader, reach_of(key.collection, key.namespace, root), labels
         ):
             yield _MESSAGES.get(key.collection, messages.POLICY_SELECTS_NOTHING).report(
                 key=key,

@@ -54,7 +54,7 @@ class SharedPorts:
         """Compare the ports of all Services that select the workload."""
         key = subject.resource.key
         pod = pod_of(key.collection, subject.document)
-        services = _services(subject.reader, key.namespace, pod.labels)
+        services = services_of(subject.reader, key.namespace, pod.labels)
         if len(services) < 2:
             return
         ports = [port for service in services for port in _ports(service)]
@@ -69,7 +69,7 @@ class SharedPorts:
                 yield _report(messages.PORTS_CONFLICT, subject, same, target, numbers)
 
 
-def _services(reader: Reader, namespace: str, labels: Labels) -> list[Resource]:
+def services_of(reader: Reader, namespace: str, labels: Labels) -> list[Resource]:
     """The Services that select pods with these labels."""
     found = (
         service

@@ -10,20 +10,26 @@ from pipeline.analysis.istio.destination_rules import DestinationRules
 from pipeline.analysis.istio.destinations import Destinations
 from pipeline.analysis.istio.egress import Egress
 from pipeline.analysis.istio.envoy_filters import EnvoyFilters
+from pipeline.analysis.istio.fetches import Fetches
+from pipeline.analysis.istio.gateway_ports import GatewayPorts
 from pipeline.analysis.istio.gateways import Gateways
 from pipeline.analysis.istio.images import Images
+from pipeline.analysis.istio.ineffective import Ineffective
+from pipeline.analysis.istio.merges import Merges
 from pipeline.analysis.istio.mesh_hosts import MeshHosts
 from pipeline.analysis.istio.mutual_tls import MutualTls
 from pipeline.analysis.istio.namespaces import Namespaces
 from pipeline.analysis.istio.peers import Peers
 from pipeline.analysis.istio.port_names import PortNames
 from pipeline.analysis.istio.proxies import Proxies
+from pipeline.analysis.istio.regexes import Regexes
 from pipeline.analysis.istio.rivals import Rivals
 from pipeline.analysis.istio.rules import Rules
 from pipeline.analysis.istio.selectors import Selectors
 from pipeline.analysis.istio.service_entries import ServiceEntries
 from pipeline.analysis.istio.shared_ports import SharedPorts
 from pipeline.analysis.istio.shares import Shares
+from pipeline.analysis.istio.side_doors import SideDoors
 from pipeline.analysis.istio.subsets import Subsets
 from pipeline.analysis.istio.tokens import Tokens
 from pipeline.analysis.istio.verification import Verification
@@ -38,20 +44,26 @@ ISTIO: tuple[Analyzer, ...] = (
     Destinations(),
     Egress(),
     EnvoyFilters(),
+    Fetches(),
+    GatewayPorts(),
     Gateways(),
     Images(),
+    Ineffective(),
+    Merges(),
     MeshHosts(),
     MutualTls(),
     Namespaces(),
     Peers(),
     PortNames(),
     Proxies(),
+    Regexes(),
     Rivals(),
     Rules(),
     Selectors(),
     ServiceEntries(),
     SharedPorts(),
     Shares(),
+    SideDoors(),
     Subsets(),
     Tokens(),
     Verification(),

@@ -3,15 +3,19 @@
 `reading` GAL01xx, `structure` GAL02xx, `schema` GAL03xx, `transform` and `shaping` GAL04xx,
 `policy` GAL05xx, `analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx, `source` GAL09xx, `stage`
 GAL10xx, `git` GAL11xx, `trust` GAL12xx, `kubernetes` GAL13xx, `traffic` GAL14xx, `security`
-GAL15xx, `workloads` GAL16xx; `message` says what an entry is.
+GAL150x, `mesh` GAL151x, `workloads` GAL16xx, `gateway_api` GAL18xx, `certificates` GAL190x,
+`webhooks` GAL192x; `message` says what an entry is.
 """
 
 from pipeline.model.messages import (
     analysis,
+    certificates,
     encoding,
     gate,
+    gateway_api,
     git,
     kubernetes,
+    mesh,
     policy,
     reading,
     schema,
@@ -23,6 +27,7 @@ from pipeline.model.messages import (
     traffic,
     transform,
     trust,
+    webhooks,
     workloads,
 )
 from pipeline.model.messages.message import Message
@@ -44,7 +49,11 @@ TOPICS = (
     kubernetes,
     traffic,
     security,
+    mesh,
     workloads,
+    gateway_api,
+    certificates,
+    webhooks,
 )
 """The modules that hold messages."""
 

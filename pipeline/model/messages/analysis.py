@@ -27,6 +27,7 @@ MISSING = Message(
         " looked for in the namespace of the VirtualService. To replace a target, add the new one"
         " and move the references before the old one goes."
     ),
+    istio="IST0101",
 )
 
 UNRESOLVED = Message(
@@ -63,6 +64,7 @@ NOT_HELD = Message(
         " outside the mesh add a ServiceEntry. If it exists in the cluster only, suppress this code"
         " for the resource, or add the cluster as a source."
     ),
+    istio="IST0101 IST0139 IST0174",
 )
 
 UNKNOWN_ANALYZER = Message(

@@ -99,3 +99,17 @@ CLAIMS_UNVERIFIED = Message(
     remedy="Add a RequestAuthentication in the namespace of the gateway's workloads.",
     istio="IST0149",
 )
+
+FETCHES_UNRESTRICTED = Message(
+    code="GAL1509",
+    level=Level.WARNING,
+    title="keys are fetched from anywhere",
+    template="The control plane fetches keys from any address: {variable} is not set.",
+    meaning=(
+        "Who may write a RequestAuthentication can have the control plane ask addresses inside "
+        "the cluster by `jwksUri`, the metadata of its machine among them."
+    ),
+    example="Deployment istiod without the variable, and any RequestAuthentication.",
+    remedy="Set the variable to the ranges that are out of bounds, `169.254.0.0/16,10.0.0.0/8`.",
+    istio="IST0175",
+)

@@ -258,3 +258,52 @@ RULES_MEET = Message(
     example="Two DestinationRules for reviews in one namespace, each with a `trafficPolicy`.",
     remedy="Merge them into one.",
 )
+
+REGEX_INVALID = Message(
+    code="GAL1423",
+    level=Level.ERROR,
+    title="pattern cannot be read",
+    template="{pattern} is no pattern of RE2.",
+    meaning="Istio refuses the VirtualService. RE2 has no look-ahead and no back references.",
+    example="`uri: {regex: '/(?!admin).*'}`",
+    remedy="Write it in the syntax of RE2 (github.com/google/re2/wiki/Syntax).",
+    istio="IST0122",
+)
+
+SUBSETS_PASSED_BY = Message(
+    code="GAL1424",
+    level=Level.WARNING,
+    title="route at a gateway goes past the subsets",
+    template="The route to {host} has no subset, so what {others} divides does not count here.",
+    meaning=(
+        "A gateway goes by the VirtualServices that name it. Requests from outside get all "
+        "workloads of the host, also those of a version that the mesh does not send to yet."
+    ),
+    example="A canary in VirtualService reviews, and one of a gateway with `host: reviews`.",
+    remedy="Name the subsets here, too, or add the gateway to the VirtualService of the host.",
+    istio="IST0140",
+)
+
+PORT_NOT_LED_TO = Message(
+    code="GAL1425",
+    level=Level.WARNING,
+    title="no Service leads to the gateway's port",
+    template="No Service of the workloads {labels} leads to port {port}; there is {services}.",
+    meaning="The workloads listen on the port, and nobody outside can reach it.",
+    example="A server on port 8443 where Service istio-ingressgateway has 80 and 443.",
+    remedy="Add the port to the Service, or open one that it has.",
+    istio="IST0104 IST0162",
+)
+
+MATCH_SHARED = Message(
+    code="GAL1426",
+    level=Level.WARNING,
+    title="two VirtualServices have one match",
+    template="For {place} this match stands in {others}, too.",
+    meaning=(
+        "A gateway merges the VirtualServices of a host, whatever their namespaces, in the order "
+        "of their age. Of two rules with one match only the older one is taken."
+    ),
+    example="`match: [{uri: {prefix: /api}}]` for shop.example.com in two namespaces.",
+    remedy="Delete one of them, or divide the paths between the VirtualServices.",
+)

@@ -226,3 +226,47 @@ ANNOTATION_DEPRECATED = Message(
     remedy="Use what took its place, or delete it.",
     istio="IST0135",
 )
+
+IMAGE_DIFFERS = Message(
+    code="GAL1621",
+    level=Level.WARNING,
+    title="proxy of another release",
+    template="The proxy runs {image}; the injector gives {wanted}.",
+    meaning="The pod was made before the injector was upgraded, and keeps its proxy until it goes.",
+    example="A pod with `proxyv2:1.27.0` and an injector with the tag 1.28.1.",
+    remedy="Start the workload again: `kubectl rollout restart deployment NAME`.",
+    istio="IST0105 IST0158",
+)
+
+INJECTED_BY_DEFAULT = Message(
+    code="GAL1622",
+    level=Level.INFO,
+    title="namespace is injected by default",
+    template="Namespace {namespace} says nothing, and the injector takes all that say nothing.",
+    meaning="`enableNamespacesByDefault` is set: its pods get a proxy without having asked for it.",
+    example="A Namespace without labels, and an injector with `enableNamespacesByDefault: true`.",
+    remedy="Say it: `istio-injection: enabled` or `disabled`.",
+    istio="IST0148",
+)
+
+GATEWAY_SELECTED = Message(
+    code="GAL1623",
+    level=Level.WARNING,
+    title="policy selects the pods of a Gateway",
+    template="Its selector meets pods of Gateway {gateways}, which heed `targetRefs` alone.",
+    meaning="The policy has no effect on a Gateway of the Gateway API.",
+    example="`selector: {matchLabels: {gateway.networking.k8s.io/gateway-name: public}}`",
+    remedy="Name the Gateway under `targetRefs` instead of selecting its pods.",
+    istio="IST0166",
+)
+
+SIDECAR_IN_AMBIENT = Message(
+    code="GAL1624",
+    level=Level.WARNING,
+    title="Sidecar in the ambient mesh",
+    template="Its workloads are in the ambient mesh, where a Sidecar has no effect.",
+    meaning="There is no proxy beside the workloads that it could set up.",
+    example="A Sidecar in a namespace with `istio.io/dataplane-mode: ambient`.",
+    remedy="Delete it, or take the workloads out of the ambient mesh.",
+    istio="IST0167",
+)

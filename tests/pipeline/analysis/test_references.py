@@ -161,7 +161,10 @@ BAD = {
         "Gateway infra/g",
     ),
     "backend": (
-        [http_route("{rules: [{}, {backendRefs: [{name: nope}]}]}"), SERVICE],
+        [
+            http_route("{rules: [{matches: [{method: GET}]}, {backendRefs: [{name: nope}]}]}"),
+            SERVICE,
+        ],
         "GAL0603",
         "spec.rules[1].backendRefs[0].name",
         "Service shop/nope",

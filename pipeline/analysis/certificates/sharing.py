@@ -1,0 +1,55 @@
+"""Two Gateways of the same workloads with one certificate: browsers take one for the other.
+
+A browser that has a connection for one host sends requests for every other host of the certificate
+over it, as HTTP/2 allows; at a Gateway that has only the first host they get a 404.
+"""
+
+from collections.abc import Iterator
+
+from pipeline.analysis import kinds
+from pipeline.analysis.analyzer import Metadata, Subject
+from pipeline.analysis.certificates.uses import selector_in
+from pipeline.analysis.fields import inside, text
+from pipeline.analysis.istio.gateways import servers
+from pipeline.analysis.labels import shown
+from pipeline.analysis.others import conflict, other_keys
+from pipeline.model import Diagnostic, Document, Path, Resource
+from pipeline.model.messages import certificates as messages
+from pipeline.stage import Index
+
+
+def _served_with(document: Document) -> Iterator[tuple[Path, str, str]]:
+    """Path, certificate and the value that Gateways with the same one have in common."""
+    selector = shown(selector_in(document))
+    for path, server in servers(document):
+        tls = inside(server, "tls")
+        for field in ("credentialName", "serverCertificate"):
+            if name := text(tls, field):
+                yield (*path, "tls", field), name, f"{selector} {field} {name}"
+
+
+def _values(_resource: Resource, document: Document) -> Iterator[str]:
+    return (value for _, _, value in _served_with(document))
+
+
+GATEWAY_BY_CERTIFICATE = Index("gateway-by-workloads-and-certificate", kinds.GATEWAY, _values)
+
+
+class SharedCertificates:
+    """Reports certificates that another Gateway of the same workloads has, too."""
+
+    metadata = Metadata(
+        name="shared-certificates",
+        description="Gateways of the same workloads that serve with one certificate.",
+        codes=frozenset({messages.CERTIFICATE_SHARED.code}),
+        handles=frozenset({kinds.GATEWAY}),
+        indexes=frozenset({GATEWAY_BY_CERTIFICATE}),
+    )
+
+    def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
+        """Look up each certificate."""
+        mine = subject.resource.key
+        for path, name, value in _served_with(subject.document):
+            others = other_keys(subject.reader.find(GATEWAY_BY_CERTIFICATE, value), mine)
+            if others:
+                yield conflict(messages.CERTIFICATE_SHARED, mine, path, others, name=name)

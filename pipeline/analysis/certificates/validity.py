@@ -1,0 +1,60 @@
+"""Certificates that are not valid on the day on which the environment was built, or not for long.
+
+What a stage says may depend on nothing but its inputs, so it has no clock: the day is part of the
+environment. What has ended then has ended; what ends later is found when it is built again.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from pipeline.analysis import kinds
+from pipeline.analysis.analyzer import Metadata, Subject
+from pipeline.analysis.certificates.facts import facts_in
+from pipeline.analysis.fields import text
+from pipeline.model import Diagnostic
+from pipeline.model.messages import certificates as messages
+
+_SOON = 14
+"""Days before its end in which a certificate should have been renewed."""
+_PART = 4
+"""Those that live shorter than so many times that long are renewed in their last quarter."""
+
+
+class Validity:
+    """Reports the certificates of Secrets by their dates."""
+
+    metadata = Metadata(
+        name="validity",
+        description="Certificates that have ended, begin later or will end soon.",
+        codes=frozenset({messages.NOT_VALID.code, messages.ENDS_SOON.code}),
+        handles=frozenset({kinds.SECRET}),
+    )
+
+    def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
+        """Compare the dates with the day, where that is known."""
+        facts, today = facts_in(subject.document), subject.today
+        for part, held in (("server", facts.server), ("authority", facts.authority)):
+            begin, end = _day(text(held, "notBefore")), _day(text(held, "notAfter"))
+            if today is None or begin is None or end is None:
+                continue
+            left, lasting = (end - today).days, (end - begin).days
+            if begin > today or left < 0:
+                message = messages.NOT_VALID
+            elif left <= min(_SOON, lasting // _PART):
+                message = messages.ENDS_SOON
+            else:
+                continue
+            yield message.report(
+                key=subject.resource.key,
+                path=("certificates", part),
+                file=text(held, "file"),
+                begin=begin,
+                end=end,
+            )
+
+
+def _day(moment: str) -> date | None:
+    try:
+        return date.fromisoformat(moment[:10])
+    except ValueError:
+        return None

@@ -1,0 +1,70 @@
+"""Ports that a Gateway opens and no Service of its workloads leads to."""
+
+from collections.abc import Iterator
+
+from pipeline.analysis import kinds, workloads
+from pipeline.analysis.analyzer import Metadata, Subject
+from pipeline.analysis.fields import inside, items, text
+from pipeline.analysis.istio.gateways import servers
+from pipeline.analysis.istio.policies import selector_of
+from pipeline.analysis.istio.shared_ports import SERVICE_BY_SELECTOR, services_of
+from pipeline.analysis.labels import Labels, shown
+from pipeline.model import Diagnostic, Resource
+from pipeline.model.messages import traffic as messages
+from pipeline.stage import Reader
+
+
+class GatewayPorts:
+    """Reports ports of servers that are no port of a Service, nor where one leads to."""
+
+    metadata = Metadata(
+        name="gateway-ports",
+        description="Ports of a Gateway that no Service of its workloads leads to.",
+        codes=frozenset({messages.PORT_NOT_LED_TO.code}),
+        handles=frozenset({kinds.GATEWAY}),
+        indexes=frozenset({SERVICE_BY_SELECTOR, *workloads.INDEXES}),
+    )
+
+    def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
+        """Compare the ports with those of the Services, where there are any."""
+        labels = selector_of(kinds.GATEWAY, subject.document)
+        numbers = [
+            (path, number)
+            for path, server in servers(subject.document)
+            if isinstance(number := inside(server, "port", "number"), int)
+        ]
+        services = _services(subject.reader, labels) if labels and numbers else []
+        ports = {port for service in services for port in _ports(service)}
+        for path, number in numbers if ports else ():
+            if number not in ports:
+                yield messages.PORT_NOT_LED_TO.report(
+                    key=subject.resource.key,
+                    path=(*path, "port", "number"),
+                    related=[service.key for service in services],
+                    port=number,
+                    labels=shown(labels),
+                    services=", ".join(
+                        f"{each.key.namespace}/{each.key.name}" for each in services
+                    ),
+                )
+
+
+def _services(reader: Reader, labels: Labels) -> list[Resource]:
+    """The Services of all workloads that are selected, wherever these are."""
+    runs = workloads.examples(reader, workloads.ANYWHERE, labels)
+    pods = ((each.key.namespace, workloads.labels_of(each)) for each in runs)
+    different = {(namespace, shown(labels)): labels for namespace, labels in pods}
+    found = {
+        service.key: service
+        for (namespace, _), each in different.items()
+        for service in services_of(reader, namespace, each)
+    }
+    return [found[key] for key in sorted(found)]
+
+
+def _ports(service: Resource) -> Iterator[int]:
+    """The numbers of its ports and of what they lead to."""
+    ports = items(service.document().body, "spec", "ports")
+    seen = [port for port in ports if text(port, "protocol", "TCP") == "TCP"]
+    numbers = (inside(port, field) for port in seen for field in ("port", "targetPort"))
+    return (number for number in numbers if isinstance(number, int))
