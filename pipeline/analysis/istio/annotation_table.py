@@ -1,6 +1,8 @@
 """The table of Istio's annotations: on which kinds each counts, and what values it takes.
 
-A new annotation is one entry. Where the form of a value is not known, every value will do.
+Kinds and deprecations are those of istio.io/api 1.32 (`annotation/annotations.gen.go`), with what
+earlier releases had besides. A new annotation is one entry. Where the form of a value is not known,
+every value will do.
 """
 
 import re
@@ -91,11 +93,12 @@ ANNOTATIONS: Mapping[str, Annotation] = dict(
         *_all("ambient.istio.io/", "redirection", POD),
         *_all("ambient.istio.io/", "waypoint-inbound-binding", OTHERS),
         *_all("galley.istio.io/", "analyze-suppress", ANY),
-        *_all("gateway.istio.io/", "controller-version name-override service-account", OTHERS),
-        *_all("gateway.istio.io/", "tls-terminate-mode tls-cipher-suites", OTHERS),
+        *_all("gateway.istio.io/", "controller-version", ANY),
+        *_all("gateway.istio.io/", "name-override service-account", OTHERS),
         *_all("inject.istio.io/", "templates", POD),
         *_all("install.operator.istio.io/", "chart-owner owner-generation version", ANY),
         *_all("istio.io/", "rev reroute-virtual-interfaces", POD),
+        *_all("istio.io/", "use-waypoint-canary-weight", SERVICE, NAMESPACE, OTHERS),
         *_all(
             "istio.io/",
             "autoRegistrationGroup connectedAt disconnectedAt workloadController dry-run",
@@ -123,19 +126,21 @@ ANNOTATIONS: Mapping[str, Annotation] = dict(
         *_all(_SIDECAR, "agentLogLevel componentLogLevel", POD),
         *_all(_SIDECAR, "logLevel", POD, form=LEVEL),
         *_all(_SIDECAR, "controlPlaneAuthPolicy discoveryAddress", POD, deprecated=True),
-        *_all(_SIDECAR, "enableCoreDump inject nativeSidecar", POD, form=BOOLEAN),
+        *_all(_SIDECAR, "enableCoreDump nativeSidecar", POD, form=BOOLEAN),
+        *_all(_SIDECAR, "inject", POD, form=BOOLEAN, deprecated=True),
         *_all(_SIDECAR, "rewriteAppHTTPProbers", POD, form=BOOLEAN),
         *_all(_SIDECAR, "interceptionMode", POD, form=MODE),
         *_all(_SIDECAR, "proxyCPU proxyCPULimit proxyMemory proxyMemoryLimit", POD, form=QUANTITY),
         *_all(
             _SIDECAR,
-            "bootstrapOverride extraStatTags proxyImage proxyImageType statsCompression"
-            " statsEvictionInterval statsHistogramBuckets status userVolume userVolumeMount",
+            "bootstrapOverride proxyImage proxyImageType statsEvictionInterval statsFlushInterval"
+            " statsHistogramBins statsHistogramBuckets status userVolume userVolumeMount",
             POD,
         ),
         *_all(
             _SIDECAR,
-            "statsInclusionPrefixes statsInclusionRegexps statsInclusionSuffixes",
+            "extraStatTags statsCompression statsInclusionPrefixes statsInclusionRegexps"
+            " statsInclusionSuffixes",
             POD,
             deprecated=True,
         ),
