@@ -4,10 +4,13 @@ An index holds a name under `places`, and what somebody sees beside a resource i
 `meeting`: a thousand namespaces that keep a name each to themselves never look at each other.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from pipeline.analysis.fields import items
-from pipeline.model import Document
+from pipeline.analysis.mesh.settings import MESH, mesh_of
+from pipeline.model import Document, Resource
+from pipeline.stage import Reader
 
 Scope: TypeAlias = frozenset[str]
 """Namespaces; with `*` in it, all of them."""
@@ -15,9 +18,9 @@ Scope: TypeAlias = frozenset[str]
 EVERYWHERE: Scope = frozenset({"*"})
 
 
-def scope_of(document: Document, namespace: str) -> Scope:
-    """The namespaces that a resource is visible in; without a word all are."""
-    said = items(document.body, "spec", "exportTo")
+def scope_of(document: Document, namespace: str, default: Sequence[str] = ()) -> Scope:
+    """The namespaces that a resource is visible in; without a word those of the default, or all."""
+    said = items(document.body, "spec", "exportTo") or default
     if not said:
         return EVERYWHERE
     texts = (name for name in said if isinstance(name, str) and name != "~")
@@ -35,3 +38,32 @@ def meeting(scope: Scope, name: str) -> list[str]:
     if scope == EVERYWHERE:
         return [name]
     return [f"{place} {name}" for place in sorted(scope | EVERYWHERE)] if scope else []
+
+
+INDEXES = frozenset({MESH})
+"""What `seen_with` reads."""
+
+
+def seen_with(
+    reader: Reader, mine: Resource, document: Document, others: Iterable[Resource]
+) -> Iterable[Resource]:
+    """Those of some resources of one kind that somebody sees beside one, by the mesh's defaults.
+
+    An index cannot know these: what it lists are all that may be meant, as if the default were all
+    namespaces.
+    """
+    default = mesh_of(reader).exported.get(mine.key.collection, ())
+    if not default or "*" in default:
+        return others
+    scope = scope_of(document, mine.key.namespace, default)
+    return [each for each in others if _meet(scope, _scope(each, default))]
+
+
+def _scope(resource: Resource, default: Sequence[str]) -> Scope:
+    return scope_of(resource.document(), resource.key.namespace, default)
+
+
+def _meet(one: Scope, other: Scope) -> bool:
+    if EVERYWHERE in (one, other):
+        return bool(one and other)
+    return not one.isdisjoint(other)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pipeline.analysis import kinds
 from pipeline.analysis.fields import inside, mapping
 from pipeline.analysis.labels import Labels, first_pair, labels_in, meets, pairs
-from pipeline.model import Document, Path, Resource
+from pipeline.model import Document, Level, Path, Resource
 from pipeline.stage import Index, Reader
 
 TEMPLATES: Mapping[str, tuple[str, ...]] = {
@@ -122,20 +122,22 @@ def examples(reader: Reader, namespace: str, labels: Labels) -> list[Resource]:
     return described or list(selected(reader, namespace, labels, _RUNNING))
 
 
-def selects_nothing(reader: Reader, namespace: str, labels: Labels) -> bool:
-    """Whether no pod has the labels, as far as that can be told.
+def lack(reader: Reader, namespace: str, labels: Labels) -> Level | None:
+    """How serious it is that no pod has the labels; None: one has, or it cannot be told.
 
-    It can where running pods are held. Otherwise it takes something in the namespace that describes
-    pods, as those of others may be described somewhere else; and it can never be told of all
-    namespaces at once, nor of labels that pods get only when they are made.
+    A warning where running pods are held. Without them it takes something in the namespace that
+    describes pods, and is a remark: operators and other tools make workloads that nobody writes
+    down. It can never be told of all namespaces at once, nor of labels that pods get only when they
+    are made.
     """
     if next(selected(reader, namespace, labels), None) is not None:
-        return False
+        return None
     if reader.holds(kinds.POD):
-        return True
+        return Level.WARNING
     if namespace == ANYWHERE or not _WHEN_MADE.isdisjoint(labels):
-        return False
-    return any(reader.find(index, namespace) for index in _DESCRIBED)
+        return None
+    is_described = any(reader.find(index, namespace) for index in _DESCRIBED)
+    return Level.INFO if is_described else None
 
 
 def reach(namespace: str, root: str) -> str:

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.analysis import kinds
+from pipeline.analysis import kinds, namespaces
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, inside, items
 from pipeline.analysis.istio.policies import is_attached
-from pipeline.analysis.namespaces import is_unknown
 from pipeline.model import Diagnostic, Document
 from pipeline.model.messages import security as messages
 
@@ -38,6 +37,7 @@ class Callers:
         ),
         handles=frozenset({kinds.AUTHORIZATION_POLICY}),
         reads=frozenset({kinds.NAMESPACE}),
+        indexes=namespaces.INDEXES,
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
@@ -48,7 +48,11 @@ class Callers:
         for path, caller, (what,) in _CALLERS.match(subject.document.body):
             if not isinstance(caller, str):
                 continue
-            if what == "namespace" and "*" not in caller and is_unknown(subject.reader, caller):
+            if (
+                what == "namespace"
+                and "*" not in caller
+                and namespaces.is_unknown(subject.reader, caller)
+            ):
                 yield messages.NAMESPACE_UNKNOWN.report(
                     key=key, path=path, level=subject.doubt, namespace=caller
                 )

@@ -6,11 +6,10 @@ wildcard are let alone: they are meant to be more than is there.
 
 from collections.abc import Iterator
 
-from pipeline.analysis import hosts, kinds
+from pipeline.analysis import hosts, kinds, namespaces
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.istio.mesh_hosts import ROUTE_BY_MESH_HOST
-from pipeline.analysis.namespaces import is_unknown
 from pipeline.model import Diagnostic
 from pipeline.model.messages import workloads as messages
 from pipeline.stage import Reader
@@ -27,7 +26,7 @@ class Egress:
         codes=frozenset({messages.EGRESS_UNKNOWN.code}),
         handles=frozenset({kinds.SIDECAR}),
         reads=frozenset({kinds.NAMESPACE, kinds.SERVICE, kinds.SERVICE_ENTRY}),
-        indexes=frozenset({hosts.ENTRY_BY_HOST, ROUTE_BY_MESH_HOST}),
+        indexes=namespaces.INDEXES | {hosts.ENTRY_BY_HOST, ROUTE_BY_MESH_HOST},
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
@@ -47,7 +46,7 @@ def _missing(reader: Reader, mine: str, said: str) -> str:
     namespace = mine if place == "." else place
     if not host or place == "~":
         return ""
-    if namespace != "*" and is_unknown(reader, namespace):
+    if namespace != "*" and namespaces.is_unknown(reader, namespace):
         return f"Namespace {namespace}"
     if host.startswith("*") or _is_known(reader, namespace, host.lower()):
         return ""

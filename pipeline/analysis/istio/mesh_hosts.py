@@ -1,12 +1,13 @@
 """Two VirtualServices for one host in the mesh: Istio takes one of them, and nobody knows which."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from pipeline.analysis import hosts, kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import items
 from pipeline.analysis.others import conflict, other_keys
-from pipeline.analysis.visibility import meeting, places, scope_of
+from pipeline.analysis.visibility import INDEXES, meeting, places, scope_of, seen_with
 from pipeline.model import Diagnostic, Document, Path, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index
@@ -38,7 +39,7 @@ class MeshHosts:
         description="Hosts in the mesh that more than one VirtualService routes.",
         codes=frozenset({messages.MESH_HOST_SHARED.code}),
         handles=frozenset({kinds.VIRTUAL_SERVICE}),
-        indexes=frozenset({ROUTE_BY_MESH_HOST}),
+        indexes=INDEXES | {ROUTE_BY_MESH_HOST},
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
@@ -47,6 +48,9 @@ class MeshHosts:
         scope = scope_of(subject.document, mine.namespace)
         for path, host in routed(subject.document, mine.namespace):
             seen = (subject.reader.find(ROUTE_BY_MESH_HOST, each) for each in meeting(scope, host))
-            others = other_keys((one for some in seen for one in some), mine)
+            found = seen_with(
+                subject.reader, subject.resource, subject.document, chain.from_iterable(seen)
+            )
+            others = other_keys(found, mine)
             if others:
                 yield conflict(messages.MESH_HOST_SHARED, mine, path, others, host=host)

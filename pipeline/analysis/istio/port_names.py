@@ -6,11 +6,12 @@ from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, text
 from pipeline.analysis.istio.protocols import protocol_of
+from pipeline.analysis.mesh.settings import MESH, mesh_of
 from pipeline.model import Diagnostic
 from pipeline.model.messages import traffic as messages
 
 _PORTS = Fields((("spec.ports.*", None),))
-_SYSTEM = frozenset({"istio-system", "kube-system"})
+_SYSTEM = "kube-system"
 
 
 class PortNames:
@@ -21,12 +22,13 @@ class PortNames:
         description="Ports of Services that do not say their protocol.",
         codes=frozenset({messages.PORT_UNNAMED.code, messages.EXTERNAL_PORT_OPAQUE.code}),
         handles=frozenset({kinds.SERVICE}),
+        indexes=frozenset({MESH}),
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Look at each port."""
         key = subject.resource.key
-        if key.namespace in _SYSTEM:
+        if key.namespace in (_SYSTEM, mesh_of(subject.reader).root):
             return
         external = text(subject.document.body.get("spec"), "type") == "ExternalName"
         for path, port, _ in _PORTS.match(subject.document.body):

@@ -44,14 +44,12 @@ class Selectors:
         labels = selector_of(key.collection, subject.document)
         if not labels or _are_made(labels):
             return
-        root = mesh_of(subject.reader).root
-        if workloads.selects_nothing(
-            subject.reader, reach_of(key.collection, key.namespace, root), labels
-        ):
+        reach = reach_of(key.collection, key.namespace, mesh_of(subject.reader).root)
+        if level := workloads.lack(subject.reader, reach, labels):
             yield _MESSAGES.get(key.collection, messages.POLICY_SELECTS_NOTHING).report(
                 key=key,
                 path=SELECTORS[key.collection],
-                level=subject.doubt,
+                level=subject.doubt or level,
                 labels=shown(labels),
             )
 

@@ -9,7 +9,7 @@ from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, inside, items, text
 from pipeline.analysis.hosts import hosts_in
 from pipeline.analysis.others import conflict, other_keys
-from pipeline.analysis.visibility import meeting, places, scope_of
+from pipeline.analysis.visibility import INDEXES, meeting, places, scope_of, seen_with
 from pipeline.model import Diagnostic, Document, Key, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index
@@ -44,7 +44,7 @@ class ServiceEntries:
         description="ServiceEntries without an address that they need, or with two protocols.",
         codes=frozenset({messages.ADDRESS_NEEDED.code, messages.TWO_PROTOCOLS.code}),
         handles=frozenset({kinds.SERVICE_ENTRY}),
-        indexes=frozenset({ENTRY_BY_PORT}),
+        indexes=INDEXES | {ENTRY_BY_PORT},
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
@@ -74,7 +74,8 @@ def _differing(subject: Subject, number: Any, protocol: str) -> list[Key]:
     for _, host in hosts_in(subject.document):
         place = f"{host} {number}"
         found |= _seen(subject, place) - _seen(subject, f"{place} {protocol}")
-    return other_keys(found, subject.resource.key)
+    seen = seen_with(subject.reader, subject.resource, subject.document, found)
+    return other_keys(seen, subject.resource.key)
 
 
 def _seen(subject: Subject, name: str) -> set[Resource]:

@@ -38,11 +38,11 @@ class Subsets:
             if not service or not of_service or not labels or _are_given(labels):
                 continue
             wanted = {**of_service, **labels}
-            if workloads.selects_nothing(subject.reader, service.namespace, wanted):
+            if level := workloads.lack(subject.reader, service.namespace, wanted):
                 yield messages.SUBSET_SELECTS_NOTHING.report(
                     key=key,
                     path=(*path, "labels"),
-                    level=subject.doubt,
+                    level=subject.doubt or level,
                     host=host,
                     labels=shown(labels),
                 )

@@ -9,8 +9,9 @@ POLICY_SELECTS_NOTHING = Message(
     title="policy selects no workload",
     template="No workload that this channel knows of has the labels {labels}.",
     meaning=(
-        "The policy holds for nobody. It is judged where the channel holds running pods, or, for "
-        "a single namespace, where it holds workloads of that namespace."
+        "The policy holds for nobody. Where the channel holds no running pods this is a remark, "
+        "and made only where it holds workloads of the namespace: operators and other tools make "
+        "pods that nobody writes down."
     ),
     example="`selector: {matchLabels: {app: wbe}}` where the pods have `app: web`.",
     remedy="Correct the labels: they are those of the pods, not of their Deployment or Service.",
