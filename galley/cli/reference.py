@@ -20,6 +20,7 @@ from galley.cli.documented import models_below, table
 from galley.server import openapi
 from galley.settings import ServiceSettings
 from pipeline.analysis.builtin import ANALYZERS
+from pipeline.analysis.istio.omitted import OMITTED
 from pipeline.match import Match
 from pipeline.model.messages import CATALOGUE
 from pipeline.policy.settings import PolicySettings, SuppressionSettings
@@ -152,6 +153,16 @@ def _analysis() -> Iterator[str]:
             link = f"[{found.code}](messages.md#{re.sub('[^-a-z0-9_]', '', anchor)})"
             yield f"| {link} | {found.level} | {found.title} | {found.istio.replace(' ', ', ')} |"
         yield ""
+    yield from (
+        "## What Istio finds besides",
+        "",
+        "`istioctl analyze` and `istioctl experimental precheck` know some findings that Galley",
+        "does not make.",
+        "",
+        "| Istio | why not |",
+        "|---|---|",
+    )
+    yield from (f"| {code} | {reason} |" for code, reason in OMITTED.items())
 
 
 def _commands() -> Iterator[str]:

@@ -14,6 +14,7 @@ UNKNOWN_FIELD = Message(
     ),
     example="spec: {hosst: [reviews]}",
     remedy="Correct the name or the indentation, or remove the field.",
+    istio="IST0106",
 )
 MISSING_FIELD = Message(
     code="GAL0302",
@@ -23,6 +24,7 @@ MISSING_FIELD = Message(
     meaning="The kind's schema demands the field. The resource keeps the state last accepted.",
     example="kind: Gateway with a server in spec.servers that has no port",
     remedy="Add the field.",
+    istio="IST0106",
 )
 WRONG_TYPE = Message(
     code="GAL0303",
@@ -35,6 +37,7 @@ WRONG_TYPE = Message(
     ),
     example="spec: {hosts: reviews}   # a list is expected",
     remedy="Write a value of the expected type; quote text that looks like a number or a boolean.",
+    istio="IST0106",
 )
 WRONG_VALUE = Message(
     code="GAL0304",
@@ -45,6 +48,7 @@ WRONG_VALUE = Message(
     " range, a length, a combination of fields.",
     example="tls: {mode: SIMPEL}",
     remedy="Choose a value that the kind's documentation allows.",
+    istio="IST0106",
 )
 MORE_PROBLEMS = Message(
     code="GAL0305",
@@ -94,6 +98,7 @@ RULE_BROKEN = Message(
     ),
     example="ports 80 and 80 under a rule that port numbers are unique",
     remedy="Change the value as the rule demands.",
+    istio="IST0106",
 )
 REPEATED_ITEM = Message(
     code="GAL0309",
@@ -106,6 +111,7 @@ REPEATED_ITEM = Message(
     ),
     example="addresses: [10.0.0.1, 10.0.0.1] in a list of type set",
     remedy="Remove one of the two, or give it another key.",
+    istio="IST0106",
 )
 UNREADABLE_SCHEMA = Message(
     code="GAL0310",

@@ -19,6 +19,7 @@ FAILED = Message(
         "Report it to the author of the stage with the traceback from the channel's log. Until it"
         " is mended, name the analyzer under `disabled` in the settings, or change the resource."
     ),
+    istio="IST0001",
 )
 
 TOO_SLOW = Message(
