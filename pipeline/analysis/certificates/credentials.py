@@ -44,7 +44,7 @@ class Credentials:
             if not sought.found and sought.elsewhere:
                 yield _misplaced(mine, use, sought, subject.doubt)
             judged = [
-                list(_problems(subject.reader, mine, use, key, facts, sought.by_observed))
+                list(_problems(subject.reader, mine, use, key, facts))
                 for key, facts in ((each.key, facts_in(each.document())) for each in sought.found)
             ]
             if all(judged):
@@ -64,15 +64,14 @@ def _misplaced(mine: Key, use: Use, sought: Sought, level: Level | None) -> Diag
 
 
 def _problems(
-    reader: Reader, mine: Key, use: Use, secret: Key, facts: Facts, by_observed: bool
+    reader: Reader, mine: Key, use: Use, secret: Key, facts: Facts
 ) -> Iterator[Diagnostic]:
     """What is wrong with one Secret for one use."""
     shown = f"{secret.namespace}/{secret.name}"
     verifies = use.verifies and not _has_authority_beside(reader, secret)
     if problem := problem_of(facts, verifies=verifies):
-        level = Level.WARNING if by_observed else None
         yield messages.CREDENTIAL_UNFIT.report(
-            key=mine, path=use.path, related=[secret], level=level, secret=shown, problem=problem
+            key=mine, path=use.path, related=[secret], secret=shown, problem=problem
         )
         return
     names = names_of(facts)

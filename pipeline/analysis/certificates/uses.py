@@ -99,25 +99,22 @@ class Sought(NamedTuple):
     found: tuple[Resource, ...]
     elsewhere: tuple[Resource, ...]
     """Those of the name which are not where the workloads are."""
-    places: frozenset[str]
+    places: frozenset[str] = frozenset()
     """The namespaces of the workloads; empty: not known, or not asked for."""
-    by_observed: bool
-    """Whether running pods had to be asked where the workloads are."""
 
 
 def seek(reader: Reader, use: Use, selector: Labels) -> Sought:
     """Look a Secret up: beside the workloads that have the labels where its namespace is open."""
     if use.namespace:
         held = reader.get(Key(kinds.SECRET, use.namespace, use.name))
-        return Sought((held,) if held else (), (), frozenset(), by_observed=False)
+        return Sought((held,) if held else (), ())
     named = reader.find(SECRET_BY_NAME, use.name)
     if not named or not selector:
-        return Sought(named, (), frozenset(), by_observed=False)
+        return Sought(named, ())
     runs = workloads.examples(reader, workloads.ANYWHERE, selector)
     places = frozenset(each.key.namespace for each in runs)
     near = tuple(each for each in named if not places or each.key.namespace in places)
-    by_observed = any(each.key.collection == kinds.POD for each in runs)
-    return Sought(near, tuple(each for each in named if each not in near), places, by_observed)
+    return Sought(near, tuple(each for each in named if each not in near), places)
 
 
 def selector_in(document: Document) -> Labels:

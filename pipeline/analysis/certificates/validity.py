@@ -33,7 +33,7 @@ class Validity:
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Compare the dates with the day, where that is known."""
         facts, today = facts_in(subject.document), subject.today
-        for part, held in (("server", facts.server), ("authority", facts.authority)):
+        for held in (facts.server, facts.authority):
             begin, end = _day(text(held, "notBefore")), _day(text(held, "notAfter"))
             if today is None or begin is None or end is None:
                 continue
@@ -46,7 +46,7 @@ class Validity:
                 continue
             yield message.report(
                 key=subject.resource.key,
-                path=("certificates", part),
+                path=("data", text(held, "file")),
                 file=text(held, "file"),
                 begin=begin,
                 end=end,
