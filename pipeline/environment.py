@@ -9,7 +9,7 @@ more for what the transforms made, policies, analyzers, encoding.
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Self, TypeVar
 
@@ -110,6 +110,8 @@ class Environment:
     """Warnings and infos about the environment itself."""
     schemas: SchemaSet = field(default_factory=lambda: schema.build(()))
     suppressions: suppress.Suppressions | None = None
+    today: date | None = None
+    """The day, in UTC, by which certificates were judged; None: nobody knew the time."""
 
     @classmethod
     def build(
@@ -179,7 +181,8 @@ class _Assembly:
         )
         policies = self._try(lambda: policy.build(spec.policies, kinds))
         suppressions = self._try(lambda: suppress.build(spec.suppressions, now, kinds))
-        analyzers = self._try(lambda: self._analyzers(now)) or ()
+        today = datetime.fromtimestamp(now, UTC).date() if now else None
+        analyzers = self._try(lambda: self._analyzers(today)) or ()
         if self._errors or schemas is None or transforms is None or policies is None:
             raise InvalidEnvironmentError(self._errors)
         again = (_Transformed(schemas.stage),) if transforms else ()
@@ -192,6 +195,7 @@ class _Assembly:
             diagnostics=(*schemas.diagnostics, *self._remarks()),
             schemas=schemas,
             suppressions=suppressions,
+            today=today,
         )
 
     def _schemas(self, previous: Environment | None) -> SchemaSet | None:
@@ -205,8 +209,8 @@ class _Assembly:
             )
         )
 
-    def _analyzers(self, now: float) -> tuple[Stage, ...]:
-        spec, today = self._spec, datetime.fromtimestamp(now, UTC).date() if now else None
+    def _analyzers(self, today: date | None) -> tuple[Stage, ...]:
+        spec = self._spec
         return analysis_stages(self._plugins, spec.disabled, complete=spec.complete, today=today)
 
     def _remarks(self) -> Iterable[Diagnostic]:

@@ -24,7 +24,7 @@ back) and `awaiting` (where a commit is).
 
 Underneath: `channel` (the state that these share), `tending` (sources while they run),
 `store_thread` and `loading` (the store), `window` (the deletion budget after a restart),
-`service_link` (requests), `keeper` (what happens by the clock), `complaints` (what the log says of
-sources), `assembly` (the parts put together), `process` (start and stop) and `entry` (its first
-message and its end).
+`service_link` (requests), `keeper` (what happens by the clock), `calendar` (what ends by itself),
+`complaints` (what the log says of sources), `assembly` (the parts put together), `process` (start
+and stop) and `entry` (its first message and its end).
 """

@@ -251,6 +251,21 @@ class Environments:
             await self._companion.publish(prospect.engine)
         log.info("Environment %s is in force.", environment.digest.hex()[:12])
 
+    async def renew(self) -> bool:
+        """Build the environment in force once more, as something has ended that it goes by.
+
+        Raises:
+            StoreError: it waits for another try.
+        """
+        channel = self._channel
+        async with channel.lock:
+            same = self.earlier(channel.environment.spec.content())
+            if same is None:
+                return False
+            same = replace(same, diagnostics=channel.environment.diagnostics)
+            await self.take_over(await self.evaluate(same))
+            return True
+
     async def restore(self, environment: Environment) -> None:
         """Go back to an earlier environment; its outputs are live already."""
         channel = self._channel

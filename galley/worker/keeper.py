@@ -1,18 +1,22 @@
-"""What happens by the clock: health reports, holds that expire, retention, schemas that changed."""
+"""What happens by the clock: health reports, holds and other things that end, retention, schemas
+that changed."""
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 from galley.store.errors import StoreError
 from galley.store.values import Audit, Record
+from galley.worker.calendar import Calendar
 from galley.worker.channel import Channel, now
 from galley.worker.complaints import Complaints
 from galley.worker.environments import Environments
 from galley.worker.health import Health
 from galley.worker.intake import Intake
 from galley.worker.publisher import Publisher
+from pipeline.analysis import kinds
+from pipeline.model import Resource
 
 log = logging.getLogger("galley.keeper")
 
@@ -42,6 +46,7 @@ class Keeper:
         self._tasks = tasks
         self._files = channel.files.fingerprint()
         self._complaints = Complaints(channel)
+        self._calendar = Calendar()
 
     def start(self) -> list[asyncio.Task[None]]:
         """Start every turn as a task of its own."""
@@ -49,6 +54,7 @@ class Keeper:
             "health": (0.0, self._tell_health),
             "holds": (HEALTH_EVERY, self._expire_holds),
             "environment": (ENVIRONMENT_EVERY, self._look_at_files),
+            "calendar": (ENVIRONMENT_EVERY, self._look_at_calendar),
             "schemas": (0.0, self._follow_schemas),
             "retention": (RETENTION_EVERY, self._retain),
             "companion": (HEALTH_EVERY, self._publisher.catch_up),
@@ -100,12 +106,20 @@ class Keeper:
 
     async def _look_at_files(self) -> None:
         files = await asyncio.to_thread(self._channel.files.fingerprint)
-        expires = self._channel.environment.expires_at
-        invalid = self._channel.environment_problem
-        if files != self._files or (expires and expires <= now()) or invalid:
+        if files != self._files or self._channel.environment_problem:
             await self.look()
         elif self._channel.wanted is not None:
             await self._renew(self._environments.reconsider)
+
+    async def _look_at_calendar(self) -> None:
+        channel = self._channel
+        if self._calendar.is_due(channel.environment, self._secrets, now()):
+            await self._renew(self._environments.renew)
+
+    def _secrets(self) -> Iterator[Resource]:
+        for key, held in self._channel.ledger.inputs():
+            if key.collection == kinds.SECRET:
+                yield held.resource
 
     async def _follow_schemas(self) -> None:
         await self._environments.schemas.changed()

@@ -11,8 +11,9 @@ from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.certificates.facts import facts_in
 from pipeline.analysis.fields import text
-from pipeline.model import Diagnostic
+from pipeline.model import Diagnostic, Document
 from pipeline.model.messages import certificates as messages
+from pipeline.model.messages.message import Message
 
 _SOON = 14
 """Days before its end in which a certificate should have been renewed."""
@@ -32,25 +33,29 @@ class Validity:
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Compare the dates with the day, where that is known."""
-        facts, today = facts_in(subject.document), subject.today
-        for held in (facts.server, facts.authority):
-            begin, end = _day(text(held, "notBefore")), _day(text(held, "notAfter"))
-            if today is None or begin is None or end is None:
-                continue
-            left, lasting = (end - today).days, (end - begin).days
-            if begin > today or left < 0:
-                message = messages.NOT_VALID
-            elif left <= min(_SOON, lasting // _PART):
-                message = messages.ENDS_SOON
-            else:
-                continue
+        for message, file, begin, end in _judged(subject.document, subject.today):
             yield message.report(
-                key=subject.resource.key,
-                path=("data", text(held, "file")),
-                file=text(held, "file"),
-                begin=begin,
-                end=end,
+                key=subject.resource.key, path=("data", file), file=file, begin=begin, end=end
             )
+
+
+def turns(secret: Document, since: date, until: date) -> bool:
+    """Whether something else is to be said of a Secret on one day than on another."""
+    return list(_judged(secret, since)) != list(_judged(secret, until))
+
+
+def _judged(secret: Document, today: date | None) -> Iterator[tuple[Message, str, date, date]]:
+    """What is to be said of each certificate, with its place and dates."""
+    facts = facts_in(secret)
+    for held in (facts.server, facts.authority):
+        begin, end = _day(text(held, "notBefore")), _day(text(held, "notAfter"))
+        if today is None or begin is None or end is None:
+            continue
+        left, lasting = (end - today).days, (end - begin).days
+        if begin > today or left < 0:
+            yield messages.NOT_VALID, text(held, "file"), begin, end
+        elif left <= min(_SOON, lasting // _PART):
+            yield messages.ENDS_SOON, text(held, "file"), begin, end
 
 
 def _day(moment: str) -> date | None:

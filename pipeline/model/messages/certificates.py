@@ -50,9 +50,8 @@ NOT_VALID = Message(
     title="certificate is not valid",
     template="{file} is valid from {begin} to {end}.",
     meaning=(
-        "Clients refuse what has ended or has not begun; of a chain each part must be valid. The "
-        "day is that on which the environment was built: when `galley validate` runs, when the "
-        "service starts, and when its settings change."
+        "Clients refuse what has ended or has not begun; of a chain each part must be valid. A "
+        "service looks at the day once a day."
     ),
     example="A Secret whose `tls.crt` ended yesterday.",
     remedy="Renew the certificate.",

@@ -63,6 +63,8 @@ def test_policies_of_the_root_namespace_hold_everywhere(
     for text in (SERVICE, RULE, POLICY % "mesh-root"):
         engine.apply(resources(text))
     assert "GAL1504" not in codes(engine)
+    engine.apply(resources(mesh("somebody-elses", rootNamespace="mesh-root")))
+    assert "GAL1504" not in codes(engine)
     engine.apply(resources(mesh(rootNamespace="mesh-root")))
     assert "GAL1504" in codes(engine)
     engine.apply(resources(mesh()))

@@ -1,4 +1,4 @@
-"""What is told of certificates, routes and the mesh costs those nothing whom it does not concern."""
+"""What is told of certificates, routes and the mesh costs nobody whom it does not concern."""
 
 from collections.abc import Callable
 
