@@ -195,7 +195,7 @@ REFERENCES: tuple[Reference, ...] = (
     replace(_TO_HOST, collections=(kinds.DESTINATION_RULE,), patterns=("spec",), read=_one_host),
     Reference(
         (kinds.GATEWAY,),
-        ("spec.servers.*.tls.credentialName",),
+        ("spec.servers.*.tls.credentialName", "spec.servers.*.tls.credentialNames.*"),
         _credential,
         _lead_to_secret,
         "Secret {0}",

@@ -20,7 +20,7 @@ class Use(NamedTuple):
     namespace: str
     """Where the Secret is; empty: beside the workloads that are selected."""
     hosts: tuple[tuple[Path, str], ...]
-    """What is served with it, in lower case; without those that say nothing, as `*`."""
+    """What is served with it alone, in lower case; without those that say nothing, as `*`."""
     verifies: bool = False
     """Whether clients must show a certificate, too."""
 
@@ -31,20 +31,26 @@ _MODES = {"SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"}
 def _of_gateway(document: Document, namespace: str) -> Iterator[Use]:
     for path, server in servers(document):
         tls = inside(server, "tls")
-        name = text(tls, "credentialName").removeprefix("kubernetes://")
-        if not name or "://" in name or text(tls, "mode") not in _MODES:
-            continue
-        hosts = (
+        mode, names = text(tls, "mode"), list(_credentials(tls))
+        hosts = tuple(
             ((*path, "hosts", at), host.partition("/")[2])
             for at, host in server_hosts(server, namespace)
+            if not host.endswith("/*") and len(names) == 1
         )
-        yield Use(
-            (*path, "tls", "credentialName"),
-            name,
-            "",
-            tuple(each for each in hosts if each[1] != "*"),
-            text(tls, "mode") != "SIMPLE",
-        )
+        for where, name in names if mode in _MODES else ():
+            yield Use((*path, "tls", *where), name, "", hosts, mode != "SIMPLE")
+
+
+def _credentials(tls: Any) -> Iterator[tuple[Path, str]]:
+    """The Secrets that a server names; what names no Secret is passed over."""
+    said: list[tuple[Path, Any]] = [(("credentialName",), inside(tls, "credentialName"))]
+    said += [
+        (("credentialNames", at), each) for at, each in enumerate(items(tls, "credentialNames"))
+    ]
+    for where, each in said:
+        name = each.removeprefix("kubernetes://") if isinstance(each, str) else ""
+        if name and "://" not in name:
+            yield where, name
 
 
 def _of_k8s_gateway(document: Document, namespace: str) -> Iterator[Use]:

@@ -34,7 +34,7 @@ class GatewayPorts:
             if isinstance(number := inside(server, "port", "number"), int)
         ]
         services = _services(subject.reader, labels) if labels and numbers else []
-        ports = {port for service in services for port in _ports(service)}
+        ports = _ports(services)
         for path, number in numbers if ports else ():
             if number not in ports:
                 yield messages.PORT_NOT_LED_TO.report(
@@ -62,9 +62,12 @@ def _services(reader: Reader, labels: Labels) -> list[Resource]:
     return [found[key] for key in sorted(found)]
 
 
-def _ports(service: Resource) -> Iterator[int]:
-    """The numbers of its ports and of what they lead to."""
-    ports = items(service.document().body, "spec", "ports")
+def _ports(services: list[Resource]) -> set[int]:
+    """The numbers of their ports and of what these lead to; empty: one leads to a name, and which
+    number that is would be known by the pods alone."""
+    ports = [port for each in services for port in items(each.document().body, "spec", "ports")]
     seen = [port for port in ports if text(port, "protocol", "TCP") == "TCP"]
-    numbers = (inside(port, field) for port in seen for field in ("port", "targetPort"))
-    return (number for number in numbers if isinstance(number, int))
+    numbers = [inside(port, field) for port in seen for field in ("port", "targetPort")]
+    if any(isinstance(number, str) for number in numbers):
+        return set()
+    return {number for number in numbers if isinstance(number, int)}

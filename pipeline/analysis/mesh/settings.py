@@ -59,11 +59,15 @@ MESH = Index("config-map-of-a-mesh", kinds.CONFIG_MAP, _values)
 
 
 def mesh_of(reader: Reader) -> Mesh:
-    """The settings of the mesh: of the revision without a name, or else of the first one."""
+    """The settings of the mesh: of the revision without a name, or else of the first one; with the
+    providers of all revisions."""
     found = reader.find(MESH, _HERE)
     ranked = sorted(found, key=lambda each: (each.key.name != "istio", each.key))
-    readable = (mesh for mesh in map(_mesh, ranked) if mesh is not None)
-    return next(readable, Mesh())
+    meshes = [mesh for mesh in map(_mesh, ranked) if mesh is not None]
+    if len(meshes) < 2:
+        return meshes[0] if meshes else Mesh()
+    providers = {name: kind for mesh in reversed(meshes) for name, kind in mesh.providers.items()}
+    return meshes[0]._replace(providers=providers)
 
 
 def problem_of(resource: Resource) -> str:
