@@ -11,7 +11,7 @@ from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.certificates.uses import selector_in
 from pipeline.analysis.fields import inside, text
 from pipeline.analysis.istio.gateways import servers
-from pipeline.analysis.labels import shown
+from pipeline.analysis.labels import Labels, meets
 from pipeline.analysis.others import conflict, other_keys
 from pipeline.model import Diagnostic, Document, Path, Resource
 from pipeline.model.messages import certificates as messages
@@ -19,20 +19,19 @@ from pipeline.stage import Index
 
 
 def _served_with(document: Document) -> Iterator[tuple[Path, str, str]]:
-    """Path, certificate and the value that Gateways with the same one have in common."""
-    selector = shown(selector_in(document))
+    """Path and name of each certificate, and the index value that is the same for the same ones."""
     for path, server in servers(document):
         tls = inside(server, "tls")
         for field in ("credentialName", "serverCertificate"):
             if name := text(tls, field):
-                yield (*path, "tls", field), name, f"{selector} {field} {name}"
+                yield (*path, "tls", field), name, f"{field} {name}"
 
 
 def _values(_resource: Resource, document: Document) -> Iterator[str]:
     return (value for _, _, value in _served_with(document))
 
 
-GATEWAY_BY_CERTIFICATE = Index("gateway-by-workloads-and-certificate", kinds.GATEWAY, _values)
+GATEWAY_BY_CERTIFICATE = Index("gateway-by-certificate", kinds.GATEWAY, _values)
 
 
 class SharedCertificates:
@@ -48,8 +47,15 @@ class SharedCertificates:
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Look up each certificate."""
-        mine = subject.resource.key
+        mine, labels = subject.resource.key, selector_in(subject.document)
         for path, name, value in _served_with(subject.document):
-            others = other_keys(subject.reader.find(GATEWAY_BY_CERTIFICATE, value), mine)
+            found = subject.reader.find(GATEWAY_BY_CERTIFICATE, value)
+            others = other_keys((each for each in found if _meet(labels, each)), mine)
             if others:
                 yield conflict(messages.CERTIFICATE_SHARED, mine, path, others, name=name)
+
+
+def _meet(labels: Labels, other: Resource) -> bool:
+    """Whether the workloads of one Gateway are, by their selectors, all among those of another."""
+    wanted = selector_in(other.document())
+    return meets(labels, wanted) or meets(wanted, labels)

@@ -42,7 +42,7 @@ class Images:
         """Look at the image of each container."""
         key = subject.resource.key
         pod = pod_of(key.collection, subject.document)
-        if is_running(key.collection, pod):
+        if key.collection == kinds.POD:
             yield from _differing(subject, pod)
         for path, container in containers(pod):
             if text(container, "image") != "auto":
@@ -57,7 +57,7 @@ class Images:
 
 
 def _differing(subject: Subject, pod: Pod) -> Iterator[Diagnostic]:
-    """The proxy of a running pod, if the injector of its revision would give it another one."""
+    """The proxy of a pod, if the injector of its revision would give it another one."""
     proxies = [
         (path, text(each, "image"))
         for path, each in containers(pod, "containers", "initContainers")
@@ -66,6 +66,8 @@ def _differing(subject: Subject, pod: Pod) -> Iterator[Diagnostic]:
     if not proxies or _OWN_IMAGE in pod.annotations:
         return
     key = subject.resource.key
+    if gets_proxy(subject.reader, key.namespace, pod) is False:
+        return  # somebody has put it there by hand
     injector = injector_of(subject.reader, _revision_of(subject, pod))
     wanted = injector.image if injector else ""
     for path, image in proxies if wanted else ():
