@@ -46,13 +46,14 @@ INDEXES = frozenset({MESH})
 
 def seen_with(
     reader: Reader, mine: Resource, document: Document, others: Iterable[Resource]
-) -> Iterable[Resource]:
-    """Those of some resources of one kind that somebody sees beside one, by the mesh's defaults.
+) -> list[Resource]:
+    """The others of one kind that somebody sees beside a resource, by the mesh's defaults.
 
     An index cannot know these: what it lists are all that may be meant, as if the default were all
     namespaces.
     """
-    default = mesh_of(reader).exported.get(mine.key.collection, ())
+    others = [each for each in others if each.key != mine.key]
+    default = mesh_of(reader).exported.get(mine.key.collection, ()) if others else ()
     if not default or "*" in default:
         return others
     scope = scope_of(document, mine.key.namespace, default)

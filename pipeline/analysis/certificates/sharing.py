@@ -11,27 +11,40 @@ from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.certificates.uses import selector_in
 from pipeline.analysis.fields import inside, text
 from pipeline.analysis.istio.gateways import servers
-from pipeline.analysis.labels import Labels, meets
-from pipeline.analysis.others import conflict, other_keys
-from pipeline.model import Diagnostic, Document, Path, Resource
+from pipeline.analysis.labels import shown
+from pipeline.analysis.others import MOST, conflict, other_keys
+from pipeline.model import Diagnostic, Document, Key, Path, Resource
 from pipeline.model.messages import certificates as messages
-from pipeline.stage import Index
+from pipeline.stage import Index, Reader
+
+SHARDS = 16
+"""Into how many parts the Gateways of one certificate are divided.
+
+A certificate for all hosts of a domain is in a thousand Gateways: each looks for others among some
+of them first, so that a change of one is no news to all.
+"""
 
 
 def _served_with(document: Document) -> Iterator[tuple[Path, str, str]]:
-    """Path and name of each certificate, and the index value that is the same for the same ones."""
+    """Path and name of each certificate, and what Gateways with the same one have in common."""
+    selector = shown(selector_in(document))
     for path, server in servers(document):
         tls = inside(server, "tls")
         for field in ("credentialName", "serverCertificate"):
             if name := text(tls, field):
-                yield (*path, "tls", field), name, f"{field} {name}"
+                yield (*path, "tls", field), name, f"{selector} {field} {name}"
 
 
-def _values(_resource: Resource, document: Document) -> Iterator[str]:
-    return (value for _, _, value in _served_with(document))
+def _shard(key: Key) -> int:
+    return key.hash[0] % SHARDS
 
 
-GATEWAY_BY_CERTIFICATE = Index("gateway-by-certificate", kinds.GATEWAY, _values)
+def _values(resource: Resource, document: Document) -> Iterator[str]:
+    shard = _shard(resource.key)
+    return (f"{value} {shard}" for _, _, value in _served_with(document))
+
+
+GATEWAY_BY_CERTIFICATE = Index("gateway-by-workloads-and-certificate", kinds.GATEWAY, _values)
 
 
 class SharedCertificates:
@@ -47,15 +60,16 @@ class SharedCertificates:
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Look up each certificate."""
-        mine, labels = subject.resource.key, selector_in(subject.document)
+        mine = subject.resource.key
         for path, name, value in _served_with(subject.document):
-            found = subject.reader.find(GATEWAY_BY_CERTIFICATE, value)
-            others = other_keys((each for each in found if _meet(labels, each)), mine)
-            if others:
-                yield conflict(messages.CERTIFICATE_SHARED, mine, path, others, name=name)
+            if others := _others(subject.reader, mine, value):
+                yield conflict(messages.CERTIFICATE_SHARED, mine, path, others[:MOST], name=name)
 
 
-def _meet(labels: Labels, other: Resource) -> bool:
-    """Whether the workloads of one Gateway are, by their selectors, all among those of another."""
-    wanted = selector_in(other.document())
-    return meets(labels, wanted) or meets(wanted, labels)
+def _others(reader: Reader, mine: Key, value: str) -> list[Key]:
+    """Some others, the nearest ones; none if there are none at all."""
+    near = _shard(mine)
+    for shard in (*range(near, SHARDS), *range(near)):
+        if others := other_keys(reader.find(GATEWAY_BY_CERTIFICATE, f"{value} {shard}"), mine):
+            return others
+    return []

@@ -74,7 +74,7 @@ CERTIFICATE_SHARED = Message(
     code="GAL1906",
     level=Level.WARNING,
     title="two Gateways serve with one certificate",
-    template="{others} of the same workloads serve with {name}, too.",
+    template="Others of the same workloads serve with {name}, too: {others}.",
     meaning=(
         "A browser sends requests for all hosts of a certificate over one connection. Those for "
         "a host of the other Gateway get a 404."

@@ -120,6 +120,19 @@ CASES = {
 }
 
 
+def test_a_certificate_for_everybody_is_no_news_to_everybody(
+    engine_of: MakeEngine, resources: ReadResources
+) -> None:
+    """All hosts of a domain may be served with one certificate, each by a Gateway of its own."""
+    whole = [GATEWAY.format(n=n).replace(f"tls-{n}", "tls-all") for n in range(16 * COUNT)]
+    engine = engine_of()
+    engine.apply(resources("---".join(whole)))
+    found = [each.diagnostic for each in engine.findings() if each.diagnostic.code == "GAL1906"]
+    assert len(found) == len(whole)
+    evaluation = engine.apply(resources(whole[7].replace("SIMPLE", "MUTUAL")))
+    assert evaluation.ran["analysis/shared-certificates"] < len(whole) / 4
+
+
 @pytest.mark.parametrize(("held", "change", "wanted"), CASES.values(), ids=CASES)
 def test_a_change_runs_those_whom_it_concerns(
     held: list[str],
