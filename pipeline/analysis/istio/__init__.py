@@ -13,6 +13,6 @@ Workloads: `policies` (which kind selects by which labels), `selectors` and `sub
 nothing has), `rivals` (two policies or defaults for one workload), `shared_ports` (Services that
 disagree about the `protocols` of their ports). Injection: `namespaces`, `proxies`, `images`,
 `annotations` with `annotation_table`; `ineffective` (policies that do nothing there). Security:
-`callers` (who may call), `mutual_tls` and `peers` (how), `tokens`, `claims` and `fetches` (with
-what). The codes under which Istio knows a finding are in the catalogue.
+`callers` and `trust` (who may call), `mutual_tls` and `peers` (how), `tokens`, `claims` and
+`fetches` (with what). The codes under which Istio knows a finding are in the catalogue.
 """

@@ -32,6 +32,7 @@ from pipeline.analysis.istio.shares import Shares
 from pipeline.analysis.istio.side_doors import SideDoors
 from pipeline.analysis.istio.subsets import Subsets
 from pipeline.analysis.istio.tokens import Tokens
+from pipeline.analysis.istio.trust import Trust
 from pipeline.analysis.istio.verification import Verification
 
 ISTIO: tuple[Analyzer, ...] = (
@@ -66,5 +67,6 @@ ISTIO: tuple[Analyzer, ...] = (
     SideDoors(),
     Subsets(),
     Tokens(),
+    Trust(),
     Verification(),
 )

@@ -36,6 +36,8 @@ class Mesh(NamedTuple):
     root: str = ROOT
     providers: Mapping[str, str] = _MADE_BY_ISTIO
     """The type of each provider by its name: `envoyExtAuthzGrpc`."""
+    trust_domains: frozenset[str] = frozenset({"cluster.local"})
+    """Those of the mesh itself and its aliases; `cluster.local` stands for the mesh's own."""
     logs_by_default: bool = False
     """Whether there is a provider of access logs for those who name none."""
     exported: Mapping[str, tuple[str, ...]] = {}
@@ -95,6 +97,7 @@ def _mesh(resource: Resource) -> Mesh | None:
     return Mesh(
         root=text(said, "rootNamespace", resource.key.namespace),
         providers={**_MADE_BY_ISTIO, **dict(_providers(said))},
+        trust_domains=frozenset(_trust_domains(said)),
         logs_by_default=bool(items(said, "defaultProviders", "accessLogging")),
         exported={
             collection: tuple(each for each in items(said, field) if isinstance(each, str))
@@ -102,6 +105,12 @@ def _mesh(resource: Resource) -> Mesh | None:
         },
         held=resource.key,
     )
+
+
+def _trust_domains(said: dict[str, Any]) -> Iterator[str]:
+    yield "cluster.local"
+    yield text(said, "trustDomain", "cluster.local")
+    yield from (each for each in items(said, "trustDomainAliases") if isinstance(each, str))
 
 
 def _providers(said: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -60,3 +60,13 @@ PROVIDER_RETIRED = Message(
     remedy="Take a provider of type `opentelemetry`.",
     istio="IST0002",
 )
+
+TRUST_DOMAIN_UNKNOWN = Message(
+    code="GAL1515",
+    level=Level.INFO,
+    title="unknown trust domain",
+    template="The trust domain {domain} is none of the mesh, which has {known}.",
+    meaning="Nobody in the mesh has such a principal; callers from a federated mesh may have one.",
+    example="`principals: [cluser.local/ns/shop/sa/web]`",
+    remedy="Correct it (`cluster.local` stands for the mesh's own), or add a `trustDomainAliases`.",
+)
