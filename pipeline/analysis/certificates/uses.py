@@ -61,13 +61,13 @@ def _of_k8s_gateway(document: Document, namespace: str) -> Iterator[Use]:
         terminates = text(tls, "mode", "Terminate") == "Terminate"
         refs = items(tls, "certificateRefs") if terminates else []
         for number, ref in enumerate(refs):
-            if name := secret_name(ref):
+            if name := _secret_name(ref):
                 place = text(ref, "namespace", namespace)
                 shown = hosts if len(refs) == 1 else ()  # one of several has to be for the host
                 yield Use((*path, "tls", "certificateRefs", number, "name"), name, place, shown)
 
 
-def secret_name(ref: Any) -> str:
+def _secret_name(ref: Any) -> str:
     """The Secret that a reference of the Gateway API names; empty: it names something else."""
     is_secret = text(ref, "group") == "" and text(ref, "kind", "Secret") == "Secret"
     return text(ref, "name") if is_secret else ""

@@ -60,7 +60,7 @@ def _unknown_class(subject: Subject) -> str:
 
 def _conflicts(document: Document) -> Iterator[tuple[Path, str, str]]:
     """Each listener whose port another has with the same host, or for something else."""
-    first: dict[tuple[int, str, str], str] = {}
+    first: dict[tuple[int, str, str], tuple[Path, str]] = {}
     families: dict[tuple[int, bool], tuple[str, str]] = {}
     for path, listener in listeners_of(document):
         port, protocol = listener.get("port"), text(listener, "protocol")
@@ -70,10 +70,10 @@ def _conflicts(document: Document) -> Iterator[tuple[Path, str, str]]:
         host = "" if protocol in _WITHOUT_HOST else text(listener, "hostname").lower()
         family = _FAMILY.get(protocol, protocol)
         known, holder = families.setdefault((port, protocol == "UDP"), (family, name))
-        same = first.setdefault((port, protocol, host), name)
+        earlier, same = first.setdefault((port, protocol, host), (path, name))
         if known != family:
             yield (*path, "port"), holder, f"port {port} with another protocol"
-        elif same is not name:
+        elif earlier != path:
             yield path, same, f"port {port} for {host or 'every host'}"
 
 
