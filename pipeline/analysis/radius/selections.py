@@ -9,6 +9,7 @@ from pipeline.analysis.hosts import full_host, hosts_in
 from pipeline.analysis.istio.policies import is_attached, selector_of
 from pipeline.analysis.istio.shared_ports import SERVICE_BY_SELECTOR
 from pipeline.analysis.labels import Labels, labels_in, meets, pairs
+from pipeline.analysis.mesh.settings import mesh_of
 from pipeline.analysis.radius.radius import Radius
 from pipeline.analysis.radius.traffic import described
 from pipeline.analysis.workloads import pod_of, reach
@@ -29,7 +30,8 @@ def policy(subject: Subject) -> Radius:
     key, document = subject.resource.key, subject.document
     if is_attached(document):
         return _attached(subject)
-    labels, place = _selector(key.collection, document), reach(key.namespace)
+    labels = _selector(key.collection, document)
+    place = reach(key.namespace, mesh_of(subject.reader).root)
     if labels:
         return Radius(workloads=described(subject.reader, place, labels))
     return Radius(namespaces=frozenset({place}))

@@ -10,6 +10,7 @@ from itertools import islice
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Subject
 from pipeline.analysis.istio.shared_ports import SERVICE_BY_SELECTOR
+from pipeline.analysis.mesh.settings import MESH
 from pipeline.analysis.radius import gateway_api, selections, traffic
 from pipeline.analysis.radius.radius import Radius
 from pipeline.analysis.workloads import INDEXES, TEMPLATES
@@ -56,6 +57,7 @@ class RadiusStage:
             traffic.GATEWAY_BY_CREDENTIAL,
             traffic.ROUTE_BY_DELEGATE,
             traffic.ROUTE_BY_GATEWAY,
+            MESH,
             SERVICE_BY_SELECTOR,
             *gateway_api.ROUTES_BY_PARENT,
             *INDEXES,
