@@ -22,7 +22,8 @@ from galley.settings import ServiceSettings
 from pipeline.analysis.builtin import ANALYZERS
 from pipeline.match import Match
 from pipeline.model.messages import CATALOGUE
-from pipeline.policy.settings import PolicySettings, SuppressionSettings
+from pipeline.policy.settings import PolicySettings
+from pipeline.policy.suppression import SuppressionSettings
 from pipeline.transform import settings as transforms
 
 app = typer.Typer(rich_markup_mode=None)

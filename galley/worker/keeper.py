@@ -100,11 +100,11 @@ class Keeper:
 
     async def _look_at_files(self) -> None:
         files = await asyncio.to_thread(self._channel.files.fingerprint)
-        expires = self._channel.environment.expires_at
+        due, waiting = self._channel.environment.due, self._channel.wanted is not None
         invalid = self._channel.environment_problem
-        if files != self._files or (expires and expires <= now()) or invalid:
+        if files != self._files or invalid or (due and due <= now() and not waiting):
             await self.look()
-        elif self._channel.wanted is not None:
+        elif waiting:
             await self._renew(self._environments.reconsider)
 
     async def _follow_schemas(self) -> None:

@@ -11,6 +11,7 @@ from pipeline.schema import BUILTIN_KINDS
 from pipeline.stage import Outcome, Stage
 
 Judge: TypeAlias = Callable[..., tuple[Diagnostic, ...]]
+BuildStages: TypeAlias = Callable[[list[dict[str, Any]]], tuple[Stage, ...]]
 
 
 @pytest.fixture
@@ -30,11 +31,20 @@ def resource() -> Resource:
 
 
 @pytest.fixture
-def judge(kinds: Kinds, resource: Resource, run: Callable[[Stage, Resource], Outcome]) -> Judge:
+def build(kinds: Kinds) -> BuildStages:
+    """The stages of policies that are given as in the settings, at no particular time."""
+    return lambda given: policy.build(given, kinds, policy.Agenda(0.0))
+
+
+@pytest.fixture
+def judge(
+    build: BuildStages, resource: Resource, run: Callable[[Stage, Resource], Outcome]
+) -> Judge:
     """What one policy, given as in the settings, says about the resource."""
 
     def ask(rule: str, **settings: Any) -> tuple[Diagnostic, ...]:
         given = {"name": "p", "rule": rule, "message": "The rule is broken.", **settings}
-        return run(policy.build([given], kinds), resource).diagnostics
+        (stage,) = build([given])
+        return run(stage, resource).diagnostics
 
     return ask

@@ -1,12 +1,14 @@
 """Policy settings that cannot be used are refused with what is wrong and where."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from pipeline import policy
-from pipeline.model import Kinds
 from pipeline.policy import PolicyError
+from pipeline.stage import Stage
+
+BuildStages = Callable[[list[dict[str, Any]]], tuple[Stage, ...]]
 
 GOOD = {"name": "p", "rule": "true", "message": "m"}
 
@@ -31,22 +33,22 @@ GOOD = {"name": "p", "rule": "true", "message": "m"}
     ],
 )
 def test_bad_settings_are_refused(
-    kinds: Kinds, given: dict[str, Any], code: str, says: str
+    build: BuildStages, given: dict[str, Any], code: str, says: str
 ) -> None:
     with pytest.raises(PolicyError) as caught:
-        policy.build([{**GOOD, **given}], kinds)
+        build([{**GOOD, **given}])
     assert caught.value.diagnostics[0].code == code
     assert says in str(caught.value)
 
 
-def test_everything_wrong_in_all_policies_is_named_at_once(kinds: Kinds) -> None:
+def test_everything_wrong_in_all_policies_is_named_at_once(build: BuildStages) -> None:
     with pytest.raises(PolicyError) as caught:
-        policy.build([{**GOOD, "rule": "("}, {**GOOD, "name": "q", "level": 1}, {}], kinds)
+        build([{**GOOD, "rule": "("}, {**GOOD, "name": "q", "level": 1}, {}])
     assert [each.code for each in caught.value.diagnostics] == [
         "GAL0511", "GAL0510", "GAL0510", "GAL0510"
     ]  # fmt: skip
 
 
-def test_two_policies_cannot_share_a_name(kinds: Kinds) -> None:
+def test_two_policies_cannot_share_a_name(build: BuildStages) -> None:
     with pytest.raises(PolicyError, match="Two policies are called p"):
-        policy.build([GOOD, GOOD], kinds)
+        build([GOOD, GOOD])
