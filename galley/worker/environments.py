@@ -167,7 +167,7 @@ class Environments:
         """
         spec = files.spec()
         spec = replace(spec, schemas=(*spec.schemas, *self.schemas.texts(files.settings)))
-        return build_environment(spec, previous=self._channel.environment, now=now())
+        return files.built(spec, previous=self._channel.environment, now=now())
 
     async def first(self) -> Environment:
         """The environment to start under: what the settings ask for, unless it is taken back, the

@@ -8,9 +8,9 @@ uses), `expression` (CEL itself), `part`, `lookup` and `parameters` (what else i
 accepted); `expiring` (what holds for a while); `errors`.
 """
 
-from pipeline.policy.build import build
+from pipeline.policy.build import PLACE, build
 from pipeline.policy.errors import PolicyError
 from pipeline.policy.expiring import Agenda
 from pipeline.policy.suppress import Suppressions
 
-__all__ = ["Agenda", "PolicyError", "Suppressions", "build"]
+__all__ = ["PLACE", "Agenda", "PolicyError", "Suppressions", "build"]

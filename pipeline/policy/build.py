@@ -1,6 +1,5 @@
 """From policy settings to the policy stages."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ from pydantic import ValidationError
 
 from pipeline.invalid import settings_problems
 from pipeline.model import Diagnostic, Kinds
+from pipeline.model.canonical import Path
 from pipeline.model.messages import policy as messages
 from pipeline.policy.compiling import compiled
 from pipeline.policy.complaints import Complaints
@@ -37,18 +37,19 @@ def build(
         PolicyError: with everything wrong in all of the settings.
     """
     errors: list[Diagnostic] = []
-    policies: list[Policy] = []
+    policies: dict[str, Policy] = {}
     for number, given in enumerate(settings):
         policy = _policy(given, number, kinds, agenda, errors)
-        if policy is not None:
-            policies.append(policy)
-    names = Counter(policy.name for policy in policies)
-    errors += [messages.NAME_TWICE.report(policy=name) for name in names if names[name] > 1]
+        if policy is not None and policy.name in policies:
+            path = (PLACE, number, "name")
+            errors.append(messages.NAME_TWICE.report(path=path, policy=policy.name))
+        elif policy is not None:
+            policies[policy.name] = policy
     if errors:
         raise PolicyError(errors)
-    reading = (policy for policy in policies if policy.reads)
+    reading = (policy for policy in policies.values() if policy.reads)
     return (
-        PolicyStage([policy for policy in policies if not policy.reads]),
+        PolicyStage([policy for policy in policies.values() if not policy.reads]),
         *(ReadingPolicyStage(policy, complete=complete) for policy in reading),
     )
 
@@ -63,8 +64,13 @@ def _policy(
         settings = PolicySettings.model_validate(dict(given))
     except ValidationError as error:
         for field, problem in settings_problems(error, PolicySettings):
-            complaints.setting(tuple(field.split(".")), problem)
+            complaints.setting(_place(field), problem)
     else:
         policy = compiled(settings, place, kinds, agenda, complaints)
     errors += complaints.errors
     return policy
+
+
+def _place(field: str) -> Path:
+    """`lookups.0.kind` as a path."""
+    return tuple(int(part) if part.isdigit() else part for part in field.split("."))

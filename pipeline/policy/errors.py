@@ -2,7 +2,6 @@
 
 PolicyError                 settings that cannot be used; carries diagnostics
 ExpressionError             one CEL expression that does not compile
-EvaluationError             an index whose expression fails on a resource: the engine's to tell
 """
 
 from collections.abc import Iterable
@@ -20,7 +19,3 @@ class PolicyError(ValueError):
 
 class ExpressionError(ValueError):
     """An expression is not CEL, or has the wrong type; the text ends with line and column."""
-
-
-class EvaluationError(ValueError):
-    """The expression of an index cannot be evaluated on a resource."""

@@ -23,8 +23,13 @@ _CONTAINER = re.compile(r" \(in container '[^']*'\)")
 _STATUS = re.compile(r"^[A-Z_]+: |\s*\[[A-Z_]+\]$")
 _NO_FIELD = re.compile(r'^Key not found in map : "(.*)"$')
 _NO_VALUE = re.compile(r'^No value with name "(.*)" found in Activation$')
+_NO_FIELDS = "Applying SELECT to non-message type"
 _NOT_HANDED_ON = re.compile(r"optional_type|TYPE|^\*")
-_TYPES: dict[Makes, Any] = {"bool": cel.Type.BOOL, "text": cel.Type.STRING}
+_TYPES: dict[Makes, Any] = {
+    "bool": cel.Type.BOOL,
+    "text": cel.Type.STRING,
+    "value": cel.Type.DYN,
+}
 _WORDS: dict[Makes, str] = {"bool": "true or false", "text": "text", "value": "a plain value"}
 
 
@@ -107,7 +112,7 @@ class Language:
         except RuntimeError as error:
             raise ExpressionError(_compile_problem(str(error))) from error
         kind = compiled.return_type()
-        fits = kind in (_TYPES.get(makes), cel.Type.DYN)
+        fits = kind in (_TYPES[makes], cel.Type.DYN)
         if not fits and (makes != "value" or _NOT_HANDED_ON.search(kind.name())):
             raise ExpressionError(_unfit(kind.name(), makes))
         return Expression(text, makes, compiled)
@@ -148,6 +153,8 @@ def _failure(text: str) -> Failure:
     problem = _STATUS.sub("", text)
     if found := _NO_VALUE.match(problem):
         return Failure(f"{found[1]} has no value", found[1])
+    if problem == _NO_FIELDS:
+        return Failure("a field is asked of something that has none, such as null")
     if found := _NO_FIELD.match(problem):
         hint = f"ask has(...{found[1]}) first where it is optional"
         return Failure(f"there is no field {found[1]}; {hint}", found[1])

@@ -18,7 +18,7 @@ from pipeline.policy.evaluation import (
 )
 from pipeline.policy.expression import ANYTHING, BY_NAME, MANIFESTS, Language, Makes
 from pipeline.policy.kind_names import UnknownKindError, collection_called
-from pipeline.policy.lookup import Lookup, index
+from pipeline.policy.lookup import Handle, Lookup
 from pipeline.policy.names import selections
 from pipeline.policy.parameters import Parameters
 from pipeline.policy.part import (
@@ -123,7 +123,7 @@ class Names:
         found = Lookup(
             collection,
             namespaced=kind is None or kind.namespaced,
-            index=index(collection, by) if by else None,
+            handle=Handle(collection, by) if by else None,
         )
         self._providers[name] = FromLookup(value, found)
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from pipeline.match import Match
 from pipeline.model import Level
-from pipeline.model.canonical import Path
+from pipeline.model.canonical import Path, UnencodableError, pack
 from pipeline.policy.expiring import Expiring
 from pipeline.selector import Selector
 
@@ -173,9 +173,10 @@ class PolicySettings(_Settings):
     @field_validator("params")
     @classmethod
     def _are_names(cls, params: dict[str, Any]) -> dict[str, Any]:
-        for name in params:
+        for name, value in params.items():
             if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
                 raise ValueError(f"{name!r} is no name for a parameter; write it like maxRetries")
+            _check_value(name, value)
         return params
 
     @field_validator("match_conditions", "lookups", "variables")
@@ -191,6 +192,14 @@ class PolicySettings(_Settings):
         if not (self.message or self.message_expression):
             raise ValueError("one of message and messageExpression is needed")
         return self
+
+
+def _check_value(name: str, value: object) -> None:
+    """A parameter is configuration, and has to be something that configuration can hold."""
+    try:
+        pack(value)
+    except UnencodableError as error:
+        raise ValueError(f"{name}: {error}") from None
 
 
 def _twice(names: Iterable[str]) -> str:

@@ -6,6 +6,8 @@ from typing import Any, TypeAlias
 import pytest
 
 from pipeline import policy
+from pipeline.engine import Engine
+from pipeline.environment import Environment, EnvironmentSpec
 from pipeline.model import Diagnostic, Key, Kinds, Resource
 from pipeline.schema import BUILTIN_KINDS
 from pipeline.stage import Outcome, Stage
@@ -48,3 +50,37 @@ def judge(
         return run(stage, resource).diagnostics
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def engine_of() -> Callable[..., Engine]:
+    """An engine over an environment with these policies; keyword arguments are other settings."""
+
+    def make(*given: dict[str, Any], **settings: Any) -> Engine:
+        spec = EnvironmentSpec(policies=given, unknown_kinds="accept", **settings)
+        return Engine(Environment.build(spec))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make() -> Callable[..., Resource]:
+    """A resource by kind, name and namespace, with the rest of its manifest as keywords."""
+
+    def build(kind: str, name: str, namespace: str = "shop", **body: Any) -> Resource:
+        labels = body.pop("labels", None)
+        return Resource.build(Key(kind, namespace, name), "v1", labels=labels, body=body)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def said() -> Callable[[Engine], list[str]]:
+    """What the policies report now, as `level name: message`, sorted."""
+
+    def look(engine: Engine) -> list[str]:
+        found = (each.diagnostic for each in engine.findings())
+        about = (each for each in found if each.code.startswith("GAL05") and each.key)
+        return sorted(f"{each.level} {each.key.name}: {each.message}" for each in about if each.key)
+
+    return look
