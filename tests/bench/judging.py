@@ -19,6 +19,8 @@ from tests.bench.meshes import mesh
 
 LIMIT = 200.0
 """Microseconds: 5,000 objects a second."""
+ALL_POLICIES = 300.0
+"""Microseconds for every policy of the library together."""
 OBJECTS = 2000
 DESTINATION = {"host": "reviews.prod.svc.cluster.local", "subset": "v1", "port": {"number": 80}}
 ROUTE = {
@@ -71,4 +73,4 @@ async def policies(bench: Bench) -> None:
         times.append((time.process_time() - begun) / len(resources) * 1e6)
     title = f"{len(files)} policies over each of {len(resources):,} resources, processor time"
     note = f"{len(stages) - 1} of them look at other resources; {ran:,} runs of stages"
-    bench.add(Row(title, "us", tuple(times), LIMIT, note))
+    bench.add(Row(title, "us", tuple(times), ALL_POLICIES, note))
