@@ -94,7 +94,7 @@ class Evaluation:
             value = self._value(name)
             if not isinstance(value, Failure):
                 values[name] = value
-        return Given(values)
+        return part.expression.given(values)
 
     def _value(self, name: str) -> Any:
         if name not in self._values:

@@ -23,6 +23,7 @@ _CONTAINER = re.compile(r" \(in container '[^']*'\)")
 _STATUS = re.compile(r"^[A-Z_]+: |\s*\[[A-Z_]+\]$")
 _NO_FIELD = re.compile(r'^Key not found in map : "(.*)"$')
 _NO_VALUE = re.compile(r'^No value with name "(.*)" found in Activation$')
+_NOT_TAKEN = re.compile(r"^Non-CEL value type for '([^']*)'")
 _NO_FIELDS = "Applying SELECT to non-message type"
 _NOT_HANDED_ON = re.compile(r"optional_type|TYPE|^\*")
 _TYPES: dict[Makes, Any] = {
@@ -47,24 +48,30 @@ class Given:
 
     __slots__ = ("activation",)
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self.activation = _PLAIN.Activation(dict(values))
+    def __init__(self, values: Mapping[str, Any], environment: Any = None) -> None:
+        """`environment`: the runtime's, where it is to know the types of the names."""
+        self.activation = (environment or _PLAIN).Activation(dict(values))
 
 
 class Expression:
     """One compiled expression."""
 
-    __slots__ = ("_compiled", "_makes", "text")
+    __slots__ = ("_compiled", "_environment", "_makes", "text")
 
-    def __init__(self, text: str, makes: Makes, compiled: Any) -> None:
+    def __init__(self, text: str, makes: Makes, compiled: Any, environment: Any) -> None:
         self.text = text
         self._makes = makes
         self._compiled = compiled
+        self._environment = environment
 
     @property
     def type(self) -> Any:
         """CEL's type of what it makes, as far as it is known before."""
         return self._compiled.return_type()
+
+    def given(self, values: Mapping[str, Any]) -> Given:
+        """Values for this expression alone: a duration is one only where that is known before."""
+        return Given(values, self._environment)
 
     def evaluate(self, given: Given) -> Any:
         """What it makes, or a `Failure`."""
@@ -115,7 +122,7 @@ class Language:
         fits = kind in (_TYPES[makes], cel.Type.DYN)
         if not fits and (makes != "value" or _NOT_HANDED_ON.search(kind.name())):
             raise ExpressionError(_unfit(kind.name(), makes))
-        return Expression(text, makes, compiled)
+        return Expression(text, makes, compiled, self._environment)
 
 
 ANYTHING = cel.Type.DYN
@@ -153,6 +160,8 @@ def _failure(text: str) -> Failure:
     problem = _STATUS.sub("", text)
     if found := _NO_VALUE.match(problem):
         return Failure(f"{found[1]} has no value", found[1])
+    if found := _NOT_TAKEN.match(problem):
+        return Failure(f"{found[1]} holds a duration or a time where none can be told before")
     if problem == _NO_FIELDS:
         return Failure("a field is asked of something that has none, such as null")
     if found := _NO_FIELD.match(problem):
