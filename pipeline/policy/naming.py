@@ -119,10 +119,9 @@ class Names:
             return
         if value is None or collection is None:
             return
-        kind = self._kinds.get(collection)
         found = Lookup(
             collection,
-            namespaced=kind is None or kind.namespaced,
+            namespaced=self._is_namespaced(collection),
             handle=Handle(collection, by) if by else None,
         )
         self._providers[name] = FromLookup(value, found)
@@ -131,9 +130,17 @@ class Names:
         settings, given = self._settings, self._settings.params_from
         if given is None:
             return Parameters(settings.params)
-        collection = self._collection(("paramsFrom", "kind"), given.kind)
-        place = Key(collection or given.kind, given.namespace, given.name)
-        return Parameters(settings.params, place, parse_path(given.field))
+        collection = self._collection(("paramsFrom", "kind"), given.kind) or given.kind
+        namespaced = self._is_namespaced(collection)
+        if given.namespace and not namespaced:
+            problem = f"{given.kind} is in no namespace"
+            self._complaints.setting(("paramsFrom", "namespace"), problem)
+        return Parameters(
+            settings.params,
+            Key(collection, given.namespace, given.name),
+            parse_path(given.field),
+            at_home=namespaced and not given.namespace,
+        )
 
     def _check_parameters(self, text: str) -> None:
         """Parameters that only the settings give are known before."""
@@ -144,6 +151,11 @@ class Names:
             if path and path[0] not in settings.params:
                 hint = nearest(path[0], settings.params)
                 raise ExpressionError(f"there is no parameter {path[0]}{hint}")
+
+    def _is_namespaced(self, collection: str) -> bool:
+        """What is not known counts as namespaced."""
+        kind = self._kinds.get(collection)
+        return kind is None or kind.namespaced
 
     def _collection(self, place: Path, name: str) -> str | None:
         try:

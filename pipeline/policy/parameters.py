@@ -21,18 +21,25 @@ class Parameters:
     """The parameters of one policy."""
 
     def __init__(
-        self, given: Mapping[str, Any], place: Key | None = None, field: Path = ()
+        self,
+        given: Mapping[str, Any],
+        place: Key | None = None,
+        field: Path = (),
+        *,
+        at_home: bool = False,
     ) -> None:
         """Say where they are.
 
         Args:
             given: the values in the settings.
-            place: the resource that holds others; an empty namespace is that of whom is judged.
+            place: the resource that holds others.
             field: where in its manifest.
+            at_home: whether it is meant in the namespace of the resource that is judged.
         """
         self._given = dict(given)
         self._place = place
         self._field = field
+        self._at_home = at_home
 
     @property
     def collections(self) -> frozenset[str]:
@@ -61,10 +68,11 @@ class Parameters:
         if self._place is None:
             return ""
         place = self._placed(namespace, self._place)
-        return f"{place.collection.rpartition('/')[2]} {place.namespace}/{place.name}"
+        name = f"{place.namespace}/{place.name}".removeprefix("/")
+        return f"{place.collection.rpartition('/')[2]} {name}"
 
     def _placed(self, namespace: str, place: Key) -> Key:
-        return place._replace(namespace=place.namespace or namespace)
+        return place._replace(namespace=namespace) if self._at_home else place
 
 
 def _typed(value: Any, default: Any) -> Any:

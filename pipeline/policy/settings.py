@@ -94,7 +94,8 @@ class ParametersFromSettings(_Settings):
     kind: str = "core/ConfigMap"
     """Its kind by any of its names."""
     namespace: str = ""
-    """Left out: the namespace of the resource that is judged, so that each can have its own."""
+    """Left out: the namespace of the resource that is judged, so that each can have its own, or
+    none if the kind is cluster-scoped."""
     name: str = Field(min_length=1)
     field: str = "data"
     """The field of its manifest that holds them: `spec`, `spec.limits`."""

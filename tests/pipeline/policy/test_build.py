@@ -41,6 +41,11 @@ GOOD = {"name": "p", "rule": "true", "message": "m"}
         ({"rule": "params.max > 1"}, "GAL0511", "undeclared reference to 'params.max'"),
         ({"paramsFrom": {"name": "a", "field": ""}}, "GAL0510", "a field has to be named"),
         ({"paramsFrom": {"name": "a", "kind": "Confg"}}, "GAL0510", "paramsFrom.kind: no kind is"),
+        (
+            {"paramsFrom": {"name": "a", "namespace": "b", "kind": "Namespace"}},
+            "GAL0510",
+            "at paramsFrom.namespace: Namespace is in no namespace",
+        ),
         ({"exemptions": [{"reason": "r", "match": {}}]}, "GAL0510", "which resources are exempt"),
         ({"exemptions": [{"match": {"names": ["a"]}}]}, "GAL0510", "exemptions.0.reason"),
     ],

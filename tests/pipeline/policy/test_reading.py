@@ -107,6 +107,17 @@ def test_every_namespace_can_have_its_own_parameters(
     assert other.endswith("there is no parameter max; Limit other/limits has to hold it.")
 
 
+def test_parameters_of_a_cluster_scoped_resource_are_those_of_all(
+    engine_of: EngineOf, make: Make, said: Said
+) -> None:
+    given = {"paramsFrom": {"name": "all", "kind": "Namespace", "field": "metadata.labels"}}
+    engine = engine_of(rule("params.open == 'yes'", **given))
+    put(engine, make(ROUTE, "a"))
+    assert said(engine)[0].endswith("there is no parameter open; Namespace all has to hold it.")
+    put(engine, make(NAMESPACE, "all", "", labels={"open": "yes"}))
+    assert said(engine) == []
+
+
 def test_has_tells_whether_a_parameter_is_there(
     engine_of: EngineOf, make: Make, said: Said
 ) -> None:
