@@ -80,7 +80,7 @@ class Expression:
         except RuntimeError as error:
             return _failure(str(error))
         if self._makes == "value":
-            return _plain(made)
+            return _walked(made) if _OPTIONAL.search(self.text) else _plain(made)
         value = made.value()
         if self._makes == "bool" and type(value) is bool:
             return value
@@ -131,6 +131,8 @@ BY_NAME = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
 """Types of names that stand for what is not computed by an expression."""
 
 _PLAIN = cel.NewEnv()
+_OPTIONAL = re.compile(r"\?|\boptional\b")
+"""What an expression has in it that makes optionals."""
 
 
 def _unfit(made: str, makes: Makes) -> str:
@@ -139,12 +141,26 @@ def _unfit(made: str, makes: Makes) -> str:
 
 def _plain(made: Any) -> Any:
     kind = made.type()
-    if kind == cel.Type.ERROR:
-        return _failure(str(made.value()))
+    if kind == cel.Type.TYPE:
+        return Failure(_unfit("a type", "value"))
     try:
-        return made.plain_value()
-    except TypeError:  # an optional, or a type: there is nothing like it in Python
-        return Failure(_unfit(kind.name(), "value"))
+        return _failure(str(made.value())) if kind == cel.Type.ERROR else made.plain_value()
+    except TypeError:  # there is nothing like it in Python
+        return Failure(_unfit("an optional", "value"))
+
+
+def _walked(made: Any) -> Any:
+    """The same of what may hold optionals somewhere within, hidden from the types by `dyn()` or by
+    what stands beside them: taken over as a whole they end the process."""
+    if made.type() not in (cel.Type.LIST, cel.Type.MAP):
+        return _plain(made)
+    held = made.value()
+    items = held.items() if isinstance(held, dict) else enumerate(held)
+    found = {name: _walked(item) for name, item in items}
+    failed = next((each for each in found.values() if isinstance(each, Failure)), None)
+    if failed:
+        return failed
+    return found if isinstance(held, dict) else list(found.values())
 
 
 def _compile_problem(text: str) -> str:

@@ -244,3 +244,36 @@ def test_a_finding_blames_what_was_looked_up_too(engine_of: EngineOf, make: Make
     put(engine, make(ROUTE, "a", spec={"gateways": ["g"]}), make(GATEWAY, "g", spec={"tls": False}))
     (finding,) = (each for each in engine.findings() if each.diagnostic.code == "GAL0501")
     assert finding.blames == {Key(ROUTE, "shop", "a"), Key(GATEWAY, "shop", "g")}
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "{'x': dyn(object.?spec)}",
+        "[dyn(object.?spec)]",
+        "[object.?spec, 1]",
+        "[{'x': [dyn(optional.none())]}]",
+        "dyn(object.?spec)",
+        "object.spec.map(each, dyn(object.?nothing))",
+    ],
+)
+def test_an_optional_that_is_hidden_is_told(
+    engine_of: EngineOf, make: Make, said: Said, hidden: str
+) -> None:
+    """Where types cannot tell it before; the runtime itself would end the process."""
+    variables = [{"name": "v", "expression": hidden}]
+    engine = engine_of(rule("dyn(variables.v) != 'a'", variables=variables))
+
+    put(engine, make(ROUTE, "a", n=1))
+
+    (told,) = said(engine)
+    assert "it makes an optional, and a plain value is needed" in told
+
+
+def test_a_type_within_a_variable_does_no_harm(engine_of: EngineOf, make: Make, said: Said) -> None:
+    variables = [{"name": "v", "expression": "{'a': dyn(type(1))}"}]
+    engine = engine_of(rule("variables.v.a == int", variables=variables))
+
+    put(engine, make(ROUTE, "a"))
+
+    assert len(said(engine)) <= 1
