@@ -140,8 +140,12 @@ def _completed(description: Description) -> Kind:
         aliases=tuple(dict.fromkeys((*kind.aliases, *known.aliases))),
         observed=known.observed,
         sensitive=known.sensitive,
+        named_by=known.named_by,
+        conversions=known.conversions if kind.version == known.version else (),
     )
     if description.structural:
         return kind
-    others = (v for v in (known.version, *known.served) if v != kind.version)
-    return replace(kind, plural=known.plural, namespaced=known.namespaced, served=tuple(others))
+    served = () if known.conversions else tuple(v for v in known.versions if v != kind.version)
+    if kind.version == known.version:
+        served = known.served
+    return replace(kind, plural=known.plural, namespaced=known.namespaced, served=served)

@@ -47,6 +47,17 @@ class Documents:
         """The namespace that a resource lives in."""
         return (given or self._default_namespace) if kind.namespaced else ""
 
+    def written(self, fields: object, path: Path) -> Path:
+        """Where in a document, given as a plain value, what a finding names by `path` stands: an
+        older version may have it somewhere else."""
+        given = fields if isinstance(fields, dict) else {}
+        api_version, kind = given.get("apiVersion"), given.get("kind")
+        if not isinstance(api_version, str) or not isinstance(kind, str):
+            return path
+        found = self._types.get(api_version, kind)
+        conversion = found.conversion if isinstance(found, Type) else None
+        return conversion.written(path) if conversion else path
+
     @property
     def limits(self) -> Limits:
         return self._limits
@@ -88,6 +99,7 @@ class _Reading:
         outside = self._rules.outside
         dropped = outside | _SECRET_DATA if kind.secret else outside
         body = {name: value for name, value in self._fields.items() if name not in dropped}
+        body = kind.stored(body, key.name)
         try:
             built = Resource.build(
                 key, kind.api_version, labels=labels, annotations=annotations, body=body
@@ -200,7 +212,8 @@ class _Reading:
 
     def _note(self, message: Message, path: Path, **facts: Any) -> None:
         report = message.report(key=self._key, path=path, **facts)
-        self._found.append(placed(report, self._document.locate(path)))
+        written = self._rules.written(self._fields, path)
+        self._found.append(placed(report, self._document.locate(written)))
 
 
 def kind_of(value: object) -> str:
