@@ -146,12 +146,20 @@ def _each(value: Any, at: Path, change: Callable[[dict[str, Any]], dict[str, Any
 
 
 def _get(value: Any, path: Path) -> Any:
-    """What is at a path; a null counts as nothing."""
     for step in path:
-        if type(value) is not (list if type(step) is int else dict):
+        value = _item(value, step)
+        if value is None:
             return _NOTHING
-        value = value.get(step) if type(value) is dict else dict(enumerate(value)).get(step)
-    return _NOTHING if value is None else value
+    return value
+
+
+def _item(value: Any, step: Any) -> Any:
+    """What is one step further; None where nothing is, which a null counts as."""
+    if type(value) is dict:
+        return value.get(step)
+    if type(value) is list and type(step) is int and step < len(value):
+        return value[step]
+    return None
 
 
 def _without(held: Any, path: Path) -> Any:

@@ -30,12 +30,26 @@ ENDPOINT_SLICE = (
     ),
 )
 
-_SELECTOR = (move("spec", "template.metadata.labels", "selector.matchLabels", copies=True),)
-WITHOUT_SELECTOR = (
-    Conversion("extensions/v1beta1", _SELECTOR),
-    Conversion("apps/v1beta1", _SELECTOR),
+_UNSET = 2**31 - 1
+_ONE_BY_ONE = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 1}}
+_SELECTOR = move("spec", "template.metadata.labels", "selector.matchLabels", copies=True)
+_BY_HAND = default("spec", "updateStrategy.type", "OnDelete")
+REPLICA_SET = (Conversion("extensions/v1beta1", (_SELECTOR,)),)
+DAEMON_SET = (Conversion("extensions/v1beta1", (_SELECTOR, _BY_HAND)),)
+STATEFUL_SET = (Conversion("apps/v1beta1", (_SELECTOR, _BY_HAND)),)
+DEPLOYMENT = (
+    Conversion(
+        "extensions/v1beta1",
+        (
+            _SELECTOR,
+            default("spec", "strategy", _ONE_BY_ONE),
+            default("spec", "progressDeadlineSeconds", _UNSET),
+            default("spec", "revisionHistoryLimit", _UNSET),
+        ),
+    ),
+    Conversion("apps/v1beta1", (_SELECTOR, default("spec", "revisionHistoryLimit", 2))),
 )
-"""Workloads whose selector could be left out: that of the pod template's labels was meant."""
+"""Without a selector that of the template's labels was meant, and other defaults held."""
 
 WEBHOOKS = (
     Conversion(
