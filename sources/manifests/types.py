@@ -8,7 +8,7 @@ from pipeline.model import Conversion, Kinds, Path
 from pipeline.model.conversion import with_name
 from pipeline.model.kind import collection_of, split_api_version
 from pipeline.model.messages import Message, structure
-from sources.manifests import names, scopes
+from sources.manifests import misspelt, names
 
 _SECRET = "core/Secret"  # noqa: S105  # the name of a kind
 
@@ -84,7 +84,8 @@ class Types:
                 named_by=stored.named_by,
             )
         collection = collection_of(group, kind)
-        meant = scopes.meant_kind(group or "core", kind, self._kinds)
+        known = self._kinds.get(collection)
+        meant = misspelt.meant_kind(group or "core", kind, self._kinds)
         if meant:
             facts = {"kind": kind, "group": group or "the core group", "known": meant}
             return BadType(structure.MISSPELT_KIND, "kind", facts)
@@ -93,6 +94,6 @@ class Types:
             kind=kind,
             collection=collection,
             api_version=api_version,
-            namespaced=scopes.namespaced(collection, self._kinds),
+            namespaced=known.namespaced if known else True,
             secret=collection == _SECRET,
         )

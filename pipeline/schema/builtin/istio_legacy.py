@@ -9,7 +9,7 @@ from pipeline.schema.builtin.group import Group
 
 _AUTHENTICATION = Group("authentication.istio.io", "v1alpha1", "istio/authentication")
 _RBAC = Group("rbac.istio.io", "v1alpha1", "istio/rbac")
-_CONFIG = Group("config.istio.io", "v1alpha2", "istio/config")
+_CONFIG = Group("config.istio.io", "v1alpha2")
 
 _ADAPTERS = {
     "bypass": "bypasses",
@@ -48,19 +48,21 @@ _TEMPLATES = {
 }
 
 
+def _config(kind: str, plural: str, served_as: str = "istio/config/v1alpha2") -> Kind:
+    return _CONFIG.kind(kind, plural, f"{served_as}/{plural}")
+
+
 def _policy(kind: str, plural: str) -> Kind:
-    return _CONFIG.kind(kind, plural, f"istio/policy/v1beta1/{plural}")
+    return _config(kind, plural, "istio/policy/v1beta1")
 
 
 def _client(kind: str, plural: str) -> Kind:
-    return _CONFIG.kind(kind, plural, f"istio/mixer/v1/config/client/{plural}")
+    return _config(kind, plural, "istio/mixer/v1/config/client")
 
 
 def _compiled_in(kinds: dict[str, str]) -> tuple[Kind, ...]:
-    return tuple(
-        _CONFIG.kind(kind, plural, f"istio/config/v1alpha2/legacy/{plural}")
-        for kind, plural in kinds.items()
-    )
+    legacy = "istio/config/v1alpha2/legacy"
+    return tuple(_config(kind, plural, legacy) for kind, plural in kinds.items())
 
 
 ADAPTERS = _compiled_in(_ADAPTERS)
@@ -71,16 +73,16 @@ TEMPLATES = _compiled_in(_TEMPLATES)
 ISTIO_LEGACY = (
     _AUTHENTICATION.cluster("MeshPolicy", "meshpolicies"),
     _AUTHENTICATION.kind("Policy", "policies"),
-    _CONFIG.kind("adapter", "adapters"),
+    _config("adapter", "adapters"),
     _policy("attributemanifest", "attributemanifests"),
     _policy("handler", "handlers"),
-    _CONFIG.kind("HTTPAPISpec", "httpapispecs"),
-    _CONFIG.kind("HTTPAPISpecBinding", "httpapispecbindings"),
+    _config("HTTPAPISpec", "httpapispecs"),
+    _config("HTTPAPISpecBinding", "httpapispecbindings"),
     _policy("instance", "instances"),
     _client("QuotaSpec", "quotaspecs"),
     _client("QuotaSpecBinding", "quotaspecbindings"),
     _policy("rule", "rules"),
-    _CONFIG.kind("template", "templates"),
+    _config("template", "templates"),
     *ADAPTERS,
     *TEMPLATES,
     _RBAC.cluster("ClusterRbacConfig", "clusterrbacconfigs"),
