@@ -1,4 +1,4 @@
-"""`docs/kinds.md`: the kinds that are known without a schema, as `galley reference kinds` prints it."""
+"""`docs/kinds.md`, as `galley reference kinds` prints it: the kinds known without a schema."""
 
 from collections.abc import Iterator
 

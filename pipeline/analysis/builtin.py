@@ -5,13 +5,19 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.analysis.analyzer import AnalysisStage, Analyzer, AnalyzerError
 from pipeline.analysis.istio.tables import ISTIO
+from pipeline.analysis.legacy import targets as legacy
+from pipeline.analysis.legacy.tables import LEGACY
 from pipeline.analysis.references import References
+from pipeline.analysis.targets import REFERENCES
 from pipeline.model import Diagnostic
 from pipeline.model.messages import analysis as messages
 from pipeline.stage import Stage
 
 ANALYZERS: tuple[Analyzer, ...] = tuple(
-    sorted((References(), *ISTIO), key=lambda each: each.metadata.name)
+    sorted(
+        (References((*REFERENCES, *legacy.REFERENCES)), *ISTIO, *LEGACY),
+        key=lambda each: each.metadata.name,
+    )
 )
 """Sorted by name."""
 

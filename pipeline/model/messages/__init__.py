@@ -3,7 +3,7 @@
 `reading` GAL01xx, `structure` GAL02xx, `schema` GAL03xx, `transform` and `shaping` GAL04xx,
 `policy` GAL05xx, `analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx, `source` GAL09xx, `stage`
 GAL10xx, `git` GAL11xx, `trust` GAL12xx, `kubernetes` GAL13xx, `traffic` GAL14xx, `security`
-GAL15xx, `workloads` GAL16xx; `message` says what an entry is.
+GAL15xx, `workloads` GAL16xx, `legacy` GAL17xx; `message` says what an entry is.
 """
 
 from pipeline.model.messages import (
@@ -12,6 +12,7 @@ from pipeline.model.messages import (
     gate,
     git,
     kubernetes,
+    legacy,
     policy,
     reading,
     schema,
@@ -45,6 +46,7 @@ TOPICS = (
     traffic,
     security,
     workloads,
+    legacy,
 )
 """The modules that hold messages."""
 

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.analysis.istio.tables import ISTIO
+from pipeline.analysis.legacy.tables import LEGACY
 from pipeline.engine import Engine
 from pipeline.environment import Environment, EnvironmentSpec
 from pipeline.model import Key, Resource
@@ -50,7 +51,7 @@ def found(text: str, code: str) -> list[tuple[str, str]]:
 
 
 def test_every_code_has_a_case() -> None:
-    codes = {code for analyzer in ISTIO for code in analyzer.metadata.codes}
+    codes = {code for analyzer in (*ISTIO, *LEGACY) for code in analyzer.metadata.codes}
     assert codes == set(CASES)
     assert codes <= set(CATALOGUE)
 
