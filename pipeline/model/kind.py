@@ -24,7 +24,7 @@ class Kind:
     namespaced: bool = True
     served: tuple[str, ...] = ()
     """Other versions of the group that convert to the storage version."""
-    conversions: tuple[Conversion, ...] = ()
+    conversions: tuple[Conversion, ...] = field(default=(), hash=False)
     """What is different in some of them, and in versions of older groups; where nothing is said the
     body stays as it is."""
     aliases: tuple[str, ...] = ()

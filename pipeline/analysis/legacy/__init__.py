@@ -4,7 +4,7 @@ Findings of Istio's own analysis that were retired with these kinds, and what Mi
 without a word. In reading order: `tables` (all of them), `kinds` (their names), `targets` (names
 that lead nowhere), `retired` (kinds that are gone, and what took their place), `names` (those that
 are given), `authentication` (how a policy is read) with `expectations` (DestinationRules that do
-not fit it), `policy_targets` (its Services and their ports), `tokens` and `overruled` (successors beside it),
-`roles` (RBAC), `mixer` (handlers and instances), `sidecars` (mutual TLS with nobody) with `proxies`
-(whom that is).
+not fit it), `policy_targets` (its Services and their ports), `tokens` (whose keys cannot be had)
+and `overruled` (successors beside it), `roles` (RBAC), `mixer` (handlers and instances), `sidecars`
+(mutual TLS with nobody) with `proxies` (whom that is).
 """
