@@ -7,7 +7,7 @@ KIND_RETIRED = Message(
     code="GAL1701",
     level=Level.WARNING,
     title="kind is gone",
-    template="From Istio {release} on nobody reads a {kind}; its place took {successor}.",
+    template="From Istio {release} on the kind {kind} is ignored; {successor} took its place.",
     meaning=(
         "Galley publishes it for those who still have an older Istio. A newer one ignores it, "
         "without a word: what it protected is open, what it measured is not."
