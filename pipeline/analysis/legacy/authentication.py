@@ -7,6 +7,7 @@ for all namespaces; the narrowest holds, alone.
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from pipeline.analysis import kinds
 from pipeline.analysis.fields import Fields, inside, items, mapping, text
 from pipeline.analysis.legacy import kinds as old
 from pipeline.model import Document, Key, Path, Resource
@@ -15,6 +16,8 @@ from pipeline.stage import Index, Reader
 Mode: TypeAlias = Literal["STRICT", "PERMISSIVE", "NONE"]
 """What callers must use: mutual TLS, whatever they like, or plain text."""
 
+_ROOT = "istio-system"
+"""Where a PeerAuthentication is for all namespaces."""
 _TARGETS = Fields((("spec.targets.*", None),))
 _PORTS = Fields((("ports.*.name", "name"), ("ports.*.number", "number")))
 TOKENS = Fields((("spec.origins.*.jwt", None), ("spec.peers.*.jwt", None)))
@@ -67,6 +70,15 @@ POLICY_BY_TARGET = Index("policy-by-target", old.POLICY, _targets)
 """By namespace and Service."""
 
 
+def namespace_of(resource: Resource, _document: Document) -> Iterator[str]:
+    """The index value of what is looked up by its namespace."""
+    yield resource.key.namespace
+
+
+PEER_BESIDE = Index("peer-authentication-beside-policies", kinds.PEER_AUTHENTICATION, namespace_of)
+"""By namespace, what took the place of policies."""
+
+
 class Expectation(NamedTuple):
     """What a policy expects of the callers of a Service."""
 
@@ -75,7 +87,10 @@ class Expectation(NamedTuple):
 
 
 def expectation(reader: Reader, service: Key) -> Expectation | None:
-    """The policy for a Service; None: there is none, or it depends on the port."""
+    """The policy for a Service; None: there is none, it depends on the port, or PeerAuthentications
+    hold in its place."""
+    if any(reader.find(PEER_BESIDE, each) for each in (service.namespace, _ROOT)):
+        return None
     near = reader.find(POLICY_BY_TARGET, f"{service.namespace} {service.name}")
     if len(near) > 1 or any(_are_for_ports(each, service.name) for each in near):
         return None

@@ -10,7 +10,7 @@ from pipeline.analysis import hosts, kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields, text
 from pipeline.analysis.legacy import kinds as old
-from pipeline.analysis.legacy.authentication import POLICY_BY_TARGET, expectation
+from pipeline.analysis.legacy.authentication import PEER_BESIDE, POLICY_BY_TARGET, expectation
 from pipeline.analysis.legacy.proxies import INDEXES, READS, have_no_proxies
 from pipeline.model import Diagnostic
 from pipeline.model.messages import legacy as messages
@@ -29,15 +29,15 @@ class Expectations:
         description="DestinationRules that do not fit the authentication policy of their host.",
         codes=frozenset({messages.MTLS_CONFLICT.code}),
         handles=frozenset({kinds.DESTINATION_RULE}),
-        reads=READS | {kinds.PEER_AUTHENTICATION, old.MESH_POLICY, old.POLICY},
-        indexes=INDEXES | {POLICY_BY_TARGET},
+        reads=READS | {old.MESH_POLICY, old.POLICY},
+        indexes=INDEXES | {PEER_BESIDE, POLICY_BY_TARGET},
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Ask what is expected if any mode is said."""
         modes = [(path, text(tls, "mode")) for path, tls, _ in _TLS.match(subject.document.body)]
         host = text(subject.document.body.get("spec"), "host")
-        if not modes or not host or subject.reader.holds(kinds.PEER_AUTHENTICATION):
+        if not modes or not host:
             return
         full = hosts.full_host(host, subject.resource.key.namespace)
         service = hosts.service_of(full)

@@ -5,23 +5,19 @@ from collections.abc import Iterator, Mapping
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.legacy import kinds as old
+from pipeline.analysis.legacy.authentication import PEER_BESIDE, namespace_of
 from pipeline.analysis.others import conflict
-from pipeline.model import Diagnostic, Document, Resource
+from pipeline.model import Diagnostic
 from pipeline.model.messages import legacy as messages
 from pipeline.stage import Index
 
-
-def _namespace(resource: Resource, _document: Document) -> Iterator[str]:
-    yield resource.key.namespace
-
-
-def _beside(collection: str) -> Index:
-    kind = collection.rpartition("/")[2].lower()
-    return Index(f"{kind}-beside-its-predecessor", collection, _namespace)
-
-
-_AUTHENTICATION = (_beside(kinds.PEER_AUTHENTICATION), _beside(kinds.REQUEST_AUTHENTICATION))
-_AUTHORIZATION = (_beside(kinds.AUTHORIZATION_POLICY),)
+_AUTHENTICATION = (
+    PEER_BESIDE,
+    Index("request-authentication-beside-policies", kinds.REQUEST_AUTHENTICATION, namespace_of),
+)
+_AUTHORIZATION = (
+    Index("authorization-policy-beside-roles", kinds.AUTHORIZATION_POLICY, namespace_of),
+)
 _SUCCESSORS: Mapping[str, tuple[Index, ...]] = {
     old.POLICY: _AUTHENTICATION,
     old.SERVICE_ROLE: _AUTHORIZATION,

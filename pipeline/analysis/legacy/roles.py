@@ -7,18 +7,15 @@ from pipeline.analysis import hosts, kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.legacy import kinds as old
-from pipeline.model import Diagnostic, Document, Resource
+from pipeline.analysis.legacy.authentication import namespace_of
+from pipeline.model import Diagnostic
 from pipeline.model.messages import legacy as messages
 from pipeline.stage import Index, Reader
 
 _SERVICES = Fields((("spec.rules.*.services.*", None),))
 
 
-def _namespace(resource: Resource, _document: Document) -> Iterator[str]:
-    yield resource.key.namespace
-
-
-SERVICE_BY_NAMESPACE = Index("service-by-namespace", kinds.SERVICE, _namespace)
+SERVICE_BY_NAMESPACE = Index("service-by-namespace", kinds.SERVICE, namespace_of)
 
 
 class Roles:

@@ -57,6 +57,10 @@ GOOD = {
         one(CONFIG, "handler", "h", "{adapter: own.istio-system}"),
         one(CONFIG, "adapter", "own", namespace="istio-system"),
     ],
+    "adapter in full": [
+        one(CONFIG, "handler", "h", "{adapter: own.adapter.istio-system}"),
+        one(CONFIG, "adapter", "own", namespace="istio-system"),
+    ],
     "quota": [
         one(CONFIG, "QuotaSpecBinding", "b", "{quotaSpecs: [{name: q, namespace: infra}]}"),
         one(CONFIG, "QuotaSpec", "q", namespace="infra"),
@@ -95,6 +99,11 @@ BAD = {
     ),
     "handler of an unknown kind": (
         [rule("out.stdo.shop"), OUT, STDIO, LOG],
+        "spec.actions[0].handler",
+        "GAL0601",
+    ),
+    "handler in more than full": (
+        [rule("out.handler.x.istio-system"), SYSTEM, LOG],
         "spec.actions[0].handler",
         "GAL0601",
     ),
@@ -156,3 +165,11 @@ def test_what_leads_nowhere_is_found(
     resources: ReadResources,
 ) -> None:
     assert found(engine_of(), resources("\n---\n".join(documents))) == [(field, code)]
+
+
+def test_roles_are_let_alone_while_nobody_holds_services(
+    engine_of: MakeEngine, resources: ReadResources
+) -> None:
+    engine = engine_of()
+    engine.apply(resources(one(RBAC, "ServiceRole", "r", "{rules: [{services: [web]}]}")))
+    assert "GAL1706" not in {each.diagnostic.code for each in engine.findings()}

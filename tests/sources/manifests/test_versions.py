@@ -120,6 +120,8 @@ spec: {endpoints: []}
     named = text.replace("endpoints: []", "clusterName: web, endpoints: []")
     body = decode(named, kinds=KINDS).resources[0].resource.document().body
     assert body["spec"] == {"clusterName": "web", "endpoints": []}
+    empty = text.replace("spec: {endpoints: []}\n", "")
+    assert decode(empty, kinds=KINDS).resources[0].resource.document().body == {}
 
 
 CONVERSIONS = [each for kind in BUILTIN_KINDS for each in kind.conversions]
