@@ -22,6 +22,7 @@ _TARGETS = {
     (kinds.ROUTE_API, "Gateway"): kinds.K8S_GATEWAY,
 }
 PROXY_CONFIG = "networking.istio.io/ProxyConfig"
+TRAFFIC_EXTENSION = "extensions.istio.io/TrafficExtension"
 
 
 def policy(subject: Subject) -> Radius:
@@ -81,7 +82,7 @@ def _behind(key: Key, reader: Reader) -> Radius:
 
 
 def _selector(collection: str, document: Document) -> Labels:
-    if collection == PROXY_CONFIG:
+    if collection in (PROXY_CONFIG, TRAFFIC_EXTENSION):
         return labels_in(document.body, "spec", "selector", "matchLabels")
     return selector_of(collection, document)
 
