@@ -13,7 +13,10 @@ KIND_RETIRED = Message(
         "without a word: what it protected is open, what it measured is not."
     ),
     example="apiVersion: authentication.istio.io/v1alpha1\nkind: Policy",
-    remedy="Write what took its place; where an older Istio needs this one, suppress the code.",
+    remedy=(
+        "Write what took its place: the transform `authentication` does it for Policy and "
+        "MeshPolicy. Where an older Istio needs this one, suppress the code."
+    ),
     istio="IST0002 IST0120 IST0121",
 )
 
