@@ -254,7 +254,7 @@ def test_a_finding_blames_what_was_looked_up_too(engine_of: EngineOf, make: Make
         "[object.?spec, 1]",
         "[{'x': [dyn(optional.none())]}]",
         "dyn(object.?spec)",
-        "object.spec.map(each, dyn(object.?nothing))",
+        "[1].map(each, dyn(object.?nothing))",
     ],
 )
 def test_an_optional_that_is_hidden_is_told(
