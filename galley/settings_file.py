@@ -190,10 +190,10 @@ def _parse(path: Path) -> tuple[yaml.Node | None, Any]:
     try:
         loader = Loader(text)
         root = loader.get_single_node()
-        doubles = list(_doubles(root)) if root else []
-        if doubles:
+        twice = list(doubles(root)) if root else []
+        if twice:
             raise SettingsError(
-                [f"{path}:{line}: {name!r} is given twice." for name, line in doubles]
+                [f"{path}:{line}: {name!r} is given twice." for name, line in twice]
             )
         return root, loader.construct_document(root) if root else {}
     except (yaml.YAMLError, RecursionError) as error:
@@ -203,17 +203,18 @@ def _parse(path: Path) -> tuple[yaml.Node | None, Any]:
         raise SettingsError([f"{path}{line}: this is not YAML: {what}."]) from None
 
 
-def _doubles(node: yaml.Node) -> Iterator[tuple[str, int]]:
+def doubles(node: yaml.Node) -> Iterator[tuple[str, int]]:
+    """Keys that a map has twice, each with its line."""
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
             if key.value in seen:
                 yield str(key.value), key.start_mark.line + 1
             seen.add(str(key.value))
-            yield from _doubles(value)
+            yield from doubles(value)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _doubles(item)
+            yield from doubles(item)
 
 
 def _problems(path: Path, root: yaml.Node | None, error: ValidationError) -> Iterator[str]:

@@ -38,6 +38,8 @@ class WorkerProcess(Child):
         FatalWorkerError."""
         self.environment = b""
         """Content of the environment in force, of a channel that admits; empty until told."""
+        self.expired: list[str] = []
+        """What of it does not hold any more; told with it."""
         self.judged_by: Callable[[], object] = lambda: None
         """Called when another environment is in force."""
         self._service = service
@@ -99,7 +101,7 @@ class WorkerProcess(Child):
         self.health = told["health"]
 
     def _judging(self, _line: Channel, told: dict[str, Any]) -> None:
-        self.environment = told["content"]
+        self.environment, self.expired = told["content"], told["expired"]
         self.judged_by()
 
     def _failed(self, _line: Channel, told: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ from pipeline.policy import suppress
 from pipeline.schema import SchemaSet, SchemaText, UnknownFields, UnknownKinds
 from pipeline.stage import Index, Outcome, Reader, Stage, only_judges
 
-CHECK_VERSION = "3"
+CHECK_VERSION = "5"
 """Galley's own: raised whenever a built-in check changes its meaning."""
 
 _T = TypeVar("_T")
@@ -110,6 +110,11 @@ class Environment:
     """Warnings and infos about the environment itself."""
     schemas: SchemaSet = field(default_factory=lambda: schema.build(()))
     suppressions: suppress.Suppressions | None = None
+    expired: frozenset[str] = frozenset()
+    """Exemptions and suppressions of the specification that do not hold any more."""
+    due: float | None = None
+    """When one of them expires, or is to be told of, and it must be built again, in seconds since
+    the epoch; None: never."""
     today: date | None = None
     """The day, in UTC, by which certificates were judged; None: nobody knew the time."""
 
@@ -129,23 +134,23 @@ class Environment:
             plugins: analyzers from outside.
             transforms: types of transforms from outside.
             previous: the environment in force; a kind whose schema has disappeared keeps its last.
-            now: seconds since the epoch; suppressions that have expired by then are left out, and
-                certificates that have ended are found. 0: nobody knows the time.
+            now: seconds since the epoch; what has expired by then is left out, and certificates
+                that have ended are found. 0: nobody knows the time.
 
         Raises:
             InvalidEnvironmentError: with everything that is wrong in all parts.
         """
-        return _Assembly(spec, plugins, transforms).environment(previous, now)
+        return _Assembly(spec, plugins, transforms, now).environment(previous)
 
     @property
     def digest(self) -> bytes:
         """SHA-256 of the completed specification, 32 bytes."""
         return self.spec.digest
 
-    @property
-    def expires_at(self) -> float | None:
-        """When a suppression expires and it must be built again; None: never."""
-        return self.suppressions.expires_at if self.suppressions else None
+    def stands_for(self, other: "Environment") -> bool:
+        """Whether its stages say the same as those of the other: one specification says something
+        else once part of it has expired."""
+        return self.digest == other.digest and self.expired == other.expired
 
     def suppress(self, diagnostic: Diagnostic, document: Document) -> Diagnostic | None:
         """The diagnostic as it is shown, or None if somebody has asked not to see it."""
@@ -162,6 +167,7 @@ class _Assembly:
         spec: EnvironmentSpec,
         plugins: Sequence[Analyzer],
         transforms: Sequence[transform.TransformType],
+        now: float,
     ) -> None:
         used = {str(each.get("type")) for each in spec.transforms}
         foreign = (f"{one.name} {one.version}" for one in transforms if one.name in used)
@@ -170,8 +176,10 @@ class _Assembly:
         self._plugins = plugins
         self._transforms = transforms
         self._errors: list[Diagnostic] = []
+        self._agenda = policy.Agenda(now)
+        self._today = datetime.fromtimestamp(now, UTC).date() if now else None
 
-    def environment(self, previous: Environment | None, now: float) -> Environment:
+    def environment(self, previous: Environment | None) -> Environment:
         spec = self._spec
         schemas = self._schemas(previous)
         kinds = schemas.kinds if schemas else Kinds(schema.BUILTIN_KINDS)
@@ -179,10 +187,12 @@ class _Assembly:
         transforms = self._try(
             lambda: transform.build(spec.transforms, kinds, plugins=outside, labels=spec.labels)
         )
-        policies = self._try(lambda: policy.build(spec.policies, kinds))
-        suppressions = self._try(lambda: suppress.build(spec.suppressions, now, kinds))
-        today = datetime.fromtimestamp(now, UTC).date() if now else None
-        analyzers = self._try(lambda: self._analyzers(today)) or ()
+        agenda = self._agenda
+        policies = self._try(
+            lambda: policy.build(spec.policies, kinds, agenda, complete=spec.complete)
+        )
+        suppressions = self._try(lambda: suppress.build(spec.suppressions, agenda, kinds))
+        analyzers = self._try(self._analyzers) or ()
         if self._errors or schemas is None or transforms is None or policies is None:
             raise InvalidEnvironmentError(self._errors)
         again = (_Transformed(schemas.stage),) if transforms else ()
@@ -191,11 +201,13 @@ class _Assembly:
         return Environment(
             spec=replace(spec, schemas=(*spec.schemas, *schemas.kept)),
             kinds=kinds,
-            stages=(schemas.stage, *transforms, *again, policies, *analyzers, *asked, encoding),
+            stages=(schemas.stage, *transforms, *again, *policies, *analyzers, *asked, encoding),
             diagnostics=(*schemas.diagnostics, *self._remarks()),
             schemas=schemas,
             suppressions=suppressions,
-            today=today,
+            expired=agenda.expired,
+            due=agenda.due,
+            today=self._today,
         )
 
     def _schemas(self, previous: Environment | None) -> SchemaSet | None:
@@ -209,14 +221,17 @@ class _Assembly:
             )
         )
 
-    def _analyzers(self, today: date | None) -> tuple[Stage, ...]:
+    def _analyzers(self) -> tuple[Stage, ...]:
         spec = self._spec
-        return analysis_stages(self._plugins, spec.disabled, complete=spec.complete, today=today)
+        return analysis_stages(
+            self._plugins, spec.disabled, complete=spec.complete, today=self._today
+        )
 
     def _remarks(self) -> Iterable[Diagnostic]:
         for missing in sorted(set(self._asked) - set(self._spec.plugins)):
             yield messages.PLUGIN_MISSING.report(plugin=missing)
         yield from unknown_names(self._plugins, self._spec.disabled)
+        yield from self._agenda.remarks()
 
     def _try(self, build: Callable[[], _T]) -> _T | None:
         try:

@@ -2,8 +2,10 @@
 
 import difflib
 from collections.abc import Iterable, Iterator
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 
 def settings_problems(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[str, str]]:
@@ -27,9 +29,23 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def _fields(model: type[BaseModel], place: Iterable[str | int]) -> list[str]:
     for part in place:
-        field = model.model_fields.get(str(part))
-        inner = field.annotation if field else None
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+        if isinstance(part, int):
+            continue  # which of several that have the same fields
+        field = _by_name(model).get(part)
+        inner = next(_models(field.annotation), None) if field else None
+        if inner is None:
             return []
         model = inner
-    return [field.alias or name for name, field in model.model_fields.items()]
+    return list(_by_name(model))
+
+
+def _by_name(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a field is made of: its own, or those in a list or beside None."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)

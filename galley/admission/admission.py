@@ -168,10 +168,10 @@ class Admission:
             news.clear()
             if not worker.environment:
                 continue
-            wanted = (worker.settings, worker.environment)
+            wanted = _wanted(worker)
             if wanted != judged and await channel.renew():
                 judged = wanted
-            current = judged == (worker.settings, worker.environment)  # it may have changed since
+            current = judged == _wanted(worker)  # it may have changed since
             if not current or not channel.judging or not await self._register(name, worker):
                 await asyncio.sleep(AGAIN)
                 news.set()
@@ -189,6 +189,11 @@ class Admission:
             log.warning("The webhooks of channel %s are not registered yet: %s", name, error)
             return False
         return True
+
+
+def _wanted(worker: Worker) -> object:
+    """What a judge is made of."""
+    return worker.settings, worker.environment, worker.expired
 
 
 async def _end(task: asyncio.Task[None] | None) -> None:

@@ -47,6 +47,10 @@ class Worker(Protocol):
     def environment(self) -> bytes:
         """Content of the environment in force; empty while it is not known."""
 
+    @property
+    def expired(self) -> list[str]:
+        """Exemptions and suppressions of it that do not hold any more."""
+
     async def ask(self, method: Method, params: Any, *, within: float) -> Any:
         """Ask it; raises BackendError."""
 

@@ -8,7 +8,7 @@ commands: `demo` and `tour`, `serving`; `validating`, `planning`, `testing` (wit
 repository around the files; `given`: what is sent to be planned; `verdicts`, `foretold`,
 `reporting`, `reports`: how findings are told); `status`, `getting`, `history` with `affected`,
 `tracing`, `subscribing`, `following`; `changing`, `holding`; `keeping`, `restoring`, `checking`;
-`about`; and `reference` with `documented` (docs made of the code).
+`about`; and `reference` with `documented` and `kinds_page` (docs made of the code).
 
 Exit codes: 0 done · 1 a negative answer · 2 usage, or no answer at all · 3 timed out · 4 refused by
 subscribers · 5 conflict.

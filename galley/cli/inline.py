@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from galley.cli.reading import UnreadableError, first_batch, schemas_once
-from galley.plugins import build_environment, build_source
+from galley.plugins import build_source
 from galley.protocol.checking import Base
 from galley.settings import AnySchemas, ChannelSettings
 from galley.worker.channel import new_gate
@@ -53,10 +53,11 @@ def environment_of(settings: ChannelSettings, folder: Path, *, complete: bool) -
         InvalidEnvironmentError: a schema, transform or policy is not usable.
         Failure: a source of schemas does not answer.
     """
-    spec = EnvironmentFiles(settings, folder).spec(complete=complete)
+    files = EnvironmentFiles(settings, folder)
+    spec = files.spec(complete=complete)
     texts, remarks = asyncio.run(schemas_once(settings)) if settings.schema_sources else ((), ())
     spec = replace(spec, schemas=(*spec.schemas, *texts))
-    environment = build_environment(spec, now=time.time())
+    environment = files.built(spec, now=time.time())
     return replace(environment, diagnostics=(*environment.diagnostics, *remarks))
 
 

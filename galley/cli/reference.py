@@ -1,7 +1,7 @@
-"""Documentation made of the code: `galley reference settings|messages|analysis|commands|openapi`.
+"""Documentation made of the code: `galley reference WHAT`.
 
-`docs/settings.md`, `docs/messages.md`, `docs/analysis.md` and `docs/commands.md` are committed; a
-test compares them with what this prints. A command of its own and not a script, so that an
+`docs/settings.md`, `messages.md`, `analysis.md`, `kinds.md` and `commands.md` are committed; a test
+compares them with what this prints. A command of its own and not a script, so that an
 installed Galley can print the documentation that fits it.
 """
 
@@ -14,7 +14,7 @@ import typer
 from pydantic import BaseModel
 from typer.testing import CliRunner
 
-from galley.cli import main
+from galley.cli import kinds_page, main
 from galley.cli.command import local
 from galley.cli.documented import models_below, table
 from galley.server import openapi
@@ -23,12 +23,13 @@ from pipeline.analysis.builtin import ANALYZERS
 from pipeline.analysis.istio.omitted import OMITTED
 from pipeline.match import Match
 from pipeline.model.messages import CATALOGUE
-from pipeline.policy.settings import PolicySettings, SuppressionSettings
+from pipeline.policy.settings import PolicySettings
+from pipeline.policy.suppression import SuppressionSettings
 from pipeline.transform import settings as transforms
 
 app = typer.Typer(rich_markup_mode=None)
 
-What = Literal["settings", "messages", "analysis", "commands", "openapi"]
+What = Literal["settings", "messages", "analysis", "kinds", "commands", "openapi"]
 MADE = "<!-- Made by `galley reference {what}`; do not edit. -->"
 WIDTH = 100
 TOPICS = {
@@ -48,6 +49,7 @@ TOPICS = {
     "14": "Traffic",
     "15": "Security",
     "16": "Workloads",
+    "17": "Legacy",
     "18": "Gateway API",
     "19": "Certificates and webhooks",
 }
@@ -76,6 +78,7 @@ def render(what: What) -> str:
         "settings": _settings,
         "messages": _messages,
         "analysis": _analysis,
+        "kinds": kinds_page.page,
         "commands": _commands,
     }
     return "\n".join([MADE.format(what=what), "", *parts[what]()]).rstrip() + "\n"

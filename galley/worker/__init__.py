@@ -3,10 +3,11 @@
 A change meets `intake` (sources to pending inputs), `publisher` (when to cut a version, and the
 commit), `bookkeeping` (what is written beside it), `announce` (telling the service) and `companion`
 (what is only observed). Its environment: `environments` (which is in force), `environment_files`
-(schemas and rules from their files) with `transform_files` (overlays) and `named_files` (how they
-are read), `schema_sources` (schemas from a cluster or a repository) with `definition` (one schema),
-`definitions` (what a source holds) and `definitions_kept` (over a restart), `reconfiguring` (other
-settings without a restart). The `checks` outside of Galley are asked beside all of it.
+(schemas and rules from their files) with `policy_files`, `transform_files` (overlays) and
+`named_files` (how they are read), `schema_sources` (schemas from a cluster or a repository) with
+`definition` (one schema), `definitions` (what a source holds) and `definitions_kept` (over a
+restart), `reconfiguring` (other settings without a restart). The `checks` outside of Galley are
+asked beside all of it.
 
 Operators meet `operations` (each method and what answers it), `actions`, `rollback` with `targets`
 (which version), `reach` (how far), `taking_back` (what it quarantines), `planning` with `planned`

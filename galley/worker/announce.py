@@ -31,7 +31,8 @@ class Announcer:
 
     async def environment(self, environment: Environment) -> None:
         """What is in force, for whoever judges by it elsewhere."""
-        await self._tell(Event.ENVIRONMENT, content=environment.spec.content())
+        expired = sorted(environment.expired)
+        await self._tell(Event.ENVIRONMENT, content=environment.spec.content(), expired=expired)
 
     async def content(self, resources: Iterable[Resource]) -> None:
         for part in parts(resources, PART):

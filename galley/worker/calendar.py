@@ -1,7 +1,7 @@
-"""What ends by itself: suppressions and certificates.
+"""The days on which something else is to be said of a certificate.
 
-Stages have no clock; what they say of time goes by when their environment was built. So where
-something has ended since, the same environment is built once more.
+Stages have no clock; what they say of time goes by the day on which their environment was built. So
+on a day that changes it, the same environment is built once more.
 """
 
 from collections.abc import Callable, Iterable
@@ -22,12 +22,10 @@ class Calendar:
     def is_due(
         self, environment: Environment, secrets: Callable[[], Iterable[Resource]], moment: float
     ) -> bool:
-        """Whether something has ended by a moment that had not when the environment was built.
+        """Whether something else is to be said of a Secret than when the environment was built.
 
-        Suppressions are judged to the second, certificates once a day (UTC).
+        They are looked at once a day (UTC).
         """
-        if environment.expires_at and environment.expires_at <= moment:
-            return True
         since, today = environment.today, datetime.fromtimestamp(moment, UTC).date()
         if since is None or today in (since, self._seen):
             return False

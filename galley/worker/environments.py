@@ -101,7 +101,7 @@ class Environments:
         channel = self._channel
         async with channel.lock:
             wanted = channel.wanted
-            if wanted is None or wanted.digest == channel.environment.digest:
+            if wanted is None or wanted.stands_for(channel.environment):
                 self._remark(wanted)
                 channel.wanted = None
                 return False
@@ -119,10 +119,11 @@ class Environments:
 
     def _remark(self, same: Environment | None) -> None:
         """Say of the environment in force what is said of it now: a schema that was there may be
-        one that is kept."""
-        known = self._channel.environment
-        if same and same.diagnostics != known.diagnostics:
-            self._channel.environment = replace(known, diagnostics=same.diagnostics)
+        one that is kept, and a suppression come near its end."""
+        if same:
+            self._channel.environment = replace(
+                self._channel.environment, diagnostics=same.diagnostics, due=same.due
+            )
 
     def _forget_asked(self) -> None:
         self._asked, self._channel.environment_doubts = None, ()
@@ -166,7 +167,7 @@ class Environments:
         """
         spec = files.spec()
         spec = replace(spec, schemas=(*spec.schemas, *self.schemas.texts(files.settings)))
-        return build_environment(spec, previous=self._channel.environment, now=now())
+        return files.built(spec, previous=self._channel.environment, now=now())
 
     async def first(self) -> Environment:
         """The environment to start under: what the settings ask for, unless it is taken back, the

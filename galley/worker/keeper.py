@@ -106,9 +106,11 @@ class Keeper:
 
     async def _look_at_files(self) -> None:
         files = await asyncio.to_thread(self._channel.files.fingerprint)
-        if files != self._files or self._channel.environment_problem:
+        due, waiting = self._channel.environment.due, self._channel.wanted is not None
+        invalid = self._channel.environment_problem
+        if files != self._files or invalid or (due and due <= now() and not waiting):
             await self.look()
-        elif self._channel.wanted is not None:
+        elif waiting:
             await self._renew(self._environments.reconsider)
 
     async def _look_at_calendar(self) -> None:

@@ -9,14 +9,18 @@ from pipeline.analysis.analyzer import AnalysisStage, Analyzer, AnalyzerError
 from pipeline.analysis.certificates.tables import CERTIFICATES
 from pipeline.analysis.gateway_api.tables import GATEWAY_API
 from pipeline.analysis.istio.tables import ISTIO
+from pipeline.analysis.legacy import targets as legacy
+from pipeline.analysis.legacy.tables import LEGACY
 from pipeline.analysis.mesh.tables import MESH
 from pipeline.analysis.references import References
+from pipeline.analysis.targets import REFERENCES
 from pipeline.analysis.webhooks.tables import WEBHOOKS
 from pipeline.model import Diagnostic
 from pipeline.model.messages import analysis as messages
 from pipeline.stage import Stage
 
-_TABLES = ((References(),), CERTIFICATES, GATEWAY_API, ISTIO, MESH, WEBHOOKS)
+_REFERENCES = (References((*REFERENCES, *legacy.REFERENCES)),)
+_TABLES = (_REFERENCES, CERTIFICATES, GATEWAY_API, ISTIO, LEGACY, MESH, WEBHOOKS)
 
 ANALYZERS: tuple[Analyzer, ...] = tuple(
     sorted(chain(*_TABLES), key=lambda each: each.metadata.name)

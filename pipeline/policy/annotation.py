@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pipeline.model import Diagnostic, Key
 from pipeline.model.messages import policy as messages
-from pipeline.policy.settings import code_problem
+from pipeline.policy.suppression import code_problem
 
 SUPPRESS = "galley.dev/suppress"
 """The annotation's name."""

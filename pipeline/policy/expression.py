@@ -1,25 +1,37 @@
-"""CEL over a manifest, by Google's C++ runtime: the only place that knows the library.
+"""CEL by Google's C++ runtime: the only place that knows the library.
 
-The strings extension is on (`split`, `format`, `upperAscii`, ...). An expression that takes more
-than 9,999 steps of iteration fails, so no rule runs for long, and one that is nested more than 32
-deep does not compile.
+The extensions for strings (`split`, `format`, `upperAscii`, ...) and for optional fields
+(`object.?spec`, `orValue`) are on. An expression that takes more than 9,999 steps of iteration
+fails, so no rule runs for long, and one that is nested more than 32 deep does not compile.
 """
 
 import re
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from cel_expr_python import cel
-from cel_expr_python.ext import ext_strings
+from cel_expr_python.ext import ext_optional, ext_strings
 
 from pipeline.policy.errors import ExpressionError
 from pipeline.policy.projection import ROOT
 
-_ENVIRONMENT = cel.NewEnv(variables={ROOT: cel.Type.DYN}, extensions=[ext_strings.ExtStrings()])
+Makes: TypeAlias = Literal["bool", "text", "value"]
+"""What an expression has to make: true or false, text, or whatever can be handed on."""
+
 _COMPILE_ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): ([^\n]*)")
+_CONTAINER = re.compile(r" \(in container '[^']*'\)")
 _STATUS = re.compile(r"^[A-Z_]+: |\s*\[[A-Z_]+\]$")
-_MISSING = re.compile(r'^Key not found in map : "(.*)"$')
-_TYPES: dict[type, Any] = {bool: cel.Type.BOOL, str: cel.Type.STRING}
-_WORDS: dict[type, str] = {bool: "true or false", str: "text"}
+_NO_FIELD = re.compile(r'^Key not found in map : "(.*)"$')
+_NO_VALUE = re.compile(r'^No value with name "(.*)" found in Activation$')
+_NOT_TAKEN = re.compile(r"^Non-CEL value type for '([^']*)'")
+_NO_FIELDS = "Applying SELECT to non-message type"
+_NOT_HANDED_ON = re.compile(r"optional_type|TYPE|^\*")
+_TYPES: dict[Makes, Any] = {
+    "bool": cel.Type.BOOL,
+    "text": cel.Type.STRING,
+    "value": cel.Type.DYN,
+}
+_WORDS: dict[Makes, str] = {"bool": "true or false", "text": "text", "value": "a plain value"}
 
 
 class Failure(NamedTuple):
@@ -27,49 +39,128 @@ class Failure(NamedTuple):
 
     problem: str
     """Why, without a full stop."""
+    missing: str = ""
+    """The field, or the name without a value, that it stumbled over."""
 
 
-class Manifest:
-    """A manifest, or the parts of it that matter, handed to CEL once for several expressions."""
+class Given:
+    """What expressions see, by name; handed to CEL once for several of them."""
 
-    def __init__(self, content: Any) -> None:
-        self.activation = _ENVIRONMENT.Activation({ROOT: content})
+    __slots__ = ("activation",)
+
+    def __init__(self, values: Mapping[str, Any], environment: Any = None) -> None:
+        """`environment`: the runtime's, where it is to know the types of the names."""
+        self.activation = (environment or _PLAIN).Activation(dict(values))
 
 
 class Expression:
-    """One compiled expression that makes a `bool` or a `str`.
+    """One compiled expression."""
 
-    Raises:
-        ExpressionError: it is not CEL, or cannot make a value of that type.
+    __slots__ = ("_compiled", "_environment", "_makes", "text")
+
+    def __init__(self, text: str, makes: Makes, compiled: Any, environment: Any) -> None:
+        self.text = text
+        self._makes = makes
+        self._compiled = compiled
+        self._environment = environment
+
+    @property
+    def type(self) -> Any:
+        """CEL's type of what it makes, as far as it is known before."""
+        return self._compiled.return_type()
+
+    def given(self, values: Mapping[str, Any]) -> Given:
+        """Values for this expression alone: a duration is one only where that is known before."""
+        return Given(values, self._environment)
+
+    def evaluate(self, given: Given) -> Any:
+        """What it makes, or a `Failure`."""
+        try:
+            made = self._compiled.eval(given.activation)
+        except RuntimeError as error:
+            return _failure(str(error))
+        if self._makes == "value":
+            return _walked(made) if _OPTIONAL.search(self.text) else _plain(made)
+        value = made.value()
+        if self._makes == "bool" and type(value) is bool:
+            return value
+        kind = made.type()
+        if kind == cel.Type.ERROR:  # its value is a text
+            return _failure(str(value))
+        if self._makes == "text" and type(value) is str:
+            return value
+        return Failure(_unfit(kind.name(), self._makes))
+
+
+class Language:
+    """The names that expressions may use besides `object`, with the types of what they stand for.
+
+    A name may have dots (`variables.hosts`); one that is not known does not compile.
     """
 
-    def __init__(self, text: str, result: type[bool] | type[str]) -> None:
-        self.text = text
-        self._result = result
+    def __init__(self, types: Mapping[str, Any] | None = None) -> None:
+        self._types = {**(types or {})}
+        extensions = [ext_strings.ExtStrings(), ext_optional.ExtOptional()]
+        variables = {ROOT: cel.Type.DYN, **self._types}
+        self._environment = cel.NewEnv(variables=variables, extensions=extensions)
+
+    def knowing(self, name: str, kind: Any) -> "Language":
+        """The same with one more name."""
+        return Language({**self._types, name: kind})
+
+    def compile(self, text: str, makes: Makes) -> Expression:
+        """Read an expression.
+
+        Raises:
+            ExpressionError: it is not CEL, or cannot make what it has to.
+        """
         try:
-            self._compiled = _ENVIRONMENT.compile(text)
+            compiled = self._environment.compile(text)
         except RuntimeError as error:
             raise ExpressionError(_compile_problem(str(error))) from error
-        made = self._compiled.return_type()
-        if made not in (_TYPES[result], cel.Type.DYN):
-            raise ExpressionError(f"it makes {made.name()}, and {_WORDS[result]} is needed")
+        kind = compiled.return_type()
+        fits = kind in (_TYPES[makes], cel.Type.DYN)
+        if not fits and (makes != "value" or _NOT_HANDED_ON.search(kind.name())):
+            raise ExpressionError(_unfit(kind.name(), makes))
+        return Expression(text, makes, compiled, self._environment)
 
-    def evaluate(self, manifest: Manifest) -> Any:
-        """A value of the expression's type, or a `Failure`."""
-        try:
-            made = self._compiled.eval(manifest.activation)
-        except RuntimeError as error:
-            return Failure(_evaluation_problem(str(error)))
-        value = made.value()
-        if value is True or value is False:
-            return value if self._result is bool else Failure(self._wrong_type("BOOL"))
-        kind = made.type()
-        if kind == cel.Type.ERROR:
-            return Failure(_evaluation_problem(str(value)))
-        return value if type(value) is self._result else Failure(self._wrong_type(kind.name()))
 
-    def _wrong_type(self, name: str) -> str:
-        return f"it makes {name}, and {_WORDS[self._result]} is needed"
+ANYTHING = cel.Type.DYN
+MANIFESTS = cel.Type.List(cel.Type.DYN)
+BY_NAME = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
+"""Types of names that stand for what is not computed by an expression."""
+
+_PLAIN = cel.NewEnv()
+_OPTIONAL = re.compile(r"\?|\boptional\b")
+"""What an expression has in it that makes optionals."""
+
+
+def _unfit(made: str, makes: Makes) -> str:
+    return f"it makes {made}, and {_WORDS[makes]} is needed"
+
+
+def _plain(made: Any) -> Any:
+    kind = made.type()
+    if kind == cel.Type.TYPE:
+        return Failure(_unfit("a type", "value"))
+    try:
+        return _failure(str(made.value())) if kind == cel.Type.ERROR else made.plain_value()
+    except TypeError:  # there is nothing like it in Python
+        return Failure(_unfit("an optional", "value"))
+
+
+def _walked(made: Any) -> Any:
+    """The same of what may hold optionals somewhere within, hidden from the types by `dyn()` or by
+    what stands beside them: taken over as a whole they end the process."""
+    if made.type() not in (cel.Type.LIST, cel.Type.MAP):
+        return _plain(made)
+    held = made.value()
+    items = held.items() if isinstance(held, dict) else enumerate(held)
+    found = {name: _walked(item) for name, item in items}
+    failed = next((each for each in found.values() if isinstance(each, Failure)), None)
+    if failed:
+        return failed
+    return found if isinstance(held, dict) else list(found.values())
 
 
 def _compile_problem(text: str) -> str:
@@ -78,13 +169,18 @@ def _compile_problem(text: str) -> str:
     if found is None:
         return _STATUS.sub("", text.partition("\n")[0])
     line, column, problem = found.groups()
-    return f"{problem} (line {line}, column {column})"
+    return f"{_CONTAINER.sub('', problem)} (line {line}, column {column})"
 
 
-def _evaluation_problem(text: str) -> str:
+def _failure(text: str) -> Failure:
     problem = _STATUS.sub("", text)
-    missing = _MISSING.match(problem)
-    if missing:
-        name = missing[1]
-        return f"there is no field {name}; ask has(...{name}) first where it is optional"
-    return problem[:1].lower() + problem[1:]
+    if found := _NO_VALUE.match(problem):
+        return Failure(f"{found[1]} has no value", found[1])
+    if found := _NOT_TAKEN.match(problem):
+        return Failure(f"{found[1]} holds a duration or a time where none can be told before")
+    if problem == _NO_FIELDS:
+        return Failure("a field is asked of something that has none, such as null")
+    if found := _NO_FIELD.match(problem):
+        hint = f"ask has(...{found[1]}) first where it is optional"
+        return Failure(f"there is no field {found[1]}; {hint}", found[1])
+    return Failure(problem[:1].lower() + problem[1:])

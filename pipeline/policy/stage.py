@@ -1,40 +1,47 @@
-"""The stage that asks every policy about every resource that it matches.
+"""The stages that ask policies.
 
-The parts of a manifest that a collection's policies look at are handed to CEL once for all of them.
+Policies that look at the resource alone share a stage, and CEL is handed the parts of a manifest
+that they look at once for all of them. A policy that reads has a stage of its own, so that what it
+has read brings back no other, and that the shared stage reads nothing: whoever judges resources by
+themselves can ask it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.manifest import manifest
-from pipeline.match import Matcher
-from pipeline.model import Diagnostic, Document, Level, Path, Resource
-from pipeline.model.messages import policy as messages
+from pipeline.model import Diagnostic, Document, Resource
 from pipeline.policy.annotation import SUPPRESS, idle_entries
-from pipeline.policy.expression import Expression, Failure, Manifest
-from pipeline.policy.projection import Tree, looked_at, project
+from pipeline.policy.evaluation import Evaluation
+from pipeline.policy.expression import Given
+from pipeline.policy.part import shared_tree
+from pipeline.policy.policy import Policy
+from pipeline.policy.projection import ROOT, Tree, project
 from pipeline.stage import Index, Outcome, Reader
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """One policy, compiled."""
-
-    name: str
-    matcher: Matcher
-    rule: Expression
-    message: str
-    message_expression: Expression | None
-    level: Level
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
 class _Asked:
-    """The policies that can match resources of one collection, and what their rules look at."""
+    """The policies that can match resources of one collection, and what they look at."""
 
     policies: tuple[Policy, ...]
-    parts: Tree | None
+    tree: Tree | None
+
+    def judge(
+        self, resource: Resource, document: Document, reader: Reader, *, complete: bool
+    ) -> Iterator[Diagnostic]:
+        labels = document.labels
+        matching = [p for p in self.policies if p.matcher.matches(resource.key, labels)]
+        if not matching:
+            return
+        whole: dict[str, Any] = manifest(resource, document)
+        shared = Given({ROOT: project(whole, self.tree)})
+        for policy in matching:
+            evaluation = Evaluation(policy.providers, resource, whole, shared, reader)
+            found = policy.judge(evaluation, labels, complete=complete)
+            if found is not None:
+                yield found
 
 
 class PolicyStage:
@@ -52,60 +59,40 @@ class PolicyStage:
     def handles(self, collection: str) -> bool:  # noqa: ARG002  # any can carry a suppression
         return True
 
-    def run(self, resource: Resource, document: Document, reader: Reader) -> Outcome:  # noqa: ARG002  # reads nothing
+    def run(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
         found: list[Diagnostic] = []
         if SUPPRESS in document.annotations:
             found += idle_entries(resource.key, document.annotations[SUPPRESS])
         asked = self._asked(resource.key.collection)
         if asked.policies:
-            found += _judge(asked, resource, document)
+            found += asked.judge(resource, document, reader, complete=True)
         return Outcome((resource,), tuple(found))
 
     def _asked(self, collection: str) -> _Asked:
         asked = self._by_collection.get(collection)
         if asked is None:
             policies = tuple(p for p in self._policies if p.matcher.handles(collection))
-            asked = _Asked(policies, looked_at(policy.rule.text for policy in policies))
-            self._by_collection[collection] = asked
+            tree = shared_tree(part for policy in policies for part in policy.parts)
+            asked = self._by_collection[collection] = _Asked(policies, tree)
         return asked
 
 
-def _judge(asked: _Asked, resource: Resource, document: Document) -> Iterable[Diagnostic]:
-    labels = document.labels
-    matching = [p for p in asked.policies if p.matcher.matches(resource.key, labels)]
-    if not matching:
-        return
-    given = Manifest(project(manifest(resource, document), asked.parts))
-    for policy in matching:
-        answer = policy.rule.evaluate(given)
-        if answer is not True:
-            yield _report(policy, answer, resource, document)
+class ReadingPolicyStage:
+    """Asks one policy that looks at other resources too; changes nothing."""
 
+    only_judges = True
 
-def _report(
-    policy: Policy, answer: Failure | bool, resource: Resource, document: Document
-) -> Diagnostic:
-    if isinstance(answer, Failure):
-        return messages.NOT_EVALUATED.report(
-            key=resource.key,
-            path=policy.path,
-            level=policy.level,
-            policy=policy.name,
-            problem=answer.problem,
-        )
-    return messages.VIOLATED.report(
-        key=resource.key,
-        path=policy.path,
-        level=policy.level,
-        policy=policy.name,
-        message=_message(policy, resource, document),
-    )
+    def __init__(self, policy: Policy, *, complete: bool) -> None:
+        self.name = f"policy/{policy.name}"
+        self.collections = policy.collections
+        self.indexes = policy.indexes
+        self._matcher = policy.matcher
+        self._asked = _Asked((policy,), shared_tree(policy.parts))
+        self._complete = complete
 
+    def handles(self, collection: str) -> bool:
+        return self._matcher.handles(collection)
 
-def _message(policy: Policy, resource: Resource, document: Document) -> str:
-    if policy.message_expression is None:
-        return policy.message
-    made = policy.message_expression.evaluate(Manifest(manifest(resource, document)))
-    if isinstance(made, str):
-        return made
-    return policy.message or f"The rule does not hold, and its message fails: {made.problem}."
+    def run(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
+        found = self._asked.judge(resource, document, reader, complete=self._complete)
+        return Outcome((resource,), tuple(found))

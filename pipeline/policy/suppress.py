@@ -17,7 +17,8 @@ from pipeline.model import Diagnostic, Document, Kinds
 from pipeline.model.messages import policy as messages
 from pipeline.policy.annotation import SUPPRESS, entries
 from pipeline.policy.errors import PolicyError
-from pipeline.policy.settings import SuppressionSettings, code_problem
+from pipeline.policy.expiring import Agenda
+from pipeline.policy.suppression import SuppressionSettings, code_problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,8 @@ class _Suppression:
 class Suppressions:
     """The suppressions in force at one time."""
 
-    def __init__(self, active: Iterable[_Suppression], expires_at: float | None) -> None:
+    def __init__(self, active: Iterable[_Suppression]) -> None:
         self._active = tuple(active)
-        self.expires_at = expires_at
-        """When the first of them ends, in seconds since the epoch; None: never."""
 
     def apply(self, diagnostic: Diagnostic, document: Document | None) -> Diagnostic | None:
         """The finding, or None if it is suppressed; `document` is that of the finding's key."""
@@ -57,25 +56,23 @@ class Suppressions:
 
 
 def build(
-    settings: Sequence[Mapping[str, Any]], now: float, kinds: Kinds | None = None
+    settings: Sequence[Mapping[str, Any]], agenda: Agenda, kinds: Kinds | None = None
 ) -> Suppressions:
-    """The suppressions of these settings that have not expired at `now` (seconds since the epoch).
+    """The suppressions of these settings that have not expired; the agenda knows the time.
 
     Raises:
         PolicyError: with everything wrong in all of the settings.
     """
     errors: list[Diagnostic] = []
-    valid = [
-        each for at, given in enumerate(settings, start=1) for each in _read(given, at, errors)
-    ]
+    active: list[_Suppression] = []
+    for number, given in enumerate(settings):
+        for each in _read(given, number + 1, errors):
+            what = f"Suppression {number + 1} of {each.code}"
+            if agenda.holds(what, each, ("suppressions", number)):
+                active.append(_Suppression(each.code, Matcher(each.match, kinds), each.reason))
     if errors:
         raise PolicyError(errors)
-    active = [each for each in valid if each.expires_at is None or each.expires_at > now]
-    ends = [each.expires_at for each in active if each.expires_at is not None]
-    return Suppressions(
-        (_Suppression(each.code, Matcher(each.match, kinds), each.reason) for each in active),
-        min(ends, default=None),
-    )
+    return Suppressions(active)
 
 
 def _read(

@@ -5,8 +5,9 @@ document as a `description` of one kind, and its `essence`), `validator` (what j
 `custom` (a CRD as the API server applies it, made of `embedded`, `normal`, `pruning`, `structural`
 with `formats`, `uris` and `keywords`, `lists`, `rules` with `bound` and `cel`, `correlation`;
 `vocabulary` names what all of them look for, `regex`, `digits` and `durations` read texts),
-`problems` and `phrases` (findings in words), `builtin` (kinds known without a schema), `stage` and
-`set` (what the environment gets), `build` (all of it together), `errors`.
+`problems` and `phrases` (findings in words), `builtin` (kinds known without a schema), `naming`
+(names within bodies), `stage` and `set` (what the environment gets), `build` (all of it together),
+`errors`.
 """
 
 from pipeline.schema.build import build

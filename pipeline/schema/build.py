@@ -8,6 +8,7 @@ from pipeline.model import Diagnostic, Kind
 from pipeline.model.messages import schema as messages
 from pipeline.schema import crd, openapi, standalone
 from pipeline.schema.builtin import BUILTIN_KINDS
+from pipeline.schema.builtin.kubernetes import KUBERNETES
 from pipeline.schema.custom import CustomResourceValidator, Unevaluated, UnknownFields
 from pipeline.schema.description import Description
 from pipeline.schema.errors import SchemaError
@@ -17,6 +18,8 @@ from pipeline.schema.text import SchemaDocument, SchemaText, documents, not_a_sc
 from pipeline.schema.validator import BodyValidator, ManifestValidator
 
 _BUILTIN = {kind.collection: kind for kind in BUILTIN_KINDS}
+_OWN = frozenset(kind.collection for kind in KUBERNETES)
+"""Kinds without a CRD: what describes them describes one version, and says nothing of others."""
 
 
 def build(
@@ -140,8 +143,17 @@ def _completed(description: Description) -> Kind:
         aliases=tuple(dict.fromkeys((*kind.aliases, *known.aliases))),
         observed=known.observed,
         sensitive=known.sensitive,
+        named_by=known.named_by,
+        conversions=known.conversions if kind.version == known.version else (),
     )
-    if description.structural:
+    if description.structural and kind.collection not in _OWN:
         return kind
-    others = (v for v in (known.version, *known.served) if v != kind.version)
-    return replace(kind, plural=known.plural, namespaced=known.namespaced, served=tuple(others))
+    namespaced = kind.namespaced if description.structural else known.namespaced
+    return replace(kind, plural=known.plural, namespaced=namespaced, served=_served(kind, known))
+
+
+def _served(kind: Kind, known: Kind) -> tuple[str, ...]:
+    """The versions of an entry that convert to the one that a schema describes."""
+    if kind.version == known.version:
+        return known.served
+    return () if known.conversions else tuple(v for v in known.versions if v != kind.version)

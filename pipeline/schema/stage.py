@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.model import Diagnostic, Document, Key, Kind, Level, Path, Resource
 from pipeline.model.kind import split_api_version
 from pipeline.model.messages import schema as messages
-from pipeline.schema import phrases
+from pipeline.schema import naming, phrases
 from pipeline.schema.problems import Problem
 from pipeline.schema.validator import BodyValidator
 from pipeline.stage import Index, Outcome, Reader
@@ -58,7 +58,7 @@ class SchemaStage:
         if resource.api_version != judged.kind.api_version:
             return Outcome((resource,), self._version(resource, judged))
         if judged.validator is None:
-            return Outcome((resource,))
+            return Outcome((resource,), tuple(naming.judge(resource.key, judged.kind, document)))
         body, found = judged.validator.judge(resource, document)
         if body is not None:
             resource = _with_body(resource, document, body)
@@ -79,7 +79,7 @@ class SchemaStage:
             level=level,
             kind=judged.kind.collection,
             version=split_api_version(resource.api_version)[1],
-            versions=", ".join((judged.kind.version, *judged.kind.served)),
+            versions=", ".join(judged.kind.versions),
         )
         return (report,)
 

@@ -6,7 +6,7 @@ cluster prefers.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.model import Kind, Kinds
@@ -74,13 +74,12 @@ class Chosen:
     def described(self, kinds: Kinds) -> Kind:
         """The kind as the environment has it, with the scope that the cluster knows."""
         served, known = self.served, kinds.get(self.collection)
-        others = (known.version, *known.served) if known else ()
-        alike = self.version in others
+        if known and self.version in known.versions:
+            return replace(known, plural=served.plural, namespaced=served.namespaced)
         return Kind(
             group=served.group,
             kind=served.kind,
-            version=known.version if known and alike else self.version,
-            served=known.served if known and alike else (),
+            version=self.version,
             plural=served.plural,
             namespaced=served.namespaced,
         )
@@ -145,5 +144,5 @@ def _named(entry: KindEntry, cluster: Cluster) -> Iterator[Served]:
 
 
 def _version(served: Served, known: Kind | None) -> str:
-    wished = (known.version, *known.served) if known else ()
+    wished = known.versions if known else ()
     return next((each for each in wished if each in served.versions), served.versions[0])

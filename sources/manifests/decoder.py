@@ -65,7 +65,9 @@ class Manifests:
         here = [item for item in items if item.line == origin.line]
         if not here:
             return None
-        return here[0].locate(path) if len(here) == 1 else Place(origin.line, 1)
+        if len(here) > 1:
+            return Place(origin.line, 1)
+        return here[0].locate(self._documents.written(here[0].value, path))
 
     def _whole(
         self, locator: str, file: "_File", documents: Iterable[Parsed], revision: str

@@ -48,6 +48,17 @@ class Documents:
         """The namespace that a resource lives in."""
         return (given or self._default_namespace) if kind.namespaced else ""
 
+    def written(self, fields: object, path: Path) -> Path:
+        """Where in a document, given as a plain value, what a finding names by `path` stands: an
+        older version may have it somewhere else."""
+        given = fields if isinstance(fields, dict) else {}
+        api_version, kind = given.get("apiVersion"), given.get("kind")
+        if not isinstance(api_version, str) or not isinstance(kind, str):
+            return path
+        found = self._types.get(api_version, kind)
+        conversion = found.conversion if isinstance(found, Type) else None
+        return conversion.written(path) if conversion else path
+
     @property
     def limits(self) -> Limits:
         return self._limits
@@ -91,6 +102,7 @@ class _Reading:
         if kind.secret:
             body = _without_data(body)
             annotations = {name: text for name, text in annotations.items() if name != _APPLIED}
+        body = kind.stored(body, key.name)
         try:
             built = Resource.build(
                 key, kind.api_version, labels=labels, annotations=annotations, body=body
@@ -203,7 +215,8 @@ class _Reading:
 
     def _note(self, message: Message, path: Path, **facts: Any) -> None:
         report = message.report(key=self._key, path=path, **facts)
-        self._found.append(placed(report, self._document.locate(path)))
+        written = self._rules.written(self._fields, path)
+        self._found.append(placed(report, self._document.locate(written)))
 
 
 def _without_data(body: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,9 @@ _QUALIFIED = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?", re.ASCII)
 _KIND = re.compile(r"[A-Za-z]([-A-Za-z0-9]*[A-Za-z0-9])?", re.ASCII)
 _API_VERSION = re.compile(r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[a-z]([-a-z0-9]*[a-z0-9])?", re.ASCII)
 _LENIENT_GROUPS = frozenset({"rbac.authorization.k8s.io"})
-"""Groups whose names need only fit into a path: `system:node-proxier`."""
+_ENVOY = "envoy."
+"""Groups, and the beginning of groups, whose names need only fit into a path: what the roles of a
+cluster and the clusters of an Envoy are called, `system:node-proxier` and `outbound|80||web`."""
 
 _CHARACTERS = "letters, digits, '-', '_' and '.' only, with a letter or digit at both ends"
 
@@ -34,7 +36,8 @@ def name_rule(name: str, group: str) -> str:
         return "at most 253 characters"
     if name in {".", ".."} or "/" in name or "%" in name:
         return "it must fit into a path: not '.' or '..', and without '/' and '%'"
-    if group not in _LENIENT_GROUPS and not _SUBDOMAIN.fullmatch(name):
+    lenient = group in _LENIENT_GROUPS or group.startswith(_ENVOY)
+    if not lenient and not _SUBDOMAIN.fullmatch(name):
         return "lower-case letters, digits, '-' and '.' only, with a letter or digit at both ends"
     return ""
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from pipeline.model import Kinds
+from pipeline.model import Conversion, Kinds, Path
+from pipeline.model.conversion import with_name
 from pipeline.model.kind import collection_of, split_api_version
 from pipeline.model.messages import Message, structure
-from sources.manifests import names, scopes
+from sources.manifests import misspelt, names
+
+_SECRET = "core/Secret"  # noqa: S105  # the name of a kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,16 @@ class Type:
     namespaced: bool
     secret: bool
     """Whether its data is dropped as it is decoded."""
+    conversion: Conversion | None = None
+    """What is different from the storage version."""
+    named_by: tuple[Path, ...] = ()
+    """Fields that hold the name once more; see `Kind`."""
+
+    def stored(self, body: dict[str, Any], name: str) -> dict[str, Any]:
+        """The body as the storage version has it."""
+        if self.conversion is not None:
+            body = self.conversion.convert(body)
+        return with_name(body, self.named_by, name) if self.named_by else body
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +70,30 @@ class Types:
         return self._look_up(api_version, kind)
 
     def _look_up(self, api_version: str, kind: str) -> Type | BadType:
-        group, version = split_api_version(api_version)
+        group, _ = split_api_version(api_version)
+        stored = self._kinds.stored(api_version, kind)
+        if stored is not None:
+            return Type(
+                group=stored.group,
+                kind=kind,
+                collection=stored.collection,
+                api_version=stored.api_version,
+                namespaced=stored.namespaced,
+                secret=stored.collection == _SECRET,
+                conversion=stored.conversion(api_version),
+                named_by=stored.named_by,
+            )
         collection = collection_of(group, kind)
-        meant = scopes.meant_kind(group or "core", kind, self._kinds)
+        known = self._kinds.get(collection)
+        meant = misspelt.meant_kind(group or "core", kind, self._kinds)
         if meant:
             facts = {"kind": kind, "group": group or "the core group", "known": meant}
             return BadType(structure.MISSPELT_KIND, "kind", facts)
-        known = self._kinds.get(collection)
-        if known and version in (known.version, *known.served):
-            api_version = known.api_version
         return Type(
             group=group,
             kind=kind,
             collection=collection,
             api_version=api_version,
-            namespaced=scopes.namespaced(collection, self._kinds),
-            secret=collection == "core/Secret",
+            namespaced=known.namespaced if known else True,
+            secret=collection == _SECRET,
         )

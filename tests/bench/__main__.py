@@ -44,6 +44,7 @@ ROWS: dict[str, Callable[[Bench], Awaitable[None]]] = {
     "starts": starting.starts,
     "schemas": starting.with_schemas,
     "rules": judging.rules,
+    "policies": judging.policies,
     "cluster-lists": clusters.lists,
     "cluster-applies": applying.applies,
     "cluster-memory": applying.memory,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 
-@pytest.mark.parametrize("folder", ["bookinfo", "gitops"])
+@pytest.mark.parametrize("folder", ["bookinfo", "gitops", "policies"])
 def test_the_unit_tests_of_a_sample_pass(galley: Callable[..., Any], folder: str) -> None:
     done = galley("test", folder=folder)
 

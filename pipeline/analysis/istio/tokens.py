@@ -27,13 +27,13 @@ class Tokens:
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Look at each rule."""
         for path, rule, _ in _RULES.match(subject.document.body):
-            for leaf, problem in _problems(rule):
+            for leaf, problem in problems_of(rule):
                 yield messages.KEYS_UNREACHABLE.report(
                     key=subject.resource.key, path=(*path, *leaf), problem=problem
                 )
 
 
-def _problems(rule: Any) -> Iterator[tuple[Path, str]]:
+def problems_of(rule: Any) -> Iterator[tuple[Path, str]]:
     """What keeps the keys away; an issuer is needed only where it has to be asked for them."""
     issuer, keys = text(rule, "issuer"), text(rule, "jwks")
     field = "jwks_uri" if text(rule, "jwks_uri") else "jwksUri"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Subject
-from pipeline.analysis.fields import items, text
+from pipeline.analysis.fields import inside, items, text
 from pipeline.analysis.hosts import full_host
 from pipeline.analysis.radius.radius import Radius
 from pipeline.analysis.visibility import EVERYWHERE
@@ -54,6 +54,27 @@ def gateway(subject: Subject) -> Radius:
         for each in subject.reader.find(index, str(key))
     )
     return Radius(hosts=hosts.union(*attached), gateways=frozenset({key}))
+
+
+def listeners(subject: Subject) -> Radius:
+    """The host names of a ListenerSet, at the gateway that it adds to."""
+    key, spec = subject.resource.key, subject.document.body.get("spec")
+    parent = inside(spec, "parentRef")
+    name = text(parent, "name")
+    gateway = Key(kinds.K8S_GATEWAY, text(parent, "namespace", key.namespace), name)
+    named = (text(each, "hostname").lower() for each in items(spec, "listeners"))
+    return Radius(
+        hosts=frozenset(filter(None, named)), gateways=frozenset({gateway} if name else ())
+    )
+
+
+def backends(subject: Subject) -> Radius:
+    """The hosts of the Services that a policy for backends names, for all who call them."""
+    namespace = subject.resource.key.namespace
+    targets = items(subject.document.body, "spec", "targetRefs")
+    named = (text(each, "name") for each in targets if text(each, "kind") == "Service")
+    hosts = frozenset(full_host(name, namespace) for name in named if name)
+    return Radius(hosts=hosts, callers=EVERYWHERE if hosts else frozenset())
 
 
 def _texts(document: Document, name: str) -> frozenset[str]:

@@ -23,6 +23,7 @@ _TARGETS = {
     (kinds.ROUTE_API, "Gateway"): kinds.K8S_GATEWAY,
 }
 PROXY_CONFIG = "networking.istio.io/ProxyConfig"
+TRAFFIC_EXTENSION = "extensions.istio.io/TrafficExtension"
 
 
 def policy(subject: Subject) -> Radius:
@@ -83,7 +84,7 @@ def _behind(key: Key, reader: Reader) -> Radius:
 
 
 def _selector(collection: str, document: Document) -> Labels:
-    if collection == PROXY_CONFIG:
+    if collection in (PROXY_CONFIG, TRAFFIC_EXTENSION):
         return labels_in(document.body, "spec", "selector", "matchLabels")
     return selector_of(collection, document)
 

@@ -3,8 +3,8 @@
 `reading` GAL01xx, `structure` GAL02xx, `schema` GAL03xx, `transform` and `shaping` GAL04xx,
 `policy` GAL05xx, `analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx, `source` GAL09xx, `stage`
 GAL10xx, `git` GAL11xx, `trust` GAL12xx, `kubernetes` GAL13xx, `traffic` GAL14xx, `security`
-GAL150x, `mesh` GAL151x, `workloads` GAL16xx, `gateway_api` GAL18xx, `certificates` GAL190x,
-`webhooks` GAL192x; `message` says what an entry is.
+GAL150x, `mesh` GAL151x, `workloads` GAL16xx, `legacy` GAL17xx, `gateway_api` GAL18xx,
+`certificates` GAL190x, `webhooks` GAL192x; `message` says what an entry is.
 """
 
 from pipeline.model.messages import (
@@ -15,6 +15,7 @@ from pipeline.model.messages import (
     gateway_api,
     git,
     kubernetes,
+    legacy,
     mesh,
     policy,
     reading,
@@ -51,6 +52,7 @@ TOPICS = (
     security,
     mesh,
     workloads,
+    legacy,
     gateway_api,
     certificates,
     webhooks,

@@ -78,3 +78,52 @@ IDLE_SUPPRESSION = Message(
     remedy="Write CODE and a reason, several separated by semicolons:"
     ' `galley.dev/suppress: "GAL0601 the service comes next week"`.',
 )
+CIRCLE = Message(
+    code="GAL0530",
+    level=Level.ERROR,
+    title="policy's parts refer to each other in a circle",
+    template="In policy {policy} variables or look-ups refer to each other in a circle: {circle}.",
+    meaning="None of them can be evaluated first. The environment in force stays in force.",
+    example="variables: [{name: a, expression: variables.b}, {name: b, expression: variables.a}]",
+    remedy="Take the circle apart: let one of them say what it means without the others.",
+)
+UNDECIDED = Message(
+    code="GAL0531",
+    level=Level.INFO,
+    title="policy may be violated",
+    template="Policy {policy} may be violated; what it looks up is not loaded: {message}",
+    meaning=(
+        "The rule does not hold as far as can be seen, and something that it looked up was not"
+        " found. Not everything is loaded, so it may be elsewhere."
+    ),
+    example="galley validate routes/   # and the policy looks up Gateways, which are elsewhere",
+    remedy="Load the rest too, or say with `--complete` that there is none.",
+)
+EXPIRED = Message(
+    code="GAL0532",
+    level=Level.WARNING,
+    title="exemption or suppression has expired",
+    template="{what} has expired on {time} and does not hold any more. Its reason was: {reason}",
+    meaning="What it had excused is reported again. What was accepted before stays live.",
+    example="exemptions: [{match: {names: [old]}, reason: until the move, expires: 2024-06-01}]",
+    remedy="Take it out of the settings if it has served its purpose, else give it another date.",
+)
+EXPIRES = Message(
+    code="GAL0533",
+    level=Level.INFO,
+    title="exemption or suppression expires soon",
+    template="{what} expires on {time}. Its reason is: {reason}",
+    meaning="In less than a week it does not hold any more, and what it excuses is reported.",
+    example="suppressions: [{code: GAL0601, reason: the service comes, expires: 2024-06-01}]",
+    remedy="Do what it was waiting for, or give it another date.",
+)
+IDLE_EXEMPTION = Message(
+    code="GAL0534",
+    level=Level.INFO,
+    title="exemption not needed any more",
+    template="Policy {policy} holds for this resource, which need not be exempt from it any more."
+    " The reason was: {reason}",
+    meaning="An exemption that nobody needs hides the next violation.",
+    example="exemptions: [{match: {namespaces: [shop], names: [cart]}, reason: ...}]",
+    remedy="Take the exemption out of the policy.",
+)

@@ -179,3 +179,21 @@ SCHEMA_KEPT = Message(
     example="a CRD's file was deleted from the folder that `schemas` names",
     remedy="Put the schema back, or restart Galley without it if the kind is to go unchecked.",
 )
+NAMED_OTHERWISE = Message(
+    code="GAL0320",
+    level=Level.ERROR,
+    title="two names for one resource",
+    template="{field} is {said}, but the resource is called {name}.",
+    meaning=(
+        "Envoy asks for a resource by the name within it, and Galley keeps it under metadata.name."
+        " With two names, what Envoy gets would not be what is shown, and two resources could claim"
+        " one name."
+    ),
+    example=(
+        "apiVersion: envoy.config.cluster/v3\n"
+        "kind: Cluster\n"
+        "metadata: {name: web}\n"
+        "spec: {name: shop, type: STRICT_DNS}"
+    ),
+    remedy="Leave the field out, so that it is filled in, or make both the same.",
+)

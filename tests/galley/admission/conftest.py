@@ -27,6 +27,7 @@ class Worker:
     def __init__(self, settings: ServiceSettings, environment: bytes) -> None:
         (self.settings,) = settings.channels
         self.environment = environment
+        self.expired: list[str] = []
         self.asked: list[tuple[Method, Any]] = []
 
     async def ask(self, method: Method, params: Any, *, within: float) -> Any:

@@ -92,6 +92,21 @@ async def test_a_cluster_is_to_ask_once_its_source_is_known_to_who_judges(
     assert await ask(running, worker, source="other") is not None
 
 
+async def test_another_judges_when_part_of_the_rules_has_expired(
+    admitting: Any, tmp_path: Path
+) -> None:
+    """Their content is the same then, and they mean something else."""
+    running, worker = await admitting(settings_of(tmp_path))
+    await eventually(lambda: worker.registered)
+    before = set(processes(os.getpid()))
+
+    worker.expired = ["Exemption 1 from policy no-bad"]
+    running.changed("mesh")
+
+    await eventually(lambda: set(processes(os.getpid())) - before)
+    assert (await ask(running, worker, bad=1))["allowed"] is False
+
+
 async def test_a_channel_may_be_called_as_anything(admitting: Any, tmp_path: Path) -> None:
     """Whatever runs beside its own task is ended as well."""
     before = asyncio.all_tasks()

@@ -10,7 +10,7 @@ from galley.cli.reference import What, render
 DOCS = Path(main.__file__).parent.parent.parent / "docs"
 
 
-@pytest.mark.parametrize("what", ["settings", "messages", "analysis", "commands"])
+@pytest.mark.parametrize("what", ["settings", "messages", "analysis", "kinds", "commands"])
 def test_the_committed_text_is_the_generated_one(what: What) -> None:
     """If not: `galley reference WHAT > docs/WHAT.md`."""
     assert (DOCS / f"{what}.md").read_text() == render(what)

@@ -1,8 +1,6 @@
 """What ends by itself ends in a service that nobody touches."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -52,23 +50,3 @@ def test_certificates_are_looked_at_once_a_day() -> None:
     for day in (0, 0, 1, 1, 1, 2):
         assert not calendar.is_due(environment, secrets, at(BUILT + timedelta(day)))
     assert len(looked) == 2
-
-
-async def test_a_suppression_ends_while_the_service_runs(new_rig: Callable[..., Any]) -> None:
-    end = datetime.now(UTC) + timedelta(seconds=3)
-    known = {"code": "GAL1415", "reason": "known", "expires": end.isoformat()}
-    rig = await new_rig(policies=(), suppressions=(known,))
-    rig.put("a", Resource.build(Key("core/Service", "shop", "web"), "v1", body=UNNAMED))
-    await rig.until(lambda: rig.version == 1)
-
-    async def codes() -> set[str]:
-        return {each["code"] for each in await rig.ask("diagnostics")}
-
-    assert "GAL1415" not in await codes()
-
-    async def is_shown() -> bool:
-        return "GAL1415" in await codes()
-
-    await rig.eventually(is_shown)
-    assert datetime.now(UTC) >= end
-    assert rig.version == 1

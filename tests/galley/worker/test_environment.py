@@ -1,8 +1,12 @@
 """A change of environment is a candidate like any other, and never freezes a channel."""
 
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from sources.memory import MemorySource
 
@@ -180,6 +184,38 @@ async def test_a_policy_file_that_changes_is_noticed(
         return bool((await rig.ask("channel"))["environment"] != before)
 
     await rig.eventually(noticed)
+
+
+@pytest.mark.parametrize("excuse", ["exemption", "suppression"])
+async def test_what_is_excused_for_a_while_is_reported_when_that_is_over(
+    new_rig: Callable[..., Any], make: Any, excuse: str
+) -> None:
+    """The settings do not change then; what was published meanwhile stays, as it is carried."""
+    end = datetime.fromtimestamp(time.time() + 1, UTC).isoformat()
+    entry = {"match": {"names": ["a"]}, "reason": "The move.", "expires": end}
+    if excuse == "exemption":
+        settings: dict[str, Any] = {"policies": ({**NO_BAD, "exemptions": [entry]},)}
+    else:
+        suppression = {**entry, "code": "GAL0501/no-bad"}
+        settings = {"policies": (NO_BAD,), "suppressions": (suppression,)}
+    rig = await new_rig(**settings)
+    rig.put("a", make("a", bad="1"))
+    await rig.until(lambda: "a" in rig.names())
+
+    async def states() -> dict[str, str]:
+        found = await rig.ask("diagnostics", level="warning")
+        return {item["code"]: item["state"] for item in found}
+
+    async def reported() -> bool:
+        return {"GAL0501", "GAL0532"} <= (await states()).keys()
+
+    await rig.eventually(reported)
+    assert (await states())["GAL0501"] == "carried"
+    assert rig.version == 1
+    rig.put("a", make("a", bad="2"))
+    rig.put("c", make("c", x="1"))
+    await rig.until(lambda: "c" in rig.names())
+    assert rig.names()["a"] == {"bad": "1"}
 
 
 async def test_a_removed_source_is_a_deletion_within_the_budget(

@@ -103,6 +103,14 @@ OF_REVIEWS = keys("apps/Deployment/shop/reviews")
 OF_RATINGS = keys("apps/Deployment/shop/ratings")
 ALL = frozenset("*")
 
+FOR_RATINGS = {
+    "targetRefs": [{"group": "", "kind": "Service", "name": "ratings"}, {"kind": "Other"}]
+}
+POND = {
+    "parentRef": {"name": "lake", "namespace": "edge"},
+    "listeners": [{"hostname": "Pond.example.com"}, {}],
+}
+
 
 def names(*texts: str) -> frozenset[str]:
     return frozenset(texts)
@@ -227,12 +235,7 @@ AFFECTS: dict[str, tuple[str, Radius]] = {
         Radius(workloads=OF_REVIEWS),
     ),
     "a policy of a Service": (
-        manifest(
-            "extensions.istio.io/v1alpha1",
-            "WasmPlugin",
-            "a",
-            {"targetRefs": [{"kind": "Service", "group": "", "name": "ratings"}]},
-        ),
+        manifest("extensions.istio.io/v1alpha1", "WasmPlugin", "a", FOR_RATINGS),
         Radius(names(RATINGS), workloads=OF_RATINGS),
     ),
     "a policy of a gateway": (
@@ -259,6 +262,18 @@ AFFECTS: dict[str, tuple[str, Radius]] = {
     "settings of proxies": (
         manifest("networking.istio.io/v1beta1", "ProxyConfig", "a", SELECTED),
         Radius(workloads=OF_REVIEWS),
+    ),
+    "an extension of proxies": (
+        manifest("extensions.istio.io/v1alpha1", "TrafficExtension", "a", SELECTED),
+        Radius(workloads=OF_REVIEWS),
+    ),
+    "listeners of their own": (
+        manifest(K8S, "ListenerSet", "a", POND),
+        Radius(names("pond.example.com"), LAKE),
+    ),
+    "TLS to a Service": (
+        manifest(K8S, "BackendTLSPolicy", "a", FOR_RATINGS),
+        Radius(names(RATINGS), callers=ALL),
     ),
     "a workload": (
         deployment("reviews", version="v2"),

@@ -191,6 +191,33 @@ def test_a_plugin_of_old_that_is_not_installed_is_a_warning() -> None:
 def test_an_expired_suppression_is_left_out() -> None:
     rule = {"code": "GAL0601", "reason": "soon gone", "expires": "2030-01-01T00:00:00Z"}
     spec = EnvironmentSpec(suppressions=(rule,))
-    environment = Environment.build(spec, now=0.0)
-    assert environment.expires_at == 1893456000.0
-    assert Environment.build(spec, now=environment.expires_at + 1).expires_at is None
+    end = 1893456000.0
+    before = Environment.build(spec, now=end - 1)
+    assert (before.due, before.expired) == (end, frozenset())
+    assert before.stands_for(Environment.build(spec, now=0.0))
+    after = Environment.build(spec, now=end)
+    assert after.due is None
+    assert after.expired == {"Suppression 1 of GAL0601"}
+    assert after.digest == before.digest
+    assert not after.stands_for(before)
+
+
+def test_that_something_expires_is_told_a_week_before_and_afterwards() -> None:
+    accepted = {"reason": "The move.", "expires": "2030-01-08"}
+    rule = {"name": "p", "rule": "true", "message": "No."}
+    exempt = {**rule, "exemptions": [{**accepted, "match": {"names": ["a"]}}]}
+    spec = EnvironmentSpec(
+        suppressions=({**accepted, "code": "GAL0601"},), policies=({**rule, "name": "q"}, exempt)
+    )
+    end = 1893456000.0 + 7 * 86400
+    week = Environment.build(spec, now=0.0).due
+    assert week == end - 7 * 86400
+    assert not Environment.build(spec, now=week - 1).diagnostics
+    soon = Environment.build(spec, now=week)
+    assert [each.code for each in soon.diagnostics] == ["GAL0533"] * 2
+    assert (soon.due, soon.diagnostics[0].field()) == (end, "policies[1].exemptions[0]")
+    late = Environment.build(spec, now=end)
+    assert late.diagnostics[1].message == (
+        "Suppression 1 of GAL0601 has expired on 2030-01-08 00:00 UTC and does not hold any more."
+        " Its reason was: The move."
+    )

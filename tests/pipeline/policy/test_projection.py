@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.policy.expression import Expression, Manifest
+from pipeline.policy.expression import Given, Language
 from pipeline.policy.projection import looked_at, project
 
 ALL: dict[str, Any] = {}
@@ -30,8 +30,11 @@ ALL: dict[str, Any] = {}
         ("'object.a' == \"object.b\" + '''object'''", {}),
         (r"'it\'s object' == object.c", {"c": None}),
         (r"r'\' == object.c || r'' == 'object'", {"c": None}),
-        ("subject.object.a", {"a": None}),
+        ("subject.object.a + x.?object.b", {}),
         ("my_object == objects", {}),
+        (".object.a == 1 && (.object.b)", {"a": None, "b": None}),
+        ("object.?a.?b.orValue(1) == 1", {"a": {"b": None}}),
+        ("object[?'a'].b == 1", None),
     ],
 )
 def test_the_parts_are_read_off_the_expression(
@@ -58,6 +61,8 @@ terms = st.one_of(
     paths.map("object.{}['a'] == 1".format),
     paths.map("object.{}.exists(object, object == 'a')".format),
     st.just("object.size() == 2"),
+    paths.map("object.?{}.hasValue()".format),
+    st.just("object.?a.?b.orValue('a') == 'a'"),
     st.just("'object.a' != ''"),
 )
 rules = st.lists(terms, min_size=1, max_size=3).map(" || ".join)
@@ -73,6 +78,6 @@ manifests = st.dictionaries(st.sampled_from("abc"), values)
 def test_no_answer_differs_from_that_on_the_whole_manifest(
     rule: str, manifest: dict[str, Any]
 ) -> None:
-    expression = Expression(rule, bool)
-    parts = project(manifest, looked_at([rule]))
-    assert expression.evaluate(Manifest(parts)) == expression.evaluate(Manifest(manifest))
+    expression = Language().compile(rule, "bool")
+    parts = Given({"object": project(manifest, looked_at([rule]))})
+    assert expression.evaluate(parts) == expression.evaluate(Given({"object": manifest}))

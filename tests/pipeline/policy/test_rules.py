@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from pipeline import policy
-from pipeline.model import Diagnostic, Key, Kinds, Level, Resource
+from pipeline.model import Diagnostic, Key, Level, Resource
 from pipeline.stage import Outcome, Stage
 
 Judge = Callable[..., tuple[Diagnostic, ...]]
+BuildStages = Callable[[list[dict[str, Any]]], tuple[Stage, ...]]
 
 
 @pytest.mark.parametrize(
@@ -94,26 +94,28 @@ def test_only_what_matches_is_asked(judge: Judge, match: dict[str, Any], asked: 
 
 
 def test_a_kind_without_group_means_those_of_all_groups(
-    kinds: Kinds, run: Callable[[Stage, Resource], Outcome]
+    build: BuildStages, run: Callable[[Stage, Resource], Outcome]
 ) -> None:
     given = {"name": "p", "rule": "false", "message": "No.", "match": {"kinds": ["Gateway"]}}
-    stage = policy.build([given], kinds)
+    (stage,) = build([given])
     for group in ("networking.istio.io", "gateway.networking.k8s.io"):
         gateway = Resource.build(Key(f"{group}/Gateway", "a", "b"), f"{group}/v1")
         assert len(run(stage, gateway).diagnostics) == 1
 
 
 def test_a_cluster_scoped_resource_has_no_namespace(
-    kinds: Kinds, run: Callable[[Stage, Resource], Outcome]
+    build: BuildStages, run: Callable[[Stage, Resource], Outcome]
 ) -> None:
     given = {"name": "p", "rule": "!has(object.metadata.namespace)", "message": "It has."}
     node = Resource.build(Key("core/Namespace", "", "shop"), "v1")
-    assert run(policy.build([given], kinds), node).diagnostics == ()
+    (stage,) = build([given])
+    assert run(stage, node).diagnostics == ()
 
 
 def test_policies_answer_in_the_order_of_the_settings(
-    kinds: Kinds, resource: Resource, run: Callable[[Stage, Resource], Outcome]
+    build: BuildStages, resource: Resource, run: Callable[[Stage, Resource], Outcome]
 ) -> None:
     given = [{"name": name, "rule": "false", "message": "No."} for name in ("b", "c", "a")]
-    found = run(policy.build(given, kinds), resource).diagnostics
+    (stage,) = build(given)
+    found = run(stage, resource).diagnostics
     assert [each.message for each in found] == ["Policy b: No.", "Policy c: No.", "Policy a: No."]

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipeline import policy
 from pipeline.model import Diagnostic, Document, Key, Kinds, Level, Resource
-from pipeline.policy import PolicyError, suppress
+from pipeline.policy import Agenda, PolicyError, suppress
 from pipeline.stage import Outcome, Stage
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC).timestamp()
@@ -39,7 +38,7 @@ def document(suppressed: str = "") -> Document:
 def test_an_annotation_suppresses_the_codes_that_it_gives_a_reason_for(
     annotation: str, code: str, suppressed: bool
 ) -> None:
-    active = suppress.build([], NOW)
+    active = suppress.build([], Agenda(NOW))
     assert (active.apply(finding(code), document(annotation)) is None) is suppressed
 
 
@@ -55,12 +54,12 @@ def test_settings_suppress_where_they_match(
     kinds: Kinds, match: dict[str, Any], suppressed: bool
 ) -> None:
     given = {"code": "GAL0601", "match": match, "reason": "known"}
-    active = suppress.build([given], NOW, kinds)
+    active = suppress.build([given], Agenda(NOW), kinds)
     assert (active.reason(finding(), document()) == "known") is suppressed
 
 
 def test_one_policys_findings_are_suppressed_by_its_name() -> None:
-    active = suppress.build([{"code": "GAL0501/owner", "reason": "old"}], NOW)
+    active = suppress.build([{"code": "GAL0501/owner", "reason": "old"}], Agenda(NOW))
     mine, other = (finding("GAL0501", f"Policy {name}: No.") for name in ("owner", "owner-2"))
     assert active.apply(mine, document()) is None
     assert active.apply(other, document()) is other
@@ -72,15 +71,17 @@ def test_one_policys_findings_are_suppressed_by_its_name() -> None:
 )
 def test_an_expired_suppression_no_longer_holds(expires: str, holds: bool) -> None:
     given = {"code": "GAL0601", "reason": "known", "expires": expires}
-    active = suppress.build([given], NOW)
+    active = suppress.build([given], Agenda(NOW))
     assert (active.apply(finding(), document()) is None) is holds
-    assert (active.expires_at is not None) is holds
 
 
-def test_the_first_end_says_when_to_look_again() -> None:
+def test_the_first_end_and_the_week_before_it_say_when_to_look_again() -> None:
     ends = ("2026-07-01", "2026-06-15", "2026-05-01")
     given = [{"code": "GAL0601", "reason": "a", "expires": end} for end in ends]
-    assert suppress.build(given, NOW).expires_at == datetime(2026, 6, 15, tzinfo=UTC).timestamp()
+    for now, due in (((6, 1), (6, 8)), ((6, 8), (6, 15)), ((6, 15), (6, 24)), ((7, 1), None)):
+        agenda = Agenda(datetime(2026, *now, tzinfo=UTC).timestamp())
+        suppress.build(given, agenda)
+        assert agenda.due == (datetime(2026, *due, tzinfo=UTC).timestamp() if due else None)
 
 
 @pytest.mark.parametrize(
@@ -97,17 +98,18 @@ def test_the_first_end_says_when_to_look_again() -> None:
 )
 def test_bad_settings_are_refused(given: dict[str, Any], says: str) -> None:
     with pytest.raises(PolicyError) as caught:
-        suppress.build([{"code": "GAL0601", "reason": "r", **given}], NOW)
+        suppress.build([{"code": "GAL0601", "reason": "r", **given}], Agenda(NOW))
     assert caught.value.diagnostics[0].code == "GAL0520"
     assert says in str(caught.value)
 
 
 def test_an_annotation_entry_without_effect_is_a_warning(
-    kinds: Kinds, run: Callable[[Stage, Resource], Outcome]
+    build: Callable[..., tuple[Stage, ...]], run: Callable[[Stage, Resource], Outcome]
 ) -> None:
     text = "GAL0601; GAL0301 fine; GAL0101 why; nonsense"
     resource = Resource.build(KEY, "v1", annotations={"galley.dev/suppress": text})
-    found = run(policy.build([], kinds), resource).diagnostics
+    (stage,) = build([])
+    found = run(stage, resource).diagnostics
     assert [each.code for each in found] == ["GAL0521"] * 3
     assert all(each.level is Level.WARNING for each in found)
     assert found[0].path == ("metadata", "annotations", "galley.dev/suppress")

@@ -69,6 +69,33 @@ def test_a_crd_of_a_built_in_kind_keeps_the_entrys_aliases(texts: dict[str, Sche
     assert found == "networking.istio.io/VirtualService"
 
 
+def workloads(stored: str, other: str) -> SchemaText:
+    """A CRD of a kind whose built-in entry converts a version."""
+    version = "{name: %s, served: true, storage: %s, schema: {openAPIV3Schema: {type: object}}}"
+    return SchemaText(
+        "workloads.yaml",
+        "apiVersion: apiextensions.k8s.io/v1\n"
+        "kind: CustomResourceDefinition\n"
+        "spec:\n"
+        "  group: workload.linkerd.io\n"
+        "  scope: Namespaced\n"
+        "  names: {kind: ExternalWorkload, plural: externalworkloads}\n"
+        f"  versions: [{version % (stored, 'true')}, {version % (other, 'false')}]\n",
+    )
+
+
+def test_a_crd_of_a_built_in_kind_keeps_the_entrys_conversions() -> None:
+    """Unless it stores another version than the entry converts to."""
+    found = schema.build([workloads("v1beta1", "v1alpha1")]).kinds
+    kind = found.stored("workload.linkerd.io/v1alpha1", "ExternalWorkload")
+    assert kind is not None
+    assert kind.conversion("workload.linkerd.io/v1alpha1") is not None
+    turned = schema.build([workloads("v1alpha1", "v1beta1")]).kinds
+    kind = turned.stored("workload.linkerd.io/v1beta1", "ExternalWorkload")
+    assert kind is not None
+    assert kind.conversions == ()
+
+
 def test_a_json_schema_judges_the_whole_manifest(
     schemas: SchemaSet, run: Callable[[Stage, Resource], Outcome]
 ) -> None:
@@ -94,24 +121,6 @@ def test_a_json_schema_says_its_kind_in_several_ways(head: str) -> None:
     kind = built.kinds.get("a.io/Thing")
     assert kind is not None
     assert kind.api_version == "a.io/v1"
-
-
-def test_built_in_kinds_have_one_entry_each() -> None:
-    assert len({kind.collection for kind in BUILTIN_KINDS}) == len(BUILTIN_KINDS)
-
-
-@pytest.mark.parametrize(
-    ("alias", "collection"),
-    [
-        ("istio/networking/v1alpha3/gateways", "networking.istio.io/Gateway"),
-        ("istio/security/v1beta1/peerauthentications", "security.istio.io/PeerAuthentication"),
-        ("k8s/core/v1/services", "core/Service"),
-    ],
-)
-def test_the_originals_collection_names_are_aliases(
-    schemas: SchemaSet, alias: str, collection: str
-) -> None:
-    assert schemas.kinds.resolve(alias) == collection
 
 
 def test_facts_about_the_world_are_observed() -> None:

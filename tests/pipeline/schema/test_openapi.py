@@ -143,3 +143,13 @@ def test_of_several_that_publish_the_first_counts() -> None:
 
     assert schema.build([old, new]).compiled["x.example/Thing"].source.locator == "one"
     assert schema.build([new, old]).compiled["x.example/Thing"].source.locator == "two"
+
+
+def test_other_versions_of_a_known_kind_go_on_to_convert() -> None:
+    """What is published describes one version; a server of today serves more, and converts."""
+    autoscaler = document("autoscaling", "v2", "HorizontalPodAutoscaler")
+    text = SchemaText("autoscaling.yaml", yaml.safe_dump(autoscaler.content))
+    kinds = schema.build([text]).kinds
+    kind = kinds.stored("autoscaling/v1", "HorizontalPodAutoscaler")
+    assert kind is not None
+    assert kind.conversion("autoscaling/v1") is not None

@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from pipeline.model import Kinds
+from pipeline.schema import BUILTIN_KINDS
 from sources.files import FilesSource
 from sources.settings import FilesSettings
 from sources.source import Limits, SourceContext
@@ -30,7 +32,8 @@ def follow(root: Path, attend: Follow) -> Follow:
         *, path: Path | None = None, limits: Limits | None = None, wait: bool = True, **options: Any
     ) -> AbstractAsyncContextManager[Any]:
         settings = FilesSettings(name="team", path=path or root, **options)
-        return attend(FilesSource(settings, SourceContext(limits=limits or Limits())), wait=wait)
+        context = SourceContext(Kinds(BUILTIN_KINDS), limits or Limits())
+        return attend(FilesSource(settings, context), wait=wait)
 
     return run
 

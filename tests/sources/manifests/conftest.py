@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from pipeline.model import Broken, Diagnostic, Kinds, Read
+from pipeline.schema import BUILTIN_KINDS
 from sources.manifests import Manifests
 from sources.settings import FilesSettings
 from sources.source import Limits, SourceContext
@@ -26,7 +27,7 @@ def decode() -> Decode:
         **settings: Any,
     ) -> Read | Broken:
         data = text.encode() if isinstance(text, str) else text
-        context = SourceContext(kinds or Kinds(), limits or Limits())
+        context = SourceContext(kinds or Kinds(BUILTIN_KINDS), limits or Limits())
         known = FilesSettings(name="team", path=Path("unused"), **settings)
         return Manifests(known, context).read("a.yaml", data)
 

@@ -5,11 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.model import Broken, Diagnostic, Key, Kind, Kinds, Level, Read
+from pipeline.schema import BUILTIN_KINDS
 
 HEAD = "apiVersion: networking.istio.io/v1\nkind: VirtualService\n"
 GOOD = HEAD + "metadata: {name: a}\n"
 ROUTES = Kinds(
     [
+        *BUILTIN_KINDS,
         Kind(
             group="networking.istio.io",
             kind="VirtualService",
