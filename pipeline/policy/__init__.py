@@ -2,9 +2,10 @@
 
 In reading order: `settings` (as people write them), `names` and `projection` (what an expression
 uses), `part`, `lookup` and `parameters` (what else is read), `evaluation` (a policy asked about a
-resource), `policy` (what it says), `stage` (what asks); `complaints`, `kind_names`, `naming`, `compiling` and `build` (from settings to stages);
-`suppression` (as people write them), `annotation` and `suppress` (findings that are known and
-accepted); `expiring` (what holds for a while); `errors`.
+resource), `policy` (what it says), `stage` (what asks); `complaints`, `kind_names`, `naming`,
+`compiling` and `build` (from settings to stages); `suppression` (as people write them),
+`annotation` and `suppress` (findings that are known and accepted); `expiring` (what holds for a
+while); `errors`.
 """
 
 from pipeline.policy.build import PLACE, build
