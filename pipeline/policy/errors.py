@@ -1,8 +1,4 @@
-"""What is raised for policies and suppressions that make no environment.
-
-PolicyError                 settings that cannot be used; carries diagnostics
-ExpressionError             one CEL expression that does not compile
-"""
+"""What is raised for policies and suppressions that make no environment."""
 
 from collections.abc import Iterable
 
@@ -15,7 +11,3 @@ class PolicyError(ValueError):
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
         super().__init__("; ".join(diagnostic.message for diagnostic in self.diagnostics))
-
-
-class ExpressionError(ValueError):
-    """An expression is not CEL, or has the wrong type; the text ends with line and column."""

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pipeline.expression import ROOT, Failure, Given
 from pipeline.manifest import manifest
 from pipeline.model import Key, Resource
-from pipeline.policy.expression import Failure, Given
 from pipeline.policy.lookup import Lookup
 from pipeline.policy.parameters import Parameters
 from pipeline.policy.part import PARAMS, Part
-from pipeline.policy.projection import ROOT, project
+from pipeline.policy.projection import project
 from pipeline.stage import Index, Reader
 
 NAMESPACE = "core/Namespace"

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.expression import ROOT, Expression, Failure, Given
 from pipeline.manifest import manifest
 from pipeline.model import Document, Key, Resource
-from pipeline.policy.expression import Expression, Failure, Given
-from pipeline.policy.projection import ROOT, looked_at, project
+from pipeline.policy.projection import looked_at, project
 from pipeline.stage import Index, Reader
 
 FAILED = "\0"

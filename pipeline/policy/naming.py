@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeAlias
 
+from pipeline.expression import ANYTHING, BY_NAME, MANIFESTS, ExpressionError, Language, Makes
 from pipeline.invalid import nearest
 from pipeline.model import Key, Kinds
 from pipeline.model.canonical import Path
 from pipeline.policy.complaints import Complaints
-from pipeline.policy.errors import ExpressionError
 from pipeline.policy.evaluation import (
     FromExpression,
     FromLookup,
@@ -16,7 +16,6 @@ from pipeline.policy.evaluation import (
     FromParameters,
     Provider,
 )
-from pipeline.policy.expression import ANYTHING, BY_NAME, MANIFESTS, Language, Makes
 from pipeline.policy.kind_names import UnknownKindError, collection_called
 from pipeline.policy.lookup import Handle, Lookup
 from pipeline.policy.names import selections

@@ -8,10 +8,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.expression import Failure
 from pipeline.manifest import manifest
 from pipeline.model import Key
 from pipeline.model.canonical import Path
-from pipeline.policy.expression import Failure
 from pipeline.stage import Reader
 
 _WORDS = {bool: "true or false", int: "a whole number", float: "a number", list: "a list"}

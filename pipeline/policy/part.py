@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
-from pipeline.policy.expression import Expression
+from pipeline.expression import Expression
 from pipeline.policy.names import selections
 from pipeline.policy.projection import Tree, looked_at
 

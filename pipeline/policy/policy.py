@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.expression import Failure
 from pipeline.match import Matcher
 from pipeline.model import Diagnostic, Key, Level
 from pipeline.model.canonical import Path
 from pipeline.model.messages import policy as messages
 from pipeline.policy.evaluation import NAMESPACE, Evaluation, Provider
-from pipeline.policy.expression import Failure
 from pipeline.policy.part import Part
 from pipeline.selector import Selector
 from pipeline.stage import Index

@@ -10,9 +10,8 @@ everything. Too much is kept rather than too little, so no result can differ.
 from collections.abc import Iterable
 from typing import Any
 
+from pipeline.expression import ROOT
 from pipeline.policy.names import selections
-
-ROOT = "object"
 
 
 class Tree(dict[str, "Tree | None"]):

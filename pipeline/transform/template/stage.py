@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipeline.expression import Given
 from pipeline.manifest import manifest
 from pipeline.model import Document, Key, Kinds, Resource
 from pipeline.model.messages import Message
@@ -13,7 +14,6 @@ from pipeline.transform.errors import TransformRefusedError
 from pipeline.transform.stages import Transform
 from pipeline.transform.template.errors import EvaluationError, LeafError
 from pipeline.transform.template.expression import (
-    Activation,
     Expression,
     variables,
     variables_with_item,
@@ -79,7 +79,7 @@ class Template(Transform):
                         messages.TEMPLATE_OUTPUT, resource, problem=problem
                     ) from error
 
-    def _activations(self, resource: Resource, given: Mapping[str, Any]) -> Iterator[Activation]:
+    def _activations(self, resource: Resource, given: Mapping[str, Any]) -> Iterator[Given]:
         """The variables for each time that the manifests are made."""
         if self._each is None:
             yield variables(given)

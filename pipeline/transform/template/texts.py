@@ -6,8 +6,9 @@ A text that is one expression and nothing else keeps the type of what that makes
 from collections.abc import Iterator
 from typing import Any
 
+from pipeline.expression import Given
 from pipeline.transform.template.errors import EvaluationError, TemplateSyntaxError
-from pipeline.transform.template.expression import Activation, Expression
+from pipeline.transform.template.expression import Expression
 
 
 class Text:
@@ -27,7 +28,7 @@ class Text:
             return "".join(map(str, self._parts))
         return None
 
-    def value(self, activation: Activation) -> Any:
+    def value(self, activation: Given) -> Any:
         """What it makes.
 
         Raises:

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from pipeline.expression import Given
 from pipeline.model import Path
 from pipeline.schema.phrases import field
 from pipeline.transform.template.errors import EvaluationError, LeafError, TemplateSyntaxError
-from pipeline.transform.template.expression import Activation
 from pipeline.transform.template.texts import Text
 
-Node: TypeAlias = Callable[[Activation], Any]
+Node: TypeAlias = Callable[[Given], Any]
 
 
 def compiled(value: Any, path: Path, *, item: bool) -> Node:
@@ -39,7 +39,7 @@ def _leaf(value: str, path: Path, *, item: bool) -> Node:
         constant = text.constant
         return lambda _: constant
 
-    def value_of(activation: Activation) -> Any:
+    def value_of(activation: Given) -> Any:
         try:
             return text.value(activation)
         except EvaluationError as error:
@@ -48,6 +48,6 @@ def _leaf(value: str, path: Path, *, item: bool) -> Node:
     return value_of
 
 
-def _map(fields: Mapping[str, Node], activation: Activation) -> dict[str, Any]:
+def _map(fields: Mapping[str, Node], activation: Given) -> dict[str, Any]:
     made = ((name, node(activation)) for name, node in fields.items())
     return {name: value for name, value in made if value is not None}

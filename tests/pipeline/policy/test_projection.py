@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.policy.expression import Given, Language
+from pipeline.expression import Given, Language
 from pipeline.policy.projection import looked_at, project
 
 ALL: dict[str, Any] = {}

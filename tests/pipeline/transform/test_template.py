@@ -233,3 +233,17 @@ def test_two_that_derive_one_key_are_told(new_rig: type[Rig]) -> None:
     """By the engine, as for any stage."""
     rig = new_rig(template(named("same"))).put(SERVICE + "---" + SERVICE.replace("web", "api"))
     assert [found[0] for found in rig.found("GAL10")] == ["GAL1003"]
+
+
+def test_optional_fields_make_templates_short(new_rig: type[Rig]) -> None:
+    """One that is hidden in a map is told: the runtime itself would end the process."""
+    spec = {
+        "timeout": "${object.?spec.timeout.orValue(null)}",
+        "weight": "${object.?spec.weight.orValue(1.0)}",
+    }
+    rig = new_rig(template({**RULE, "spec": spec})).put(SERVICE)
+    assert rig.get("DestinationRule/shop/web")["spec"] == {"weight": 0.5}
+
+    hidden = {"made": "${{'x': dyn(object.?spec)}}"}
+    (found,) = new_rig(template({**RULE, "spec": hidden})).put(SERVICE).found()
+    assert "it makes an optional" in str(found)

@@ -1,4 +1,4 @@
-"""CEL by Google's C++ runtime: the only place that knows the library.
+"""CEL by Google's C++ runtime, for policies and templates: the only place that knows the library.
 
 The extensions for strings (`split`, `format`, `upperAscii`, ...) and for optional fields
 (`object.?spec`, `orValue`) are on. An expression that takes more than 9,999 steps of iteration
@@ -12,8 +12,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_optional, ext_strings
 
-from pipeline.policy.errors import ExpressionError
-from pipeline.policy.projection import ROOT
+ROOT = "object"
+"""The name that every expression knows: the manifest of the resource that it is about."""
 
 Makes: TypeAlias = Literal["bool", "text", "value"]
 """What an expression has to make: true or false, text, or whatever can be handed on."""
@@ -32,6 +32,10 @@ _TYPES: dict[Makes, Any] = {
     "value": cel.Type.DYN,
 }
 _WORDS: dict[Makes, str] = {"bool": "true or false", "text": "text", "value": "a plain value"}
+
+
+class ExpressionError(ValueError):
+    """An expression is not CEL, or has the wrong type; the text ends with line and column."""
 
 
 class Failure(NamedTuple):
