@@ -96,6 +96,14 @@ def only_judges(stage: Stage) -> bool:
     return bool(getattr(stage, "only_judges", False))
 
 
+def only_derives(stage: Stage) -> bool:
+    """Whether the stage promises to pass its resource on as it is, with others derived beside it.
+
+    A stage says so by an attribute `only_derives = True`; the engine holds it to the promise.
+    """
+    return bool(getattr(stage, "only_derives", False))
+
+
 def only_made(stage: Stage) -> bool:
     """Whether the stage wants only resources that stages before it have changed or derived.
 

@@ -1,0 +1,112 @@
+"""The stage that derives an entry from each Service; it reads no more than what is behind it."""
+
+from collections.abc import Iterator
+
+from pipeline.loose import items
+from pipeline.model import Diagnostic, Document, Key, Kinds, Resource
+from pipeline.model.messages import service_entries as messages
+from pipeline.stage import Index, Outcome, Reader
+from pipeline.transform.service_entries import entry, problems
+from pipeline.transform.service_entries.backends import (
+    POD,
+    Backend,
+    in_endpoints,
+    in_slice,
+    merged,
+    of_service,
+)
+from pipeline.transform.service_entries.ports import ports_of
+from pipeline.transform.service_entries.settings import ServiceEntriesSettings
+from pipeline.transform.service_entries.workloads import NODE, POD_BY_ADDRESS, workload_of
+from pipeline.transform.stages import Transform
+
+SERVICE, ENDPOINTS, SLICE = "core/Service", "core/Endpoints", "discovery.k8s.io/EndpointSlice"
+
+_OF_SERVICE = "kubernetes.io/service-name"
+"""The label of a slice that names its Service."""
+
+
+def _service(resource: Resource, document: Document) -> Iterator[str]:
+    if name := document.labels.get(_OF_SERVICE):
+        yield f"{resource.key.namespace}/{name}"
+
+
+SLICE_BY_SERVICE = Index("slice-by-service", SLICE, _service)
+
+
+class ServiceEntries(Transform):
+    """Derives a synthetic ServiceEntry from each Service, which itself passes on as it is."""
+
+    collections = frozenset({ENDPOINTS, NODE, POD, SLICE})
+    indexes = frozenset({POD_BY_ADDRESS, SLICE_BY_SERVICE})
+    only_derives = True
+
+    def __init__(self, given: ServiceEntriesSettings, kinds: Kinds | None = None) -> None:
+        super().__init__(given.name, given.match, kinds)
+        self._domain, self._trust_domain = given.domain, given.trust_domain
+
+    def handles(self, collection: str) -> bool:
+        return collection == SERVICE and super().handles(collection)
+
+    def run(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
+        if not self._matcher.matches(resource.key, document.labels):
+            return Outcome((resource,))
+        backends = _backends(resource.key, reader)
+        if found := tuple(problems.misshapen(resource.key, document)):
+            return Outcome((resource,), found)
+        ports = ports_of(items(document.body, "spec", "ports"))
+        usable = of_service(backends, {port.given: port.name for port in ports})
+        places = [
+            entry.Place(each, workload_of(reader, each, self._trust_domain)) for each in usable
+        ]
+        made = entry.entry_of(resource, document, self._domain, ports, places)
+        found = (
+            *problems.too_visible(resource.key, document),
+            *_unreachable(resource.key, backends, usable),
+            *_unread(resource.key, document, backends, reader),
+        )
+        return Outcome((resource, made), found)
+
+
+def _backends(service: Key, reader: Reader) -> list[Backend]:
+    """Of its slices; of its Endpoints where there is none."""
+    namespace = service.namespace
+    slices = reader.find(SLICE_BY_SERVICE, f"{namespace}/{service.name}")
+    if slices:
+        return merged(one for each in slices for one in in_slice(namespace, each.document()))
+    endpoints = reader.get(Key(ENDPOINTS, namespace, service.name))
+    return merged(in_endpoints(namespace, endpoints.document())) if endpoints else []
+
+
+def _unreachable(key: Key, backends: list[Backend], usable: list[Backend]) -> Iterator[Diagnostic]:
+    """That addresses are listed with ports that the Service does not have."""
+    if lost := len(backends) - len(usable):
+        names = sorted({name or "(no name)" for each in backends for name in each.ports})
+        yield messages.PORTS_UNKNOWN.report(
+            key=key, path=("spec", "ports"), count=lost, names=", ".join(names) or "none"
+        )
+
+
+def _unread(
+    key: Key, document: Document, backends: list[Backend], reader: Reader
+) -> Iterator[Diagnostic]:
+    """That an entry lacks something because the channel holds nothing at all of a kind."""
+    if backends:
+        yield from _unread_behind(key, backends[0], reader)
+    elif not entry.external_name(document) and not any(map(reader.holds, (SLICE, ENDPOINTS))):
+        yield _unread_kind(key, "EndpointSlices", "endpoints")
+
+
+def _unread_behind(key: Key, backend: Backend, reader: Reader) -> Iterator[Diagnostic]:
+    """One backend tells it for all."""
+    if backend.pod and not reader.get(backend.pod) and not reader.holds(POD):
+        yield _unread_kind(key, "Pods", "labels and identities")
+    node = Key(NODE, "", backend.node)
+    if backend.node and not reader.get(node) and not reader.holds(NODE):
+        yield _unread_kind(key, "Nodes", "localities")
+
+
+def _unread_kind(key: Key, kinds: str, lacks: str) -> Diagnostic:
+    return messages.NOTHING_OBSERVED.report(
+        key=key, service=f"{key.namespace}/{key.name}", kinds=kinds, lacks=lacks
+    )
