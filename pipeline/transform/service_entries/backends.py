@@ -57,10 +57,11 @@ def in_endpoints(namespace: str, document: Document) -> Iterator[Backend]:
     """What an Endpoints object lists; it has no word for what is about to end."""
     for subset in items(document.body, "subsets"):
         ports = _ports(items(subset, "ports"))
-        for name, state in (("addresses", State.READY), ("notReadyAddresses", State.NOT_READY)):
-            for endpoint in items(subset, name):
-                if address := text(endpoint, "ip"):
-                    yield _backend(namespace, address, ports, state, endpoint)
+        ready = ((State.READY, each) for each in items(subset, "addresses"))
+        waiting = ((State.NOT_READY, each) for each in items(subset, "notReadyAddresses"))
+        for state, endpoint in (*ready, *waiting):
+            if address := text(endpoint, "ip"):
+                yield _backend(namespace, address, ports, state, endpoint)
 
 
 def merged(backends: Iterable[Backend]) -> list[Backend]:
