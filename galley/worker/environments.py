@@ -246,10 +246,7 @@ class Environments:
         if channel.head and prospect.outputs:
             await self._commit(prospect)
         with following():
-            channel.install(environment, prospect.engine)
-            await self.announce()
-            self._companion.touch(prospect.engine.outputs)
-            await self._companion.publish(prospect.engine)
+            await self._install(environment, prospect.engine)
         log.info("Environment %s is in force.", environment.digest.hex()[:12])
 
     async def restore(self, environment: Environment) -> None:
@@ -258,7 +255,13 @@ class Environments:
         channel.wanted = channel.wanted or channel.environment
         engine = Engine(environment)
         await breathe(self._fill(engine))
-        channel.install(environment, engine)
+        await self._install(environment, engine)
+
+    async def _install(self, environment: Environment, engine: Engine) -> None:
+        """Let another engine take the place of the one in force, for what is observed as well: what
+        only that one has derived goes."""
+        self._companion.touch(self._channel.engine.outputs)
+        self._channel.install(environment, engine)
         await self.announce()
         self._companion.touch(engine.outputs)
         await self._companion.publish(engine)

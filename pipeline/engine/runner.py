@@ -87,6 +87,10 @@ class Runner:
         else:
             self.diagnostics.pop(key, None)
 
+    def found(self, subject: Key) -> tuple[Key, ...]:
+        """The keys that a subject's run has looked up and found, sorted."""
+        return tuple(sorted(key for key in set(self._read_keys(subject)) if key in self._table))
+
     def forget(self, key: Key) -> None:
         """The resource is gone."""
         self.reads.record(key, ())

@@ -53,9 +53,8 @@ PORTS_UNKNOWN = Message(
 NOTHING_OBSERVED = Message(
     code="GAL0443",
     level=Level.WARNING,
-    title="nothing is read of what is behind a Service",
-    template="The synthetic ServiceEntry of the Service {service} has no {lacks}: the channel holds"
-    " no {kinds}.",
+    title="nothing is read of what is behind Services",
+    template="Entries of the transform {transform} have no {lack}: the channel holds no {kinds}.",
     meaning=(
         "What is behind Services is known from EndpointSlices (or Endpoints), Pods and Nodes."
         " Without any of them an entry sends traffic past endpoints to the address of the Service,"

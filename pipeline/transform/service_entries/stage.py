@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pipeline.loose import items
 from pipeline.model import Diagnostic, Document, Key, Kinds, Resource
 from pipeline.model.messages import service_entries as messages
-from pipeline.stage import Index, Outcome, Reader
+from pipeline.stage import Index, Outcome, Present, Reader
 from pipeline.transform.service_entries import entry, problems
 from pipeline.transform.service_entries.backends import (
     POD,
@@ -30,6 +30,13 @@ def _service(resource: Resource, document: Document) -> Iterator[str]:
     if name := document.labels.get(_OF_SERVICE):
         yield f"{resource.key.namespace}/{name}"
 
+
+_BEHIND = (
+    ("EndpointSlices", "endpoints", (SLICE, ENDPOINTS)),
+    ("Pods", "labels and identities", (POD,)),
+    ("Nodes", "localities", (NODE,)),
+)
+"""What is behind a Service, what an entry has of it, and the collections that may hold it."""
 
 SLICE_BY_SERVICE = Index("slice-by-service", SLICE, _service)
 
@@ -63,9 +70,16 @@ class ServiceEntries(Transform):
         found = (
             *problems.too_visible(resource.key, document),
             *_unreachable(resource.key, backends, usable),
-            *_unread(resource.key, document, backends, reader),
         )
         return Outcome((resource, made), found)
+
+    def idle(self, present: Present) -> Iterator[Diagnostic]:
+        """What entries lack because the channel observes nothing of a kind."""
+        for kinds, lack, collections in _BEHIND:
+            if present.holds(SERVICE) and not any(map(present.holds, collections)):
+                yield messages.NOTHING_OBSERVED.report(
+                    transform=self._label, kinds=kinds, lack=lack
+                )
 
 
 def _backends(service: Key, reader: Reader) -> list[Backend]:
@@ -85,28 +99,3 @@ def _unreachable(key: Key, backends: list[Backend], usable: list[Backend]) -> It
         yield messages.PORTS_UNKNOWN.report(
             key=key, path=("spec", "ports"), count=lost, names=", ".join(names) or "none"
         )
-
-
-def _unread(
-    key: Key, document: Document, backends: list[Backend], reader: Reader
-) -> Iterator[Diagnostic]:
-    """That an entry lacks something because the channel holds nothing at all of a kind."""
-    if backends:
-        yield from _unread_behind(key, backends[0], reader)
-    elif not entry.external_name(document) and not any(map(reader.holds, (SLICE, ENDPOINTS))):
-        yield _unread_kind(key, "EndpointSlices", "endpoints")
-
-
-def _unread_behind(key: Key, backend: Backend, reader: Reader) -> Iterator[Diagnostic]:
-    """One backend tells it for all."""
-    if backend.pod and not reader.get(backend.pod) and not reader.holds(POD):
-        yield _unread_kind(key, "Pods", "labels and identities")
-    node = Key(NODE, "", backend.node)
-    if backend.node and not reader.get(node) and not reader.holds(NODE):
-        yield _unread_kind(key, "Nodes", "localities")
-
-
-def _unread_kind(key: Key, kinds: str, lacks: str) -> Diagnostic:
-    return messages.NOTHING_OBSERVED.report(
-        key=key, service=f"{key.namespace}/{key.name}", kinds=kinds, lacks=lacks
-    )

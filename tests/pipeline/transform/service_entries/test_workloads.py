@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.engine import Engine
+from pipeline.environment import Environment, EnvironmentSpec
+
 REGION, ZONE = "topology.kubernetes.io/region", "topology.kubernetes.io/zone"
 OLD_REGION = "failure-domain.beta.kubernetes.io/region"
 OLD_ZONE = "failure-domain.beta.kubernetes.io/zone"
@@ -136,18 +139,38 @@ def test_identities_are_those_of_what_gets_traffic_each_once(
     assert names == [f"spiffe://cluster.local/ns/shop/sa/{name}" for name in "yz"]
 
 
-def test_kinds_of_which_nothing_is_held_are_named(
+def test_kinds_of_which_nothing_is_held_are_named_once(
     mesh: Any, service: Any, slice_of: Any, endpoint: Any, pod: Any, node: Any
 ) -> None:
     def lacks() -> list[str]:
-        found = (one.diagnostic for one in made.engine.findings())
-        return [
-            one.message.split(" has no ")[1].split(":")[0] for one in found if one.code == "GAL0443"
-        ]
+        return [one.message.split(" no ")[-1] for one in made.engine.remarks()]
 
-    made = mesh().apply(service())
-    assert lacks() == ["endpoints"]
-    made.apply(slice_of(endpoint("10.0.0.1", "cart-1", "n1")))
-    assert sorted(lacks()) == ["labels and identities", "localities"]
-    made.apply(pod("other"), node("other"))
+    made = mesh()
     assert lacks() == []
+    made.apply(service())
+    assert lacks() == ["EndpointSlices.", "Pods.", "Nodes."]
+    made.apply(slice_of(), pod("other"), node("other"))
+    assert lacks() == []
+
+
+def test_what_is_not_there_may_be_elsewhere_where_not_everything_is(
+    mesh: Any, service: Any
+) -> None:
+    spec = EnvironmentSpec(transforms=({"type": "service-entries"},), complete=False)
+    engine = Engine(Environment.build(spec))
+    engine.apply({service().key: service()})
+    assert engine.remarks() == ()
+
+
+def test_an_entry_names_all_that_it_was_made_from(
+    mesh: Any, service: Any, slice_of: Any, endpoint: Any, pod: Any, node: Any
+) -> None:
+    behind = (slice_of(endpoint("10.0.0.1", "a", "n1"), endpoint("10.0.0.2", "b")), pod("a"))
+    made = mesh().apply(service(), *behind, node("n1"), pod("unrelated"))
+    (entry,) = (key for key in made.engine.outputs if "Synthetic" in key.collection)
+    assert made.engine.parents(entry) == (service().key,)
+    found = made.engine.looked_up(entry)
+    assert found == tuple(sorted(each.key for each in (*behind, node("n1"))))
+    assert made.engine.looked_up(service().key) == ()
+    made.remove(service())
+    assert made.engine.looked_up(entry) == ()
