@@ -57,8 +57,8 @@ NOTHING_OBSERVED = Message(
     template="Entries of the transform {transform} have no {lack}: the channel holds no {kinds}.",
     meaning=(
         "What is behind Services is known from EndpointSlices (or Endpoints), Pods and Nodes."
-        " Without any of them an entry sends traffic past endpoints to the address of the Service,"
-        " knows no localities, or no identities that could be verified."
+        " Without endpoints an entry passes traffic on to the address of the Service; without Pods"
+        " nobody's identity can be verified; without Nodes the nearest endpoints are not known."
     ),
     example=(
         "transforms: [{type: service-entries}]\n"
@@ -66,6 +66,7 @@ NOTHING_OBSERVED = Message(
     ),
     remedy=(
         "Add discovery.k8s.io/EndpointSlice, core/Pod and core/Node to the `kinds` of the source."
-        " Nodes are in no namespace, so its account needs a ClusterRole to list and watch them."
+        " Nodes are in no namespace: its account needs a ClusterRole to list and watch them. From"
+        " Kubernetes 1.35 on Pods have the labels of their Nodes, and tell the same."
     ),
 )

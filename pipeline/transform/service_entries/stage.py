@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipeline.loose import items
-from pipeline.model import Diagnostic, Document, Key, Kinds, Resource
+from pipeline.model import Diagnostic, Document, Key, Kinds, Level, Resource
 from pipeline.model.messages import service_entries as messages
 from pipeline.stage import Index, Outcome, Present, Reader
 from pipeline.transform.service_entries import entry, problems
@@ -32,11 +32,12 @@ def _service(resource: Resource, document: Document) -> Iterator[str]:
 
 
 _BEHIND = (
-    ("EndpointSlices", "endpoints", (SLICE, ENDPOINTS)),
-    ("Pods", "labels and identities", (POD,)),
-    ("Nodes", "localities", (NODE,)),
+    ("EndpointSlices", "endpoints", (SLICE, ENDPOINTS), Level.WARNING),
+    ("Pods", "labels and identities", (POD,), Level.WARNING),
+    ("Nodes", "localities but those that Pods tell", (NODE,), Level.INFO),
 )
-"""What is behind a Service, what an entry has of it, and the collections that may hold it."""
+"""What is behind a Service, what an entry has of it, the collections that may hold it, and how bad
+it is without."""
 
 SLICE_BY_SERVICE = Index("slice-by-service", SLICE, _service)
 
@@ -75,10 +76,10 @@ class ServiceEntries(Transform):
 
     def idle(self, present: Present) -> Iterator[Diagnostic]:
         """What entries lack because the channel observes nothing of a kind."""
-        for kinds, lack, collections in _BEHIND:
+        for kinds, lack, collections, level in _BEHIND:
             if present.holds(SERVICE) and not any(map(present.holds, collections)):
                 yield messages.NOTHING_OBSERVED.report(
-                    transform=self._label, kinds=kinds, lack=lack
+                    level=level, transform=self._label, kinds=kinds, lack=lack
                 )
 
 

@@ -18,7 +18,8 @@ _LEVELS = (
     ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"),
     ("topology.istio.io/subzone",),
 )
-"""The labels of a Node that say where it is, from the widest on; of each the first counts."""
+"""The labels of a Node that say where it is, from the widest on; of each the first counts. Lately
+Kubernetes copies them to its Pods, which tell it where Nodes cannot be read."""
 
 _ENDED = frozenset({"Succeeded", "Failed"})
 
@@ -43,8 +44,10 @@ def workload_of(reader: Reader, backend: Backend, trust_domain: str) -> Workload
         return Workload({}, _locality(reader, backend.node), "")
     spec, labels = inside(document.body, "spec"), document.labels
     said = labels.get(_OVERRIDE, "")
-    locality = (said if "/" in said else said.replace(".", "/")) or _locality(
-        reader, backend.node or text(spec, "nodeName")
+    locality = (
+        (said if "/" in said else said.replace(".", "/"))
+        or _locality(reader, backend.node or text(spec, "nodeName"))
+        or _levels(labels)
     )
     account = text(spec, "serviceAccountName")
     name = f"spiffe://{trust_domain}/ns/{pod.key.namespace}/sa/{account}"
@@ -61,9 +64,10 @@ def _pod(reader: Reader, backend: Backend) -> Resource | None:
 
 def _locality(reader: Reader, name: str) -> str:
     node = reader.get(Key(NODE, "", name)) if name else None
-    if node is None:
-        return ""
-    labels = node.labels
+    return _levels(node.labels) if node else ""
+
+
+def _levels(labels: Mapping[str, str]) -> str:
     levels = (next(filter(None, map(labels.get, names)), "") for names in _LEVELS)
     return "/".join(levels).rstrip("/")
 

@@ -91,6 +91,16 @@ def test_the_node_of_a_pod_is_asked_where_the_endpoint_names_none(
     assert made.spec["endpoints"][0]["locality"] == "eu"
 
 
+def test_labels_of_the_pod_tell_where_the_node_is_not_known(
+    mesh: Any, service: Any, slice_of: Any, endpoint: Any, pod: Any, node: Any
+) -> None:
+    listed = slice_of(endpoint("10.0.0.1", "cart-1", "n1"))
+    made = mesh().apply(service(), listed, pod("cart-1", labels={REGION: "eu", ZONE: "a"}))
+    assert made.spec["endpoints"][0]["locality"] == "eu/a"
+    made.apply(node("n1", **{REGION: "us"}))
+    assert made.spec["endpoints"][0]["locality"] == "us"
+
+
 def test_a_pod_is_found_by_its_address_where_none_is_named(
     mesh: Any, service: Any, slice_of: Any, endpoint: Any, pod: Any
 ) -> None:
