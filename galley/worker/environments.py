@@ -310,16 +310,17 @@ class Environments:
         await channel.announcer.published(version, prospect.outputs, before)
 
     def _fill(self, engine: Engine) -> Generator[None, None, None]:
-        """Apply all accepted and observed inputs, in slices."""
+        """Apply all observed and accepted inputs, in slices."""
         inputs = self._inputs()
         while part := dict(islice(inputs, SLICE)):
             engine.apply(part)
             yield
 
     def _inputs(self) -> Iterator[tuple[Key, Resource]]:
+        """What is observed first: what is derived of both is then derived once."""
+        yield from self._channel.observed.resources().items()
         for key, held in self._channel.ledger.inputs():
             yield key, held.resource
-        yield from self._channel.observed.resources().items()
 
 
 def _observed(environment: Environment, key: Key) -> bool:

@@ -40,16 +40,17 @@ async def service_entries(bench: Bench) -> None:
     title = f"synthetic entries of {services:,} services with {BEHIND * services:,} endpoints"
     share = median(each - other for each, other in zip(whole, without, strict=True))
     note = f"{len(resources):,} resources; the entries take {share:.2f} s of it"
-    bench.add(Row(f"{title}, all at once", "s", tuple(whole), None, note))
+    bench.add(Row(f"{title}, all at once, processor time", "s", tuple(whole), None, note))
     bench.add(Row(f"{title}, one endpoint changed", "ms", tuple(ready), CHANGE))
     bench.add(Row(f"{title}, one Pod changed", "ms", tuple(restarted), CHANGE))
 
 
 def _fill(engine: Engine, resources: list[Resource]) -> float:
-    begun = time.perf_counter()
+    """Seconds of processor time that it takes to take in everything."""
+    begun = time.process_time()
     for first in range(0, len(resources), SLICE):
         engine.apply({each.key: each for each in resources[first : first + SLICE]})
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 def _times(engine: Engine, changes: Iterable[Resource]) -> Iterator[float]:

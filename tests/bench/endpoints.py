@@ -11,9 +11,7 @@ BEHIND = 10
 
 
 def world(services: int) -> Iterator[Resource]:
-    """Everything, in the order in which a cluster is read."""
-    for number in range(services):
-        yield service(number)
+    """Everything, as a worker takes it in: what is observed waits for nothing and comes first."""
     for number in range(services):
         yield endpoints(number)
     for number in range(services):
@@ -21,6 +19,8 @@ def world(services: int) -> Iterator[Resource]:
             yield pod(number, each)
     for number in range(NODES):
         yield _node(number)
+    for number in range(services):
+        yield service(number)
 
 
 def service(number: int) -> Resource:

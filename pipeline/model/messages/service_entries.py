@@ -20,7 +20,7 @@ ENTRY_NOT_EXPORTED = Message(
     level=Level.WARNING,
     title="visibility that Pilot refuses",
     template=(
-        "Pilot discards the synthetic ServiceEntry, as networking.istio.io/exportTo says {said!r}."
+        "Pilot discards the synthetic ServiceEntry, as networking.istio.io/exportTo says '{said}'."
     ),
     meaning=(
         "The annotation `networking.istio.io/exportTo` becomes the `exportTo` of the entry. Pilot"

@@ -69,7 +69,9 @@ def merged(backends: Iterable[Backend]) -> list[Backend]:
     places: dict[tuple[str, Key | None], list[Backend]] = {}
     for backend in backends:
         places.setdefault((backend.address, backend.pod), []).append(backend)
-    found = (one for listed in places.values() for one in _folded(listed))
+    found: list[Backend] = []
+    for listed in places.values():
+        found.extend(listed if len(listed) == 1 else _folded(listed))
     return sorted(found, key=lambda backend: backend.order)
 
 
@@ -106,12 +108,11 @@ def _ports(ports: Iterable[Any]) -> dict[str, int]:
 
 def _state(conditions: Any) -> State | None:
     """What is not said is the best; None for what has ended."""
-    ready, serving, ends = (inside(conditions, n) for n in ("ready", "serving", "terminating"))
-    if ready is not False:
+    if inside(conditions, "ready") is not False:
         return State.READY
-    if ends is not True:
+    if conditions.get("terminating") is not True:
         return State.NOT_READY
-    return None if serving is False else State.DRAINING
+    return None if conditions.get("serving") is False else State.DRAINING
 
 
 def _folded(listed: list[Backend]) -> Iterator[Backend]:

@@ -8,7 +8,6 @@ either half, so that it is told of each change, and of none that makes no differ
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from ipaddress import ip_address
 from typing import Any, NamedTuple
 
 from pipeline.loose import inside, items, text
@@ -151,9 +150,6 @@ def _version(of: object) -> str:
     return hashlib.sha256(pack(of)).hexdigest()[:_VERSION_DIGITS]
 
 
-def _is_address(text_: str) -> bool:
-    try:
-        ip_address(text_)
-    except ValueError:
-        return False
-    return True
+def _is_address(host: str) -> bool:
+    """Whether it is no name: of a name the last part is no number, and it has no colon."""
+    return ":" in host or host.rpartition(".")[2].isdigit()

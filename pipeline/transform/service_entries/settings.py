@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from pipeline.match import Match
 from pipeline.transform.settings import TransformSettings
 
 Domain = Annotated[
@@ -17,6 +18,8 @@ class ServiceEntriesSettings(TransformSettings):
 
     type: Literal["service-entries"] = "service-entries"
     """Which transform this is."""
+    match: Match = Match()
+    """The Services that get an entry; by default all."""
     domain: Domain = "cluster.local"
     """What the names of Services end with in the cluster: a host is `NAME.NAMESPACE.svc.DOMAIN`."""
     trust_domain: Domain = "cluster.local"

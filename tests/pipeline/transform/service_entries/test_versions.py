@@ -66,3 +66,24 @@ def test_what_makes_no_difference_to_the_entry_is_no_change_of_it(
     )
     assert made.entry == before
     assert not any("Synthetic" in key.collection for key in evaluation.changed)
+
+
+def test_one_change_makes_one_entry_anew(
+    mesh: Any, service: Any, slice_of: Any, endpoint: Any, pod: Any
+) -> None:
+    """However many Services there are, and however many of them a change has nothing to do with."""
+    made = mesh()
+    for number in range(50):
+        name = f"other-{number}"
+        other = service().with_metadata(
+            key=service().key._replace(name=name), labels={}, annotations={}
+        )
+        behind = slice_of(endpoint(f"10.1.0.{number}", name), name=name).with_metadata(
+            labels={"kubernetes.io/service-name": name}, annotations={}
+        )
+        made.apply(other, behind, pod(name))
+    made.apply(service(), slice_of(endpoint("10.0.0.1", "a")), pod("a"))
+    for changed in (slice_of(endpoint("10.0.0.2", "a")), pod("a", labels={"version": "v2"})):
+        evaluation = made.engine.apply({changed.key: changed})
+        assert evaluation.ran["transform/service-entries-1"] == 1
+        assert [key.name for key in evaluation.changed if "Synthetic" in key.collection] == ["cart"]
