@@ -61,14 +61,16 @@ def test_ports_of_one_address_come_together(
 
 
 def test_two_programs_at_one_address_are_two_endpoints(
-    mesh: Any, service: Any, slice_of: Any, endpoint: Any
+    mesh: Any, service: Any, slice_of: Any, endpoint: Any, pod: Any
 ) -> None:
     one = slice_of(endpoint("10.0.0.1", "cart-1"), name="cart-a")
     other = slice_of(
         endpoint("10.0.0.1", "cart-2"), name="cart-b", ports=[{"name": "http", "port": 8081}]
     )
-    made = mesh().apply(service(), one, other)
+    pods = (pod("cart-1", labels={"n": "1"}), pod("cart-2", labels={"n": "2"}))
+    made = mesh().apply(service(), one, other, *pods)
     assert [each["ports"] for each in made.spec["endpoints"]] == [{"http": 8080}, {"http": 8081}]
+    assert [each["labels"] for each in made.spec["endpoints"]] == [{"n": "1"}, {"n": "2"}]
 
 
 @pytest.mark.parametrize(

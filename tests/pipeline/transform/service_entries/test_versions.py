@@ -38,6 +38,14 @@ def test_what_becomes_not_ready_concerns_the_endpoints(
     assert (before, made.waiting) == ("", "10.0.0.2:8080")
 
 
+def test_what_was_never_ready_concerns_the_endpoints(
+    made: Any, slice_of: Any, endpoint: Any
+) -> None:
+    """Its proxy gets its listeners of it."""
+    held = (endpoint("10.0.0.1", "a"), endpoint("10.0.0.2", "b"))
+    assert changed(made, slice_of(*held, endpoint("10.0.0.3", ready=False))) == (False, True)
+
+
 def test_another_identity_concerns_all_proxies(made: Any, pod: Any) -> None:
     """What they verify is not part of endpoints; the original sent only these."""
     assert changed(made, pod("a", account="other")) == (True, False)

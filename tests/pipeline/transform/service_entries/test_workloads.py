@@ -101,6 +101,19 @@ def test_labels_of_the_pod_tell_where_the_node_is_not_known(
     assert made.spec["endpoints"][0]["locality"] == "us"
 
 
+def test_a_pod_of_another_namespace_may_be_named(
+    mesh: Any, service: Any, slice_of: Any, endpoint: Any, pod: Any
+) -> None:
+    elsewhere = {
+        **endpoint("10.0.0.1"),
+        "targetRef": {"kind": "Pod", "namespace": "b", "name": "p"},
+    }
+    mine, other = pod("p", account="mine"), pod("p", account="other")
+    moved = other.with_metadata(key=other.key._replace(namespace="b"), labels={}, annotations={})
+    made = mesh().apply(service(), slice_of(elsewhere), mine, moved)
+    assert made.spec["subjectAltNames"] == ["spiffe://cluster.local/ns/b/sa/other"]
+
+
 def test_a_pod_is_found_by_its_address_where_none_is_named(
     mesh: Any, service: Any, slice_of: Any, endpoint: Any, pod: Any
 ) -> None:
