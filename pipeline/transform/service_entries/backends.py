@@ -91,6 +91,23 @@ def of_service(backends: Iterable[Backend], names: Mapping[str, str]) -> list[Ba
     return named
 
 
+def receiving(backends: Iterable[Backend]) -> list[Backend]:
+    """Those that traffic is to go to: what is ready; if nothing is, what still serves."""
+    held = list(backends)
+    ready = [backend for backend in held if backend.state is State.READY]
+    return ready or [backend for backend in held if backend.state is State.DRAINING]
+
+
+def waiting(backends: Iterable[Backend]) -> list[str]:
+    """Every port of those that are not ready yet, as `address:port`, each once and in order."""
+    held = (backend for backend in backends if backend.state is State.NOT_READY)
+    return sorted({_spot(one.address, port) for one in held for port in one.ports.values()})
+
+
+def _spot(address: str, port: int) -> str:
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
 def _backend(
     namespace: str, address: str, ports: Mapping[str, int], state: State, endpoint: Any
 ) -> Backend:

@@ -7,13 +7,13 @@ either half, so that it is told of each change, and of none that makes no differ
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pipeline.loose import inside, items, text
 from pipeline.model import Document, Key, Resource
 from pipeline.model.canonical import pack
-from pipeline.transform.service_entries.backends import Backend, State
+from pipeline.transform.service_entries.backends import Backend
 from pipeline.transform.service_entries.ports import Port
 from pipeline.transform.service_entries.workloads import Workload
 
@@ -32,47 +32,46 @@ _ANY_ADDRESS = "0.0.0.0"  # noqa: S104  # what Istio writes where there is no ad
 _VERSION_DIGITS = 16
 
 
-class Place(NamedTuple):
-    """A backend with the workload behind it."""
+class Behind(NamedTuple):
+    """What is observed behind a Service; nothing where it stands for a name outside."""
 
-    backend: Backend
-    workload: Workload
+    places: Sequence[tuple[Backend, Workload]] = ()
+    """Where traffic goes, in order."""
+    waiting: Sequence[str] = ()
+    """Where it may go soon, as `address:port`, in order."""
 
 
 def entry_of(
-    service: Resource, document: Document, domain: str, ports: Iterable[Port], places: list[Place]
+    key: Key, document: Document, host: str, ports: Iterable[Port], behind: Behind
 ) -> Resource:
     """The entry of a Service.
 
     Args:
-        service: the Service itself.
-        document: the same, decoded.
-        domain: what names of Services end with.
+        key: that of the Service.
+        document: the Service itself, decoded.
+        host: its name in the mesh.
         ports: those of the Service.
-        places: where it can be reached, or could, sorted.
+        behind: what is observed behind it.
     """
-    key = service.key
     external = external_name(document)
-    chosen = [] if external else _chosen(places)
-    endpoints = [_endpoint(place) for place in chosen]
     if external:
         endpoints = [_outside(external, ports, document.labels)]
-    resolution = _resolution(external, endpoints)
+    else:
+        endpoints = [_endpoint(*place) for place in behind.places]
     rest = {
-        "hosts": [f"{key.name}.{key.namespace}.svc.{domain}"],
+        "hosts": [host],
         "addresses": [_address(document)],
         "location": "MESH_EXTERNAL" if external else "MESH_INTERNAL",
-        "resolution": resolution,
+        "resolution": _resolution(external, endpoints),
         "ports": [port.described() for port in ports],
-        **_listed("subjectAltNames", (place.workload.identity for place in chosen)),
+        **_listed("subjectAltNames", (workload.identity for _, workload in behind.places)),
         **_listed("exportTo", exported_to(document)),
     }
-    waiting = [] if external else _waiting(places)
     annotations = {
         **document.annotations,
         SERVICE_VERSION: _version([document.labels, document.annotations, rest]),
-        ENDPOINTS_VERSION: _version([endpoints, waiting]),
-        **({NOT_READY: ",".join(waiting)} if waiting else {}),
+        ENDPOINTS_VERSION: _version([endpoints, behind.waiting]),
+        **({NOT_READY: ",".join(behind.waiting)} if behind.waiting else {}),
     }
     return Resource.build(
         Key(COLLECTION, key.namespace, key.name),
@@ -95,14 +94,7 @@ def exported_to(document: Document) -> set[str]:
     return {each.strip() for each in said.split(",")} - {""}
 
 
-def _chosen(places: list[Place]) -> list[Place]:
-    """Those that are ready; if there are none, those that still serve."""
-    ready = [place for place in places if place.backend.state is State.READY]
-    return ready or [place for place in places if place.backend.state is State.DRAINING]
-
-
-def _endpoint(place: Place) -> dict[str, Any]:
-    backend, workload = place
+def _endpoint(backend: Backend, workload: Workload) -> dict[str, Any]:
     told = {"ports": backend.ports, "labels": workload.labels, "locality": workload.locality}
     return {"address": backend.address, **{name: item for name, item in told.items() if item}}
 
@@ -126,18 +118,6 @@ def _address(document: Document) -> str:
         (each for each in items(spec, "clusterIPs") if type(each) is str), ""
     )
     return address if not external_name(document) and _is_address(address) else _ANY_ADDRESS
-
-
-def _waiting(places: list[Place]) -> list[str]:
-    """Every port of those that are not ready yet, as `address:port`."""
-    return sorted(
-        {
-            f"[{backend.address}]:{port}" if ":" in backend.address else f"{backend.address}:{port}"
-            for backend, _ in places
-            if backend.state is State.NOT_READY
-            for port in backend.ports.values()
-        }
-    )
 
 
 def _listed(name: str, values: Iterable[str]) -> dict[str, list[str]]:

@@ -14,6 +14,8 @@ from pipeline.transform.service_entries.backends import (
     in_slice,
     merged,
     of_service,
+    receiving,
+    waiting,
 )
 from pipeline.transform.service_entries.ports import ports_of
 from pipeline.transform.service_entries.settings import ServiceEntriesSettings
@@ -57,22 +59,20 @@ class ServiceEntries(Transform):
         return collection == SERVICE and super().handles(collection)
 
     def run(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
-        if not self._matcher.matches(resource.key, document.labels):
+        key = resource.key
+        if not self._matcher.matches(key, document.labels):
             return Outcome((resource,))
-        backends = _backends(resource.key, reader)
-        if found := tuple(problems.misshapen(resource.key, document)):
+        listed = _listed(key, reader)  # first of all: what rests on it blocks nothing
+        if found := tuple(problems.misshapen(key, document)):
             return Outcome((resource,), found)
         ports = ports_of(items(document.body, "spec", "ports"))
-        usable = of_service(backends, {port.given: port.name for port in ports})
-        places = [
-            entry.Place(each, workload_of(reader, each, self._trust_domain)) for each in usable
-        ]
-        made = entry.entry_of(resource, document, self._domain, ports, places)
-        found = (
-            *problems.too_visible(resource.key, document),
-            *_unreachable(resource.key, backends, usable),
-        )
-        return Outcome((resource, made), found)
+        if entry.external_name(document):
+            listed = []
+        usable = of_service(listed, {port.given: port.name for port in ports})
+        host = f"{key.name}.{key.namespace}.svc.{self._domain}"
+        made = entry.entry_of(key, document, host, ports, self._behind(usable, reader))
+        unreachable = _unreachable(key, listed, usable)
+        return Outcome((resource, made), (*problems.too_visible(key, document), *unreachable))
 
     def idle(self, present: Present) -> Iterator[Diagnostic]:
         """What entries lack because the channel observes nothing of a kind."""
@@ -82,8 +82,13 @@ class ServiceEntries(Transform):
                     level=level, transform=self._label, kinds=kinds, lack=lack
                 )
 
+    def _behind(self, backends: list[Backend], reader: Reader) -> entry.Behind:
+        chosen = receiving(backends)
+        places = [(each, workload_of(reader, each, self._trust_domain)) for each in chosen]
+        return entry.Behind(places, waiting(backends))
 
-def _backends(service: Key, reader: Reader) -> list[Backend]:
+
+def _listed(service: Key, reader: Reader) -> list[Backend]:
     """Of its slices; of its Endpoints where there is none."""
     namespace = service.namespace
     slices = reader.find(SLICE_BY_SERVICE, f"{namespace}/{service.name}")
@@ -93,10 +98,10 @@ def _backends(service: Key, reader: Reader) -> list[Backend]:
     return merged(in_endpoints(namespace, endpoints.document())) if endpoints else []
 
 
-def _unreachable(key: Key, backends: list[Backend], usable: list[Backend]) -> Iterator[Diagnostic]:
+def _unreachable(key: Key, listed: list[Backend], usable: list[Backend]) -> Iterator[Diagnostic]:
     """That addresses are listed with ports that the Service does not have."""
-    if lost := len(backends) - len(usable):
-        names = sorted({name or "(no name)" for each in backends for name in each.ports})
+    if lost := len(listed) - len(usable):
+        names = sorted({name or "(no name)" for each in listed for name in each.ports})
         yield messages.PORTS_UNKNOWN.report(
             key=key, path=("spec", "ports"), count=lost, names=", ".join(names) or "none"
         )

@@ -78,11 +78,13 @@ def test_a_name_outside_the_cluster_is_looked_up(
     given = service(
         labels={"app": "cart"}, type="ExternalName", externalName="cart.example.net", clusterIP=None
     )
-    spec = mesh().apply(given, slice_of(endpoint("10.0.0.1"))).spec
+    made = mesh().apply(given, slice_of(endpoint("10.0.0.1"), ports=[{"name": "x", "port": 1}]))
+    spec = made.spec
     assert (spec["location"], spec["resolution"]) == ("MESH_EXTERNAL", "DNS")
     assert spec["addresses"] == ["0.0.0.0"]
     ports, labels = {"http": 80}, {"app": "cart"}
     assert spec["endpoints"] == [{"address": "cart.example.net", "ports": ports, "labels": labels}]
+    assert (made.waiting, made.codes) == ("", [])
 
 
 @pytest.mark.parametrize(
