@@ -62,10 +62,13 @@ def _times(engine: Engine, changes: Iterable[Resource]) -> Iterator[float]:
 
 
 def _readiness(services: int) -> Iterator[Resource]:
+    """Another endpoint of a service is not ready each time."""
     for number in range(CHANGES):
         yield endpoints(7 * number % services, unready=(number + number // services) % BEHIND)
 
 
 def _restarts(services: int) -> Iterator[Resource]:
+    """Of Pods that are ready: of the others nobody asks."""
     for number in range(CHANGES):
-        yield pod(7 * number % services, number % BEHIND, restarts=number + 1)
+        each = (number + number // services + 1) % BEHIND
+        yield pod(7 * number % services, each, restarts=number + 1)
