@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 
 from pipeline.loose import inside, items, text
 from pipeline.model import Document, Key
+from pipeline.transform import kinds
 from pipeline.transform.service_entries.ports import is_port
-
-POD = "core/Pod"
 
 
 class State(IntEnum):
@@ -114,7 +113,7 @@ def _backend(
     target = inside(endpoint, "targetRef")
     pod = None
     if text(target, "kind") == "Pod" and (name := text(target, "name")):
-        pod = Key(POD, text(target, "namespace", namespace), name)
+        pod = Key(kinds.POD, text(target, "namespace", namespace), name)
     return Backend(address, ports, state, pod, text(endpoint, "nodeName"))
 
 

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from pipeline.loose import inside, items, text
 from pipeline.model import Document, Key, Resource
 from pipeline.model.canonical import pack
+from pipeline.transform import kinds
 from pipeline.transform.service_entries.backends import Backend
 from pipeline.transform.service_entries.ports import Port
 from pipeline.transform.service_entries.workloads import Workload
 
-COLLECTION = "networking.istio.io/SyntheticServiceEntry"
 API_VERSION = "networking.istio.io/v1alpha3"
 
 _PREFIX = "networking.alpha.istio.io/"
@@ -74,7 +74,7 @@ def entry_of(
         **({NOT_READY: ",".join(behind.waiting)} if behind.waiting else {}),
     }
     return Resource.build(
-        Key(COLLECTION, key.namespace, key.name),
+        Key(kinds.SYNTHETIC_SERVICE_ENTRY, key.namespace, key.name),
         API_VERSION,
         labels=document.labels,
         annotations=annotations,

@@ -6,9 +6,9 @@ from pipeline.loose import items
 from pipeline.model import Diagnostic, Document, Key, Kinds, Level, Resource
 from pipeline.model.messages import service_entries as messages
 from pipeline.stage import Index, Outcome, Present, Reader
+from pipeline.transform import kinds
 from pipeline.transform.service_entries import entry, problems
 from pipeline.transform.service_entries.backends import (
-    POD,
     Backend,
     in_endpoints,
     in_slice,
@@ -19,10 +19,8 @@ from pipeline.transform.service_entries.backends import (
 )
 from pipeline.transform.service_entries.ports import ports_of
 from pipeline.transform.service_entries.settings import ServiceEntriesSettings
-from pipeline.transform.service_entries.workloads import NODE, POD_BY_ADDRESS, workload_of
+from pipeline.transform.service_entries.workloads import POD_BY_ADDRESS, workload_of
 from pipeline.transform.stages import Transform
-
-SERVICE, ENDPOINTS, SLICE = "core/Service", "core/Endpoints", "discovery.k8s.io/EndpointSlice"
 
 _OF_SERVICE = "kubernetes.io/service-name"
 """The label of a slice that names its Service."""
@@ -34,34 +32,32 @@ def _service(resource: Resource, document: Document) -> Iterator[str]:
 
 
 _BEHIND = (
-    ("EndpointSlices", "endpoints", (SLICE, ENDPOINTS), Level.WARNING),
-    ("Pods", "labels and identities", (POD,), Level.WARNING),
-    ("Nodes", "localities but those that Pods tell", (NODE,), Level.INFO),
+    ("EndpointSlices", "endpoints", (kinds.ENDPOINT_SLICE, kinds.ENDPOINTS), Level.WARNING),
+    ("Pods", "labels and identities", (kinds.POD,), Level.WARNING),
+    ("Nodes", "localities but those that Pods tell", (kinds.NODE,), Level.INFO),
 )
 """What is behind a Service, what an entry has of it, the collections that may hold it, and how bad
 it is without."""
 
-SLICE_BY_SERVICE = Index("slice-by-service", SLICE, _service)
+SLICE_BY_SERVICE = Index("slice-by-service", kinds.ENDPOINT_SLICE, _service)
 
 
 class ServiceEntries(Transform):
     """Derives a synthetic ServiceEntry from each Service, which itself passes on as it is."""
 
-    collections = frozenset({ENDPOINTS, NODE, POD, SLICE})
+    collections = frozenset({kinds.ENDPOINTS, kinds.NODE, kinds.POD})
     indexes = frozenset({POD_BY_ADDRESS, SLICE_BY_SERVICE})
     only_derives = True
 
-    def __init__(self, given: ServiceEntriesSettings, kinds: Kinds | None = None) -> None:
-        super().__init__(given.name, given.match, kinds)
+    def __init__(self, given: ServiceEntriesSettings, known: Kinds | None = None) -> None:
+        super().__init__(given.name, given.match, known)
         self._domain, self._trust_domain = given.domain, given.trust_domain
 
     def handles(self, collection: str) -> bool:
-        return collection == SERVICE and super().handles(collection)
+        return collection == kinds.SERVICE and super().handles(collection)
 
-    def run(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
+    def outcome(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
         key = resource.key
-        if not self._matcher.matches(key, document.labels):
-            return Outcome((resource,))
         listed = _listed(key, reader)  # first of all: what rests on it blocks nothing
         if found := tuple(problems.misshapen(key, document)):
             return Outcome((resource,), found)
@@ -76,10 +72,10 @@ class ServiceEntries(Transform):
 
     def idle(self, present: Present) -> Iterator[Diagnostic]:
         """What entries lack because the channel observes nothing of a kind."""
-        for kinds, lack, collections, level in _BEHIND:
-            if present.holds(SERVICE) and not any(map(present.holds, collections)):
+        for named, lack, collections, level in _BEHIND:
+            if present.holds(kinds.SERVICE) and not any(map(present.holds, collections)):
                 yield messages.NOTHING_OBSERVED.report(
-                    level=level, transform=self._label, kinds=kinds, lack=lack
+                    level=level, transform=self._label, kinds=named, lack=lack
                 )
 
     def _behind(self, backends: list[Backend], reader: Reader) -> entry.Behind:
@@ -94,7 +90,7 @@ def _listed(service: Key, reader: Reader) -> list[Backend]:
     slices = reader.find(SLICE_BY_SERVICE, f"{namespace}/{service.name}")
     if slices:
         return merged(one for each in slices for one in in_slice(namespace, each.document()))
-    endpoints = reader.get(Key(ENDPOINTS, namespace, service.name))
+    endpoints = reader.get(Key(kinds.ENDPOINTS, namespace, service.name))
     return merged(in_endpoints(namespace, endpoints.document())) if endpoints else []
 
 

@@ -6,9 +6,8 @@ from typing import NamedTuple
 from pipeline.loose import inside, items, mapping, text
 from pipeline.model import Document, Key, Resource
 from pipeline.stage import Index, Reader
-from pipeline.transform.service_entries.backends import POD, Backend
-
-NODE = "core/Node"
+from pipeline.transform import kinds
+from pipeline.transform.service_entries.backends import Backend
 
 _OVERRIDE = "istio-locality"
 """A Pod's label that takes the place of its Node's locality; dots stand for slashes in it."""
@@ -63,7 +62,7 @@ def _pod(reader: Reader, backend: Backend) -> Resource | None:
 
 
 def _locality(reader: Reader, name: str) -> str:
-    node = reader.get(Key(NODE, "", name)) if name else None
+    node = reader.get(Key(kinds.NODE, "", name)) if name else None
     return _levels(node.labels) if node else ""
 
 
@@ -83,5 +82,5 @@ def _addresses(_resource: Resource, document: Document) -> Iterator[str]:
     }
 
 
-POD_BY_ADDRESS = Index("pod-by-address", POD, _addresses)
+POD_BY_ADDRESS = Index("pod-by-address", kinds.POD, _addresses)
 """The Pods that answer at an address, by the address."""
