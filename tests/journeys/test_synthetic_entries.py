@@ -216,13 +216,13 @@ async def test_a_trace_names_the_parents_of_an_entry(
         return json.loads(said) if code == 0 else {}
 
     async def complete() -> bool:
-        return len((await traced()).get("made_from", ())) == 6
+        return len((await traced()).get("looked_up", ())) == 5
 
     await wait_until(complete)
     found = await traced()
     service = f"core/Service/{shop.name}/cart"
-    assert found["made_from"] == [
-        service,
+    assert found["derived_from"] == service
+    assert found["looked_up"] == [
         f"core/Node//{shop.name}-a",
         f"core/Node//{shop.name}-b",
         f"core/Pod/{shop.name}/cart-0",
@@ -232,5 +232,5 @@ async def test_a_trace_names_the_parents_of_an_entry(
     assert (found["channel"], found["state"], found["file"]) == (OBSERVED, "live", service)
     code, said = await mesh.cli("trace", shop.entry)
     assert code == 0
-    assert f"made from    Service/{shop.name}/cart, " in said
+    assert f"made of      Service/{shop.name}/cart, " in said
     assert " of mesh.observed" in said
