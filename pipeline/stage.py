@@ -96,6 +96,14 @@ def only_judges(stage: Stage) -> bool:
     return bool(getattr(stage, "only_judges", False))
 
 
+def only_derives(stage: Stage) -> bool:
+    """Whether the stage promises to pass its resource on as it is, with others derived beside it.
+
+    A stage says so by an attribute `only_derives = True`; the engine holds it to the promise.
+    """
+    return bool(getattr(stage, "only_derives", False))
+
+
 def only_made(stage: Stage) -> bool:
     """Whether the stage wants only resources that stages before it have changed or derived.
 
@@ -104,16 +112,24 @@ def only_made(stage: Stage) -> bool:
     return bool(getattr(stage, "only_made", False))
 
 
-def idle_parts(stage: Stage, holds: Callable[[Key], bool]) -> Iterable[Diagnostic]:
+class Present(Protocol):
+    """What there is in front of a stage, looked at as a whole."""
+
+    def __contains__(self, key: object) -> bool:
+        """Whether there is a resource with this key."""
+
+    def holds(self, collection: str) -> bool:
+        """Whether there is, or may be elsewhere, any resource of the collection."""
+
+
+def idle_parts(stage: Stage, present: Present) -> Iterable[Diagnostic]:
     """What a stage has to say of the parts of its settings for which there is no resource.
 
-    A stage says so by a method `idle(holds)`; `holds` tells whether the table in front of it has a
-    key. It is asked for the whole at once, so it looks up keys and nothing else.
+    A stage says so by a method `idle(present)`. It is asked for the whole at once, so it looks up
+    keys and collections and nothing else.
     """
-    idle: Callable[[Callable[[Key], bool]], Iterable[Diagnostic]] | None = getattr(
-        stage, "idle", None
-    )
-    return idle(holds) if idle else ()
+    idle: Callable[[Present], Iterable[Diagnostic]] | None = getattr(stage, "idle", None)
+    return idle(present) if idle else ()
 
 
 def reads_nothing(stage: Stage) -> bool:

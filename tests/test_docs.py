@@ -53,7 +53,12 @@ def test_named_commands_exist(page: Path) -> None:
     assert set(COMMAND.findall(page.read_text())) <= COMMANDS.keys()
 
 
-@pytest.mark.parametrize("text", YAML.findall((ROOT / "docs" / "transforms.md").read_text()))
+def suites(*pages: str) -> list[str]:
+    texts = ((ROOT / "docs" / page).read_text() for page in pages)
+    return [text for page in texts for text in YAML.findall(page) if "cases:" in text]
+
+
+@pytest.mark.parametrize("text", suites("transforms.md", "service-entries.md"))
 def test_examples_of_transforms_do_what_they_say(text: str, tmp_path: Path) -> None:
     file = tmp_path / "example.test.yaml"
     file.write_text(text)

@@ -116,14 +116,17 @@ def received(ledger: Ledger, gate: Gate, batches: Sequence[Batch]) -> list[Diagn
 async def _asked(settings: ChannelSettings, verdict: Verdict, gate: Gate) -> tuple[Diagnostic, ...]:
     """What the checks say of all that there is, as if nothing had been published before."""
     nothing, engine = Live(), gate.trial.engine
-    held = {key: gate.origin_of((engine.parents(key) or (key,))[0]) for key in verdict.outputs}
+    outputs = {
+        key: one for key, one in verdict.outputs.items() if not gate.ledger.observed(key.collection)
+    }
+    held = {key: gate.origin_of((engine.parents(key) or (key,))[0]) for key in outputs}
     origins = {key: one.origin for key, one in held.items() if one}
     question = Question(
         channel=settings.name,
         base=Base(version=0, digest=nothing.digest.hex()),
-        content=counted(nothing.tally(verdict.outputs), engine.environment),
-        changes=changed(verdict.outputs, nothing, origins),
-        resources=verdict.outputs,
+        content=counted(nothing.tally(outputs), engine.environment),
+        changes=changed(outputs, nothing, origins),
+        resources=outputs,
     )
     outcomes = await ask_all(settings.checks, question)
     return tuple(

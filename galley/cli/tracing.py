@@ -11,11 +11,14 @@ from galley.cli.failure import Failure
 from galley.cli.history import MARKS, field_change
 from galley.cli.options import OutputAs
 from galley.cli.remote import Remote
+from galley.protocol.control import COMPANION
 from galley.suggest import nearest
 
 app = typer.Typer(rich_markup_mode=None)
 
 WIDTH = 96
+SHOWN = 10
+"""Resources that are named of which another one was made."""
 INDENT = " " * 15
 """What belongs to a step, below its text."""
 
@@ -58,9 +61,11 @@ def trace(
     if len(found["claimed_by"]) > 1:
         _step("claimed by", ", ".join(found["claimed_by"]))
     if found["derived_from"]:
-        _step("made of", words.name(found["derived_from"]))
+        made_of = (found["derived_from"], *found["looked_up"])
+        _step("made of", _some([words.name(each) for each in made_of]))
     _stages(found["stages"])
-    _step("versions", ", ".join(map(str, found["versions"][:20])) or "none")
+    versions = ", ".join(map(str, found["versions"][:20])) or "none"
+    _step("versions", f"{versions}{_of_companion(found['channel'])}")
     _step("subscribers", f"{found['subscribers']} have it in their view and are in step")
     for each in found["diagnostics"]:
         output.line("  " + words.diagnostic(each))
@@ -104,6 +109,15 @@ def explain(
         _section("Reads", found.template)
         _section("Example", found.example, as_is=True)
         _section("Remedy", found.remedy)
+
+
+def _some(names: list[str]) -> str:
+    rest = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + rest
+
+
+def _of_companion(channel: str) -> str:
+    return f" of {channel}" if channel.endswith(COMPANION) else ""
 
 
 def _section(title: str, text: str, *, as_is: bool = False) -> None:

@@ -27,6 +27,7 @@ from galley.worker.reporter import Reporter
 from galley.worker.revisions import Revisions
 from galley.worker.rollback import Rollback
 from galley.worker.schema_sources import SchemaSources
+from galley.worker.tracing import Tracing
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def assemble(channel: Channel, companion: Companion, tasks: asyncio.TaskGroup) -
         channel, environments, intake, keeper, findings, checking, followers
     )
     operations.add(Method.RECONFIGURE, reconfiguring.answer)
+    operations.add(Method.TRACE, Tracing(channel, companion, findings).report)
     operations.add(Method.FORESEE, Foreseeing(channel).report)
     operations.add(Method.REGISTER, registrar.register)
     operations.add(Method.RECEIVED, Deliveries(channel, reporter).answer)

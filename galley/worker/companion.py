@@ -85,6 +85,10 @@ class Companion:
             return
         self._touched.clear()
 
+    async def changes_of(self, key: Key) -> list[tuple[int, bytes | None]]:
+        """(version, digest or None) of each version kept that changed a key, newest first."""
+        return await self._store.run(lambda store: store.changes_of(key))
+
     async def _commit(self, engine: Engine, changes: Mapping[Key, Resource | None]) -> None:
         tally = self.live.tally(changes)
         commit = Commit(

@@ -246,10 +246,7 @@ class Environments:
         if channel.head and prospect.outputs:
             await self._commit(prospect)
         with following():
-            channel.install(environment, prospect.engine)
-            await self.announce()
-            self._companion.touch(prospect.engine.outputs)
-            await self._companion.publish(prospect.engine)
+            await self._install(environment, prospect.engine)
         log.info("Environment %s is in force.", environment.digest.hex()[:12])
 
     async def renew(self) -> bool:
@@ -273,7 +270,13 @@ class Environments:
         channel.wanted = channel.wanted or channel.environment
         engine = Engine(environment)
         await breathe(self._fill(engine))
-        channel.install(environment, engine)
+        await self._install(environment, engine)
+
+    async def _install(self, environment: Environment, engine: Engine) -> None:
+        """Let another engine take the place of the one in force, for what is observed as well: what
+        only that one has derived goes."""
+        self._companion.touch(self._channel.engine.outputs)
+        self._channel.install(environment, engine)
         await self.announce()
         self._companion.touch(engine.outputs)
         await self._companion.publish(engine)
@@ -322,16 +325,17 @@ class Environments:
         await channel.announcer.published(version, prospect.outputs, before)
 
     def _fill(self, engine: Engine) -> Generator[None, None, None]:
-        """Apply all accepted and observed inputs, in slices."""
+        """Apply all observed and accepted inputs, in slices."""
         inputs = self._inputs()
         while part := dict(islice(inputs, SLICE)):
             engine.apply(part)
             yield
 
     def _inputs(self) -> Iterator[tuple[Key, Resource]]:
+        """What is observed first: what is derived of both is then derived once."""
+        yield from self._channel.observed.resources().items()
         for key, held in self._channel.ledger.inputs():
             yield key, held.resource
-        yield from self._channel.observed.resources().items()
 
 
 def _observed(environment: Environment, key: Key) -> bool:

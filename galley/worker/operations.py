@@ -13,7 +13,6 @@ from galley.worker.findings import Findings
 from galley.worker.health import Health
 from galley.worker.planning import Planning
 from galley.worker.queries import Queries
-from galley.worker.tracing import Tracing
 
 Params: TypeAlias = Mapping[str, Any]
 Answer: TypeAlias = Callable[[Params], Awaitable[Any]]
@@ -41,7 +40,6 @@ class Operations:
             Method.DIFF: queries.diff,
             Method.DIAGNOSTICS: findings.report,
             Method.SOURCES: queries.sources,
-            Method.TRACE: Tracing(channel, findings).report,
             Method.ORIGINS: queries.origins,
             Method.QUARANTINE: queries.quarantine,
             Method.HOLDS: queries.holds,

@@ -1,10 +1,16 @@
-"""One resource from its origin through the stages to versions: what `galley trace` shows."""
+"""One resource from its origin through the stages to versions: what `galley trace` shows.
+
+A derived resource is traced to what it was made of. What is observed, or derived of that, has its
+versions in the companion channel.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
+from galley.protocol.control import COMPANION
 from galley.worker.channel import Channel
+from galley.worker.companion import Companion
 from galley.worker.diffs import resource_changes
 from galley.worker.findings import Findings
 from galley.worker.naming import key_named
@@ -18,34 +24,50 @@ from pipeline.model import Key, Located, Origin, Resource, Revision
 class Tracing:
     """Traces resources of one channel."""
 
-    def __init__(self, channel: Channel, findings: Findings) -> None:
+    def __init__(self, channel: Channel, companion: Companion, findings: Findings) -> None:
         self._channel = channel
+        self._companion = companion
         self._findings = findings
 
     async def report(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """The map that `TraceResult` describes."""
-        key = key_named(self._channel, str(params["resource"]))
-        async with self._channel.lock:  # others move the engine to candidates and back
+        channel = self._channel
+        key = key_named(channel, str(params["resource"]))
+        async with channel.lock:  # others move the engine to candidates and back
             held, root = self._held(key), self._root(key)
+            looked_up = channel.engine.looked_up(key)
             stages = list(self._stages(root))
-        versions = await self._channel.store.run(lambda store: store.changes_of(key))
+        observed = channel.ledger.observed(key.collection)
+        versions = await self._versions(key, observed=observed)
         if held is None and not versions:
             raise not_found(f"Nothing is known of {key}.", "`galley get -A` lists what is live.")
-        origin = held.origin if held else None
+        origin = held.origin if held else channel.observed.origin_of(key)
         since, brought = await self._brought(key, origin)
+        if observed and key in self._companion.live:
+            since = next(iter(versions), 0)
         diagnostics = await self._findings.report({"resource": str(root)})
         return {
+            "channel": channel.name + COMPANION if observed else channel.name,
             "resource": str(key),
-            **origin_json(origin, self._channel.sources),
+            **origin_json(origin, channel.sources),
             "since": since,
             "brought_by": revision_json(brought) if brought else None,
-            "state": self._state(key, held),
-            "claimed_by": [str(item.origin) for item in self._channel.ledger.claims.of(key)],
+            "state": self._state_observed(key) if observed else self._state(key, held),
+            "claimed_by": [str(item.origin) for item in channel.ledger.claims.of(key)],
             "derived_from": str(root) if root != key else "",
+            "looked_up": [str(each) for each in looked_up],
             "stages": stages,
-            "versions": [number for number, _ in versions],
+            "versions": versions,
             "diagnostics": diagnostics,
         }
+
+    async def _versions(self, key: Key, *, observed: bool) -> list[int]:
+        """Numbers of the versions that changed the key, newest first."""
+        if observed:
+            changes = await self._companion.changes_of(key)
+        else:
+            changes = await self._channel.store.run(lambda store: store.changes_of(key))
+        return [number for number, _ in changes]
 
     async def _brought(self, key: Key, origin: Origin | None) -> tuple[int, Revision | None]:
         """Since when it is live as it is, and by which revision it came; what is not live by one
@@ -86,6 +108,9 @@ class Tracing:
         if key in channel.ledger.live:
             return "live"
         return "pending" if held else "absent"
+
+    def _state_observed(self, key: Key) -> str:
+        return "live" if key in self._companion.live else "absent"
 
     def _unit(self, held: Located | None) -> Unit | None:
         """The pending change unit that says it; None if nothing is pending at its place."""

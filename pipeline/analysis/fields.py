@@ -7,7 +7,10 @@ absent or misshapen is passed over.
 from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
+from pipeline.loose import inside, items, mapping, text
 from pipeline.model import Path
+
+__all__ = ["Fields", "inside", "items", "mapping", "text"]
 
 _T = TypeVar("_T")
 
@@ -62,32 +65,3 @@ class _Step(Generic[_T]):
             walk = self.each.walk
             for at, item in enumerate(value):
                 walk(item, (*path, at), found)
-
-
-def text(value: Any, name: str, default: str = "") -> str:
-    """A text within a mapping; the default where there is none, or an empty one."""
-    if type(value) is not dict or name not in value:
-        return default
-    held = value[name]
-    return held if type(held) is str and held else default
-
-
-def inside(value: Any, *names: str) -> Any:
-    """What lies that deep within mappings; None where there is nothing, or no mapping."""
-    for name in names:
-        if type(value) is not dict:
-            return None
-        value = value.get(name)
-    return value
-
-
-def mapping(value: Any, *names: str) -> dict[str, Any]:
-    """A mapping that lies that deep; empty where there is none."""
-    held = inside(value, *names)
-    return held if type(held) is dict else {}
-
-
-def items(value: Any, *names: str) -> list[Any]:
-    """A list that lies that deep; empty where there is none."""
-    held = inside(value, *names)
-    return held if type(held) is list else []

@@ -16,7 +16,7 @@ from pipeline.environment import Environment
 from pipeline.model import Diagnostic, Located
 from pipeline.model.messages.policy import VIOLATED
 from pipeline.model.messages.schema import MORE_PROBLEMS
-from pipeline.stage import Stage, only_judges, reads_nothing
+from pipeline.stage import Stage, only_derives, only_judges, reads_nothing
 
 _INDEX = re.compile(r"\[\d+\]")
 
@@ -82,11 +82,12 @@ def stages_alone(environment: Environment) -> frozenset[str]:
 
 
 def _alone(stages: Iterable[Stage]) -> Iterator[Stage]:
-    """Up to the first that makes something of several resources: what comes then has seen it."""
+    """Up to the first that makes something else of a resource after a look at others: what comes
+    then has seen those, too."""
     for stage in stages:
         if reads_nothing(stage):
             yield stage
-        elif not only_judges(stage):
+        elif not (only_judges(stage) or only_derives(stage)):
             return
 
 

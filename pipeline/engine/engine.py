@@ -108,6 +108,14 @@ class Engine:
         """The input keys that an output derives from; empty if there is no such output."""
         return (self._outputs.root(output),) if output in self._outputs else ()
 
+    def looked_up(self, output: Key) -> tuple[Key, ...]:
+        """The inputs that the stage which derived an output has looked up and found for it, sorted;
+        empty for what was not derived."""
+        if output not in self._outputs:
+            return ()
+        found = (segment.looked_up(output) for segment in reversed(self._segments))
+        return next(filter(None, found), ())
+
     def stage_output(self, stage: str, key: Key) -> tuple[Resource, ...]:
         """What an input has become after a stage, sorted by key.
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from pipeline.engine.ledger import Spot
-from pipeline.model import Batch, Change, Key, Located, Read, Removed, Resource
+from pipeline.model import Batch, Change, Key, Located, Origin, Read, Removed, Resource
 
 
 @dataclass(slots=True)
@@ -52,6 +52,13 @@ class Observed:
     def resources(self) -> dict[Key, Resource]:
         """Everything that is observed now."""
         return {key: item for held in self._held.values() for key, item in held.items()}
+
+    def origin_of(self, key: Key) -> Origin | None:
+        """Where something observed is held; None if it is nowhere."""
+        for (source, locator), held in self._held.items():
+            if key in held:
+                return Origin(source, "", locator)
+        return None
 
     def _partition(
         self, resources: tuple[Located, ...]

@@ -17,7 +17,7 @@ from pipeline.engine.tables import Table
 from pipeline.environment import Environment
 from pipeline.model import Diagnostic, Document, Key, Level, Resource
 from pipeline.model.messages import stage as messages
-from pipeline.stage import Outcome, Stage, only_judges, only_made
+from pipeline.stage import Outcome, Stage, only_derives, only_judges, only_made
 
 _SHOWN = 300
 
@@ -87,6 +87,10 @@ class Runner:
         else:
             self.diagnostics.pop(key, None)
 
+    def found(self, subject: Key) -> tuple[Key, ...]:
+        """The keys that a subject's run has looked up and found, sorted."""
+        return tuple(sorted(key for key in set(self._read_keys(subject)) if key in self._table))
+
     def forget(self, key: Key) -> None:
         """The resource is gone."""
         self.reads.record(key, ())
@@ -136,6 +140,8 @@ class Runner:
             raise self.reader.broken
         if not self.changes and made != (resource,):
             raise StageOutcomeError("it only judges, and yet it changed the resource")
+        if only_derives(self.stage) and resource not in made:
+            raise StageOutcomeError("it only derives others, and yet it changed the resource")
         if len({one.key for one in made}) != len(made):
             raise StageOutcomeError("it returned two resources with one key")
 

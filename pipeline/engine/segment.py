@@ -41,6 +41,19 @@ class Pass:
     """By subject, what the changing stage made of it; None: it passed, or is gone."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A table where not everything is: of a collection of which it holds nothing, others may."""
+
+    table: Table
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.table
+
+    def holds(self, _collection: str) -> bool:
+        return True
+
+
 Touched: TypeAlias = dict[Key, dict[Runner, set[Key]]]
 """By subject, the stages whose reads a change touches, and the inputs behind that change."""
 
@@ -109,8 +122,10 @@ class Segment:
 
     def idle(self) -> Iterator[Diagnostic]:
         """What its stages say of what is not in its table."""
+        complete = self._rules.environment.spec.complete
+        present = self._table if complete else _Part(self._table)
         for runner in self.runners:
-            yield from idle_parts(runner.stage, self._table.__contains__)
+            yield from idle_parts(runner.stage, present)
 
     def resources(self, subject: Key) -> tuple[Resource, ...]:
         """What its table holds at a key: one resource or none."""
@@ -126,6 +141,14 @@ class Segment:
         outcome = layer.outcome(subject)
         made = present if outcome is None else outcome
         return tuple(one for one in made if layer.parent(one.key) == subject)
+
+    def looked_up(self, key: Key) -> tuple[Key, ...]:
+        """The inputs behind what its stage has looked up to derive a key of the next table; none
+        for a key that was not derived here."""
+        layer = self.layer
+        parent = key if layer is None else layer.parent(key)
+        found = () if parent == key else self.runners[-1].found(parent)
+        return tuple(dict.fromkeys(map(self._table.root, found)))
 
     def _runners_for(self, collection: str) -> tuple[Runner, ...]:
         held = self._passing.get(collection)

@@ -10,6 +10,7 @@ from pipeline.transform import settings, stages
 from pipeline.transform.authentication import Authentication, AuthenticationSettings
 from pipeline.transform.defaults import Defaults, DefaultsSettings
 from pipeline.transform.overlay import Overlay, OverlaySettings
+from pipeline.transform.service_entries import ServiceEntries, ServiceEntriesSettings
 from pipeline.transform.substitute import Substitute, SubstituteSettings
 from pipeline.transform.template import Template, TemplateSettings
 from pipeline.transform.visibility import Visibility, VisibilitySettings
@@ -39,6 +40,7 @@ BUILTIN_TRANSFORMS: tuple[TransformType, ...] = (
     TransformType("overlay", OverlaySettings, Overlay),
     TransformType("patch", settings.PatchSettings, stages.Patch),
     TransformType("select", settings.SelectSettings, stages.Select),
+    TransformType("service-entries", ServiceEntriesSettings, ServiceEntries),
     TransformType("substitute", SubstituteSettings, Substitute),
     TransformType("template", TemplateSettings, Template),
     TransformType("visibility", VisibilitySettings, Visibility),

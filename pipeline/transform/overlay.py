@@ -4,7 +4,7 @@ They are for what differs from environment to environment and from cluster to cl
 hold in a channel is said by `when`, as for any transform; the service reads their files.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from pipeline.manifest import manifest
 from pipeline.model import Diagnostic, Document, Key, Kinds, Resource
 from pipeline.model.kind import collection_of, split_api_version
 from pipeline.model.messages import shaping as messages
-from pipeline.stage import Outcome, Reader
+from pipeline.stage import Outcome, Present, Reader
 from pipeline.transform.merge import merged
 from pipeline.transform.rebuild import from_manifest
 from pipeline.transform.settings import TransformSettings
@@ -92,10 +92,10 @@ class Overlay(Transform):
     def handles(self, collection: str) -> bool:
         return collection in self._collections and super().handles(collection)
 
-    def idle(self, holds: Callable[[Key], bool]) -> Iterator[Diagnostic]:
+    def idle(self, present: Present) -> Iterator[Diagnostic]:
         """A word on each partial manifest whose resource is not there."""
         for key, partials in self._partials.items():
-            if not holds(key):
+            if key not in present:
                 for one in partials:
                     report = messages.OVERLAY_IDLE.report(transform=self._label, resource=key)
                     yield report.at("", one.file, one.line)

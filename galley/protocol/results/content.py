@@ -129,6 +129,8 @@ class TraceStage(Result):
 class TraceResult(OriginResult):
     """A resource from its origin through the stages to versions and subscribers."""
 
+    channel: str = ""
+    """The channel whose versions these are: of what is observed, the companion."""
     resource: str
     since: int = 0
     """The version from which on it is live as it is; 0 if it is not."""
@@ -140,6 +142,8 @@ class TraceResult(OriginResult):
     claimed_by: list[str] = []
     derived_from: str = ""
     """The input that it is made of; empty if it is one itself. The stages are those of that."""
+    looked_up: list[str] = []
+    """The other inputs that the stage which derived it has looked up and found for it."""
     stages: list[TraceStage]
     versions: list[int]
     diagnostics: list[DiagnosticResult]

@@ -83,12 +83,13 @@ async def resource(call: Call, asked: ResourceAsk) -> Any:
 async def trace(call: Call, asked: TraceAsk) -> Any:
     """A resource from its origin to its subscribers."""
     found = TraceResult.model_validate(await call.ask(Method.TRACE, asked.model_dump()))
-    return found.model_copy(update={"subscribers": await _holding(call, found.resource)})
+    return found.model_copy(update={"subscribers": await _holding(call, found)})
 
 
-async def _holding(call: Call, resource: str) -> int:
+async def _holding(call: Call, found: TraceResult) -> int:
     """How many subscribers have a resource in their view and are in step."""
-    line, key = call.backend.channels()[call.channel], Key.parse(resource)
+    line = call.backend.channels()[found.channel or call.channel]
+    key = Key.parse(found.resource)
     concerned, count = set(await line.affected([key])), 0
     async for each in unhurried(line.subscribers(), AT_ONCE):
         count += each.state == "synced" and each.node in concerned

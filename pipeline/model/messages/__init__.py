@@ -1,10 +1,10 @@
 """The catalogue of every diagnostic, by topic; `galley explain` and `docs/messages.md` read it.
 
-`reading` GAL01xx, `structure` GAL02xx, `schema` GAL03xx, `transform` and `shaping` GAL04xx,
-`policy` GAL05xx, `analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx, `source` GAL09xx, `stage`
-GAL10xx, `git` GAL11xx, `trust` GAL12xx, `kubernetes` GAL13xx, `traffic` GAL14xx, `security`
-GAL150x, `mesh` GAL151x, `workloads` GAL16xx, `legacy` GAL17xx, `gateway_api` GAL18xx,
-`certificates` GAL190x, `webhooks` GAL192x; `message` says what an entry is.
+`reading` GAL01xx, `structure` GAL02xx, `schema` GAL03xx, `transform`, `shaping` and
+`service_entries` GAL04xx, `policy` GAL05xx, `analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx,
+`source` GAL09xx, `stage` GAL10xx, `git` GAL11xx, `trust` GAL12xx, `kubernetes` GAL13xx, `traffic`
+GAL14xx, `security` GAL150x, `mesh` GAL151x, `workloads` GAL16xx, `legacy` GAL17xx, `gateway_api`
+GAL18xx, `certificates` GAL190x, `webhooks` GAL192x; `message` says what an entry is.
 """
 
 from pipeline.model.messages import (
@@ -21,6 +21,7 @@ from pipeline.model.messages import (
     reading,
     schema,
     security,
+    service_entries,
     shaping,
     source,
     stage,
@@ -39,6 +40,7 @@ TOPICS = (
     schema,
     transform,
     shaping,
+    service_entries,
     policy,
     analysis,
     gate,

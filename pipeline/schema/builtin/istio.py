@@ -1,10 +1,11 @@
 """The kinds of Istio today (API 1.32), and the names under which clients of all times ask for them.
 
 All versions of a kind have the same fields. MeshConfig is no kind of Kubernetes: it has the name
-that Istio gives it among its own, and is one resource, `istio-system/meshconfig`.
+that Istio gives it among its own, and is one resource, `istio-system/meshconfig`. Nor is
+SyntheticServiceEntry, which is derived of what is observed of a cluster.
 """
 
-from pipeline.schema.builtin.group import Group
+from pipeline.schema.builtin.group import Group, observed
 
 _EXTENSIONS = Group("extensions.istio.io", "v1alpha1", "istio/extensions")
 _MESH = Group("mesh.istio.io", "v1alpha1", "istio/mesh")
@@ -28,13 +29,17 @@ ISTIO = (
     _NETWORKING.kind("EnvoyFilter", "envoyfilters", versions="v1alpha3"),
     _NETWORKING.kind("Gateway", "gateways", "gw"),
     _NETWORKING.kind("ProxyConfig", "proxyconfigs", versions="v1beta1"),
-    _NETWORKING.kind(
-        "ServiceEntry",
-        "serviceentries",
-        "se",
-        "istio/networking/v1alpha3/synthetic/serviceentries",
-    ),
+    _NETWORKING.kind("ServiceEntry", "serviceentries", "se"),
     _NETWORKING.kind("Sidecar", "sidecars"),
+    observed(
+        _NETWORKING.kind(
+            "SyntheticServiceEntry",
+            "syntheticserviceentries",
+            "istio/networking/v1alpha3/synthetic/serviceentries",
+            "sse",
+            versions="v1alpha3",
+        )
+    ),
     _NETWORKING.kind("VirtualService", "virtualservices", "vs"),
     _NETWORKING.kind("WorkloadEntry", "workloadentries", "we"),
     _NETWORKING.kind("WorkloadGroup", "workloadgroups", "wg"),

@@ -128,3 +128,22 @@ def test_what_reads_others_says_nothing(environment: Environment) -> None:
     assert not judged.refusals
     assert {"schema", "policy", "encoding"} <= stages_alone(environment)
     assert len(stages_alone(environment)) < len(environment.stages)
+
+
+def test_what_is_derived_beside_a_resource_hides_nothing_of_it() -> None:
+    """A stage that reads others and changes a resource would: what comes then has seen them."""
+    policy = {
+        "name": "few",
+        "match": {"kinds": ["Service"]},
+        "rule": "size(object.spec.ports) < 2",
+        "message": "too many",
+    }
+    transforms = ({"type": "service-entries"},)
+    environment = Environment.build(EnvironmentSpec(transforms=transforms, policies=(policy,)))
+    key = Key("core/Service", "default", "a")
+    ports = [{"name": "a", "port": 1}, {"name": "b", "port": 2}]
+    service = Resource.build(key, "v1", body={"spec": {"ports": ports}})
+
+    assert refused(environment, Located(service, Origin("files", "", "a.yaml")), None) == [
+        "GAL0501"
+    ]

@@ -88,6 +88,20 @@ def test_a_stage_that_only_judges_is_held_to_it(
     assert engine.outputs[one.key] == one
 
 
+def test_a_stage_that_only_derives_is_held_to_it(
+    app: MakeApp,
+    broken: Callable[..., Any],
+    engine_of: MakeEngine,
+    put: Put,
+) -> None:
+    def replace(resource: Resource, document: Document, reader: Reader) -> Outcome:
+        return Outcome((app("2"),))
+
+    engine, one = engine_of([broken(replace, only_derives=True)]), app("1")
+    assert engine.apply(put(one)).added[0].diagnostic.code == "GAL1001"
+    assert dict(engine.outputs) == {one.key: one}
+
+
 def test_what_a_failed_run_had_read_runs_it_again(
     app: MakeApp,
     broken: Callable[..., Any],

@@ -125,4 +125,4 @@ def test_a_json_schema_says_its_kind_in_several_ways(head: str) -> None:
 
 def test_facts_about_the_world_are_observed() -> None:
     observed = {kind.kind for kind in BUILTIN_KINDS if kind.observed}
-    assert observed == {"Endpoints", "EndpointSlice", "Node", "Pod"}
+    assert observed == {"Endpoints", "EndpointSlice", "Node", "Pod", "SyntheticServiceEntry"}
