@@ -43,6 +43,16 @@ def trace(
         output.as_json(found)
         return
     output.line(f"{found['resource']} is {found['state']}.")
+    _origin(found)
+    _stages(found["stages"])
+    _step("versions", ", ".join(map(str, found["versions"][:20])) or "none")
+    _step("subscribers", f"{found['subscribers']} have it in their view and are in step")
+    for each in found["diagnostics"]:
+        output.line("  " + words.diagnostic(each))
+
+
+def _origin(found: dict[str, Any]) -> None:
+    """Where it comes from, and since when it is as it is."""
     place = words.place({**found, "source": ""})
     _step("source", f"{found['source'] or '-'}: {place}")
     if found["link"]:
@@ -57,13 +67,10 @@ def trace(
         _step("live since", f"version {found['since']}")
     if len(found["claimed_by"]) > 1:
         _step("claimed by", ", ".join(found["claimed_by"]))
-    if found["derived_from"]:
-        _step("made of", words.name(found["derived_from"]))
-    _stages(found["stages"])
-    _step("versions", ", ".join(map(str, found["versions"][:20])) or "none")
-    _step("subscribers", f"{found['subscribers']} have it in their view and are in step")
-    for each in found["diagnostics"]:
-        output.line("  " + words.diagnostic(each))
+    for each in found["parents"]:
+        _step("made of", f"{words.name(each['resource'])}  {words.place(each)}")
+    if more := found["parents_total"] - len(found["parents"]):
+        _step("", f"and {more} more")
 
 
 @app.command()

@@ -8,6 +8,7 @@ from galley.worker.channel import Channel
 from galley.worker.diffs import resource_changes
 from galley.worker.findings import Findings
 from galley.worker.naming import key_named
+from galley.worker.parentage import parents_json
 from galley.worker.places import origin_json
 from galley.worker.problems import not_found
 from galley.worker.provenance import brought_by, revision_json
@@ -26,14 +27,14 @@ class Tracing:
         """The map that `TraceResult` describes."""
         key = key_named(self._channel, str(params["resource"]))
         async with self._channel.lock:  # others move the engine to candidates and back
-            held, root = self._held(key), self._root(key)
-            stages = list(self._stages(root))
+            held, roots = self._held(key), self._roots(key)
+            stages = list(self._stages(roots[0]))
         versions = await self._channel.store.run(lambda store: store.changes_of(key))
         if held is None and not versions:
             raise not_found(f"Nothing is known of {key}.", "`galley get -A` lists what is live.")
         origin = held.origin if held else None
         since, brought = await self._brought(key, origin)
-        diagnostics = await self._findings.report({"resource": str(root)})
+        diagnostics = await self._findings.report({"resources": {str(each) for each in roots}})
         return {
             "resource": str(key),
             **origin_json(origin, self._channel.sources),
@@ -41,7 +42,7 @@ class Tracing:
             "brought_by": revision_json(brought) if brought else None,
             "state": self._state(key, held),
             "claimed_by": [str(item.origin) for item in self._channel.ledger.claims.of(key)],
-            "derived_from": str(root) if root != key else "",
+            **parents_json(self._channel, key, roots),
             "stages": stages,
             "versions": [number for number, _ in versions],
             "diagnostics": diagnostics,
@@ -67,11 +68,10 @@ class Tracing:
         for item in chain.from_iterable(pending):
             if item.resource.key == key:
                 return item
-        return self._channel.ledger.accepted(self._root(key))
+        return self._channel.ledger.accepted(self._roots(key)[0])
 
-    def _root(self, key: Key) -> Key:
-        parents = self._channel.engine.parents(key)
-        return parents[0] if parents else key
+    def _roots(self, key: Key) -> tuple[Key, ...]:
+        return self._channel.engine.parents(key) or (key,)
 
     def _state(self, key: Key, held: Located | None) -> str:
         channel, verdict = self._channel, self._channel.verdict

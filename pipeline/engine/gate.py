@@ -277,15 +277,16 @@ class Gate:
 
     def _named_by(self, selection: Selection, outputs: Iterable[Key]) -> dict[Key, Named]:
         """What is behind each output that changes, and each input."""
-        roots = {key: (self.trial.engine.parents(key) or (key,))[0] for key in outputs}
-        roots.update({key: key for key in self.trial.applied})
-        return {
-            key: Named(
-                self.origin_of(root) or self.ledger.accepted(root),
-                frozenset(selection.touching(root)),
-            )
-            for key, root in roots.items()
-        }
+        roots = {key: self.trial.engine.parents(key) or (key,) for key in outputs}
+        roots.update({key: (key,) for key in self.trial.applied})
+        return {key: self._named_for(parents, selection) for key, parents in roots.items()}
+
+    def _named_for(self, parents: tuple[Key, ...], selection: Selection) -> Named:
+        """The first of the parents that changes stands for all of them."""
+        changed = (parent for parent in parents if selection.touching(parent))
+        first = next(changed, parents[0])
+        units = frozenset().union(*map(selection.touching, parents))
+        return Named(self.origin_of(first) or self.ledger.accepted(first), units)
 
 
 def _refuse_all(selection: Selection) -> None:

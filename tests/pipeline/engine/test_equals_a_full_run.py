@@ -23,6 +23,8 @@ bodies = st.fixed_dictionaries(
         "to": st.sampled_from(NAMESPACES),
         "copies": st.lists(st.sampled_from(NAMES), max_size=2),
         "drop": st.booleans(),
+        "give": st.lists(st.sampled_from((*NAMES, "4")), max_size=2),
+        "gone": st.booleans(),
         "include": keys.filter(lambda key: key.collection != "test/Other").map(list),
         "find": st.lists(st.sampled_from(TAGS), max_size=2),
         "tags": st.lists(st.sampled_from(TAGS), max_size=2),
