@@ -85,7 +85,15 @@ class Tracing:
             return "pending"
         if key in channel.ledger.live:
             return "live"
+        if accepted and not unit:
+            return "live" if self._made_of(key) else "absent"
         return "pending" if held else "absent"
+
+    def _made_of(self, key: Key) -> bool:
+        """Whether anything that is live comes of an input that is not itself."""
+        engine = self._channel.engine
+        last = engine.environment.stages[-1].name
+        return any(made.key in self._channel.ledger.live for made in engine.stage_output(last, key))
 
     def _unit(self, held: Located | None) -> Unit | None:
         """The pending change unit that says it; None if nothing is pending at its place."""

@@ -1,9 +1,9 @@
 """The catalogue of every diagnostic, by topic; `galley explain` and `docs/messages.md` read it.
 
-`reading` GAL01xx, `structure` GAL02xx, `schema` GAL03xx, `transform` and `shaping` GAL04xx,
-`policy` GAL05xx, `analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx, `source` GAL09xx, `stage`
-GAL10xx, `git` GAL11xx, `trust` GAL12xx, `kubernetes` GAL13xx, `traffic` GAL14xx, `security`
-GAL15xx, `workloads` GAL16xx, `legacy` GAL17xx; `message` says what an entry is.
+`reading` GAL01xx, `structure` GAL02xx, `schema` GAL03xx, `transform`, `ingress` and `shaping`
+GAL04xx, `policy` GAL05xx, `analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx, `source`
+GAL09xx, `stage` GAL10xx, `git` GAL11xx, `trust` GAL12xx, `kubernetes` GAL13xx, `traffic` GAL14xx,
+`security` GAL15xx, `workloads` GAL16xx, `legacy` GAL17xx; `message` says what an entry is.
 """
 
 from pipeline.model.messages import (
@@ -11,6 +11,7 @@ from pipeline.model.messages import (
     encoding,
     gate,
     git,
+    ingress,
     kubernetes,
     legacy,
     policy,
@@ -33,6 +34,7 @@ TOPICS = (
     structure,
     schema,
     transform,
+    ingress,
     shaping,
     policy,
     analysis,

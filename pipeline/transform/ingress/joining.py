@@ -1,0 +1,166 @@
+"""One VirtualService or Gateway from what all Ingresses give to a host or a certificate.
+
+A host has one VirtualService, whatever the number of its Ingresses, because only in one can routes
+be put in order. It has a Gateway of its own for HTTP; for HTTPS each certificate has one with all
+hosts that it is served for, because a browser that has a connection for one of these hosts uses it
+for the others, and a gateway must know them all there.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.model import Diagnostic, Key, Level, Path
+from pipeline.model.messages import ingress as messages
+from pipeline.transform.ingress import names
+from pipeline.transform.ingress.paths import Form, Match
+from pipeline.transform.ingress.settings import IngressSettings
+from pipeline.transform.ingress.shares import certificate_key
+
+
+@dataclass(frozen=True, slots=True)
+class _Routed:
+    """A route and the Ingress that gives it."""
+
+    giver: Key
+    at: Path
+    tier: int
+    match: Match
+    destination: dict[str, Any]
+
+
+def gateway(settings: IngressSettings, shares: Mapping[Key, Any]) -> dict[str, Any]:
+    """The body of a Gateway, from the bodies of its shares."""
+    first = next(iter(shares.values()))
+    if "credential" in first:
+        hosts = sorted({host for share in shares.values() for host in share["hosts"]})
+        tls = {"mode": "SIMPLE", "credentialName": first["credential"]}
+        server = {"port": _port("https", settings.https_port), "hosts": hosts, "tls": tls}
+    else:
+        server = {"port": _port("http", settings.http_port), "hosts": [first["host"]]}
+        if settings.https_redirect and any(share["secured"] for share in shares.values()):
+            server["tls"] = {"httpsRedirect": True}
+    return {"spec": {"selector": settings.selector, "servers": [server]}}
+
+
+def virtual_service(settings: IngressSettings, shares: Mapping[Key, Any]) -> dict[str, Any]:
+    """The body of a VirtualService, from the bodies of its shares."""
+    host = next(iter(shares.values()))["host"]
+    entries = (each for share in shares.values() for each in share["certificates"])
+    secured = {certificate_key(settings, credential).name for credential, _, _ in entries}
+    gateways = [names.of_host(settings.prefix, host), *sorted(secured)]
+    return {
+        "spec": {
+            "hosts": [host],
+            "gateways": [f"{settings.namespace}/{name}" for name in gateways],
+            "http": [_http(route) for route in _served(_first_of_each(_in_order(shares)))],
+        }
+    }
+
+
+def remarks(settings: IngressSettings, shares: Mapping[Key, Any]) -> Iterator[Diagnostic]:
+    """What the Ingresses of a host do not agree about."""
+    if settings.across_namespaces != "allow":
+        yield from _of_other_namespaces(settings, shares)
+    yield from _routed_twice(shares)
+    yield from _certified_twice(shares)
+
+
+def _in_order(shares: Mapping[Key, Any]) -> list[_Routed]:
+    """Tier by tier what is most specific first; of equal ones that of the first Ingress."""
+    routes = [
+        _Routed(giver, tuple(at), tier, Match(Form(form), path), destination)
+        for giver, share in shares.items()
+        for tier, form, path, at, destination in share["routes"]
+    ]
+    return sorted(routes, key=lambda route: (route.tier, route.match.order))
+
+
+def _first_of_each(routes: list[_Routed]) -> Iterator[_Routed]:
+    found: dict[tuple[int, Match], _Routed] = {}
+    for route in routes:
+        found.setdefault((route.tier, route.match), route)
+    return iter(found.values())
+
+
+def _served(routes: Iterator[_Routed]) -> Iterator[_Routed]:
+    """The routes until one that leaves no request to the others."""
+    for route in routes:
+        yield route
+        if route.match.form is Form.CHARACTERS and route.match.path in ("", "/"):
+            return
+
+
+def _http(route: _Routed) -> dict[str, Any]:
+    made: dict[str, Any] = {"route": [{"destination": route.destination}]}
+    if conditions := route.match.conditions:
+        made["match"] = conditions
+    return made
+
+
+def _port(protocol: str, number: int) -> dict[str, Any]:
+    return {"number": number, "name": protocol, "protocol": protocol.upper()}
+
+
+def _of_other_namespaces(
+    settings: IngressSettings, shares: Mapping[Key, Any]
+) -> Iterator[Diagnostic]:
+    first = next(iter(shares))
+    for giver, share in shares.items():
+        if giver.namespace != first.namespace:
+            yield messages.HOST_SHARED.report(
+                key=giver,
+                path=tuple(share["at"]),
+                related=(first,),
+                level=Level.ERROR if settings.across_namespaces == "refuse" else None,
+                host=_shown(share["host"]),
+                other=_named(first, giver),
+            )
+
+
+def _routed_twice(shares: Mapping[Key, Any]) -> Iterator[Diagnostic]:
+    host = next(iter(shares.values()))["host"]
+    winners: dict[tuple[int, Match], _Routed] = {}
+    for route in _in_order(shares):
+        winner = winners.setdefault((route.tier, route.match), route)
+        if winner is not route and winner.destination != route.destination:
+            yield messages.ROUTE_TWICE.report(
+                key=route.giver,
+                path=route.at,
+                related=() if winner.giver == route.giver else (winner.giver,),
+                host=_shown(host),
+                match=route.match,
+                winner=_named(winner.giver, route.giver),
+            )
+
+
+def _certified_twice(shares: Mapping[Key, Any]) -> Iterator[Diagnostic]:
+    winners: dict[str, tuple[Key, str]] = {}
+    for giver, at, host, credential in _certified(shares):
+        winner, other = winners.setdefault(host, (giver, credential))
+        if other != credential:
+            yield messages.CERTIFICATE_TWICE.report(
+                key=giver,
+                path=at,
+                related=() if winner == giver else (winner,),
+                host=_shown(host),
+                secret=credential,
+                other=other,
+                winner=_named(winner, giver),
+            )
+
+
+def _certified(shares: Mapping[Key, Any]) -> Iterator[tuple[Key, Path, str, str]]:
+    """Each host for which an Ingress names a certificate, and where it does."""
+    for giver, share in shares.items():
+        for credential, hosts, at in share["certificates"]:
+            yield from ((giver, tuple(at), host, credential) for host in hosts)
+
+
+def _shown(host: str) -> str:
+    return "Every host" if host == names.ANY else host
+
+
+def _named(key: Key, reader: Key) -> str:
+    """An Ingress as whoever looks at another one calls it."""
+    return "the same Ingress" if key == reader else f"Ingress {key.namespace}/{key.name}"
