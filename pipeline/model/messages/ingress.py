@@ -36,7 +36,7 @@ ROUTE_TWICE = Message(
     code="GAL0422",
     level=Level.WARNING,
     title="path routed twice",
-    template="{host} has two backends for {match}; that of {winner} is served.",
+    template="{host} has two backends for {match}; the first one is served, of {winner}.",
     meaning=(
         "Two rules are for the same requests. Of one Ingress the first counts, of several the one"
         " whose namespace and name come first: the order of their creation is not known."

@@ -4,7 +4,7 @@ Both forms are read: v1, and v1beta1 of `networking.k8s.io` and `extensions`, wh
 `serviceName` and `servicePort`. What cannot be understood is reported and left out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,42 +76,54 @@ class _Reading:
     found: list[Diagnostic] = field(default_factory=list)
 
     def ingress(self, spec: Any) -> Ingress:
+        if spec is not None and not isinstance(spec, Mapping):
+            self._wrong(("spec",), "it is no map")
         default = None
         for name in ("defaultBackend", "backend"):
             if inside(spec, name) is not None and default is None:
                 default = self._default(spec[name], ("spec", name))
-        rules = tuple(self._rules(items(spec, "rules")))
-        tls = tuple(self._certificates(items(spec, "tls")))
+        rules = tuple(self._rules(spec))
+        tls = tuple(self._certificates(spec))
         return Ingress(rules, default, tls, tuple(self.found))
 
     def _wrong(self, at: Path, problem: str) -> None:
         self.found.append(messages.NOT_UNDERSTOOD.report(key=self.key, path=at, problem=problem))
 
+    def _maps(self, value: Any, name: str, above: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+        """Each map of a list with its place; what is no map, or no list, is reported."""
+        held = inside(value, name)
+        if held is not None and not isinstance(held, list):
+            self._wrong((*above, name), "it is no list")
+        for number, each in enumerate(items(value, name)):
+            if isinstance(each, Mapping):
+                yield (*above, name, number), each
+            else:
+                self._wrong((*above, name, number), "it is no map")
+
     def _default(self, value: Any, at: Path) -> Route | None:
         backend = self._backend(value, at)
         return Route(at, EVERYTHING, backend) if backend else None
 
-    def _rules(self, rules: list[Any]) -> Iterator[Rule]:
-        for number, rule in enumerate(rules):
-            at: Path = ("spec", "rules", number)
-            host = inside(rule, "host") or ANY
+    def _rules(self, spec: Any) -> Iterator[Rule]:
+        for at, rule in self._maps(spec, "rules", ("spec",)):
+            host = ANY if rule.get("host") == "" else _given(rule.get("host"), ANY)
             if host != ANY and not is_host(host):
                 self._wrong((*at, "host"), f"{host!r} is no host name in lower case")
                 continue
-            routes = tuple(self._routes(items(rule, "http", "paths"), (*at, "http", "paths")))
-            yield Rule(at, host, routes)
+            if rule.get("http") is not None and not isinstance(rule["http"], Mapping):
+                self._wrong((*at, "http"), "it is no map")
+            yield Rule(at, host, tuple(self._routes(rule.get("http"), (*at, "http"))))
 
-    def _routes(self, paths: list[Any], above: Path) -> Iterator[Route]:
-        for number, each in enumerate(paths):
-            at = (*above, number)
+    def _routes(self, http: Any, above: Path) -> Iterator[Route]:
+        for at, each in self._maps(http, "paths", above):
             match = self._match(each, at)
             backend = self._backend(inside(each, "backend"), (*at, "backend"))
             if match and backend:
                 yield Route(at, match, backend)
 
     def _match(self, value: Any, at: Path) -> Match | None:
-        path, path_type = inside(value, "path") or "", inside(value, "pathType")
-        path_type = path_type or "ImplementationSpecific"
+        path = _given(inside(value, "path"), "")
+        path_type = _given(inside(value, "pathType"), "ImplementationSpecific")
         if path_type not in PATH_TYPES:
             known = ", ".join(PATH_TYPES)
             self._wrong((*at, "pathType"), f"{path_type!r} is none of {known}")
@@ -139,18 +151,24 @@ class _Reading:
         self._wrong(at, "it names no port of the Service, by number or by name")
         return None
 
-    def _certificates(self, entries: list[Any]) -> Iterator[Tls]:
-        for number, entry in enumerate(entries):
-            at: Path = ("spec", "tls", number)
-            hosts = items(entry, "hosts")
+    def _certificates(self, spec: Any) -> Iterator[Tls]:
+        for at, entry in self._maps(spec, "tls", ("spec",)):
+            hosts = _given(entry.get("hosts"), [])
+            if not isinstance(hosts, list):
+                self._wrong((*at, "hosts"), "it is no list")
+                continue
             wrong = [host for host in hosts if not is_host(host)]
-            secret = inside(entry, "secretName") or ""
+            secret = _given(entry.get("secretName"), "")
             if wrong:
                 self._wrong((*at, "hosts"), f"{wrong[0]!r} is no host name in lower case")
-            elif secret and not is_dns_name(secret):
+            elif secret != "" and not is_dns_name(secret):
                 self._wrong((*at, "secretName"), f"{secret!r} is no name of a Secret")
             else:
                 yield Tls(at, tuple(hosts), secret)
+
+
+def _given(value: Any, default: Any) -> Any:
+    return default if value is None else value
 
 
 def _port(value: Any) -> Any:
