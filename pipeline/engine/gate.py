@@ -210,12 +210,14 @@ class Gate:
         return reasons
 
     def _named(self, finding: Finding, selection: Selection) -> set[Unit]:
-        """A deletion that breaks what refers to it comes first, then the resource itself, then
-        whatever else its run has read: the fewest changes are held back that way."""
+        """A deletion that breaks what refers to it comes first, then whoever is new among rivals,
+        then the resource itself, then whatever else its run has read: the fewest changes are held
+        back that way."""
         applied = self.trial.applied
         blamed = [key for key in sorted(finding.blames) if key in applied]
         deletions = [key for key in blamed if applied[key] is None]
-        for keys in (deletions, [finding.subject], blamed):
+        newcomers = [key for key in sorted(finding.rivals) if self.ledger.accepted(key) is None]
+        for keys in (deletions, newcomers, [finding.subject], blamed):
             changed = [key for key in keys if key in applied]
             units = {unit for key in changed for unit in selection.behind(key, applied[key])}
             if units:

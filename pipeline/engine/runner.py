@@ -178,7 +178,8 @@ class Runner:
 
     def _note(self, found: Diagnostic, shares: Mapping[Key, Resource]) -> Iterator[Note]:
         subject = found.key if found.key and found.key in shares else next(iter(shares))
-        named = replace(found, key=self._table.root(subject))
+        related = tuple(map(self._table.root, found.related))
+        named = replace(found, key=self._table.root(subject), related=related)
         if named.blocking and self._depends_on_observed(self._table.root(subject), subject):
             named = replace(named, level=Level.WARNING)
         shown = self._rules.environment.suppress(named, self._table[subject].document())

@@ -135,7 +135,8 @@ class Settling:
     def _finding(self, note: Note, by: frozenset[Key] = frozenset()) -> Finding:
         _, found = note
         subject = found.key or found.related[0]
-        return Finding(found, subject, by | {subject, *found.related}, self._stage)
+        rivals = frozenset((subject, *found.related))
+        return Finding(found, subject, by | rivals, self._stage, rivals)
 
 
 def _causes(subject: Key, changes: Changes, outcomes: Outcomes) -> Iterator[Key]:

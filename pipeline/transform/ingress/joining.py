@@ -105,17 +105,18 @@ def _port(protocol: str, number: int) -> dict[str, Any]:
 def _of_other_namespaces(
     settings: IngressSettings, shares: Mapping[Key, Any]
 ) -> Iterator[Diagnostic]:
-    first = next(iter(shares))
-    for giver, share in shares.items():
-        if giver.namespace != first.namespace:
-            yield messages.HOST_SHARED.report(
-                key=giver,
-                path=tuple(share["at"]),
-                related=(first,),
-                level=Level.ERROR if settings.across_namespaces == "refuse" else None,
-                host=_shown(share["host"]),
-                other=_named(first, giver),
-            )
+    """One word to each namespace, at its first Ingress, with the first one of another."""
+    firsts = {giver.namespace: giver for giver in sorted(shares, reverse=True)}
+    for giver in firsts.values() if len(firsts) > 1 else ():
+        other = min(each for each in firsts.values() if each != giver)
+        yield messages.HOST_SHARED.report(
+            key=giver,
+            path=tuple(shares[giver]["at"]),
+            related=(other,),
+            level=Level.ERROR if settings.across_namespaces == "refuse" else None,
+            host=_shown(shares[giver]["host"]),
+            other=_named(other, giver),
+        )
 
 
 def _routed_twice(shares: Mapping[Key, Any]) -> Iterator[Diagnostic]:
