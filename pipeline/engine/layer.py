@@ -75,6 +75,11 @@ class Layer:
     def parent(self, key: Key) -> Key:
         """The subject that a key of the table above comes from, the first of several; itself where
         nothing else does."""
+        claims = self._claims.get(key)
+        if claims is None:
+            return key
+        if len(self._shares.get(key, ())) == len(claims) and key not in self._below:
+            return claims[0]  # `parents` would list them all, which may be thousands
         return self.parents(key)[0]
 
     def parents(self, key: Key) -> tuple[Key, ...]:

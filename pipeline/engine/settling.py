@@ -117,7 +117,7 @@ class Settling:
         self.added.extend(self._finding(one, by) for one in after if one not in before)
 
     def _clashes(self, key: Key, contenders: Iterable[Key]) -> Iterator[Note]:
-        suppliers = self._layer.suppliers(key, present=key in self._table)
+        suppliers = frozenset(self._layer.suppliers(key, present=key in self._table))
         for other in contenders:
             if other not in suppliers:
                 yield other, self._clash(key, self._root(key), self._table.root(other))
