@@ -46,12 +46,12 @@ ROUTE_TWICE = Message(
 )
 CERTIFICATE_TWICE = Message(
     code="GAL0423",
-    level=Level.WARNING,
+    level=Level.ERROR,
     title="host with two certificates",
     template="{host} has the certificate {secret} here and {other} in {winner}.",
     meaning=(
         "A gateway serves one certificate for a name, and which of two that is, is up to the"
-        " control plane."
+        " control plane. Whoever named one first keeps it; the other change is not published."
     ),
     example="tls: [{hosts: [shop.example.com], secretName: old}]   # another Ingress says `new`",
     remedy="Name one Secret in all Ingresses of the host.",

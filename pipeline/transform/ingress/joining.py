@@ -13,7 +13,7 @@ from typing import Any
 from pipeline.model import Diagnostic, Key, Level, Path
 from pipeline.model.messages import ingress as messages
 from pipeline.transform.ingress import names
-from pipeline.transform.ingress.paths import Form, Match
+from pipeline.transform.ingress.paths import Form, Match, Taken
 from pipeline.transform.ingress.settings import IngressSettings
 from pipeline.transform.ingress.shares import certificate_key
 
@@ -46,24 +46,23 @@ def gateway(settings: IngressSettings, shares: Mapping[Key, Any]) -> dict[str, A
 def virtual_service(settings: IngressSettings, shares: Mapping[Key, Any]) -> dict[str, Any]:
     """The body of a VirtualService, from the bodies of its shares."""
     host = next(iter(shares.values()))["host"]
-    entries = (each for share in shares.values() for each in share["certificates"])
-    secured = {certificate_key(settings, credential).name for credential, _, _ in entries}
+    credentials = {each for share in shares.values() for each in share["certificates"]}
+    secured = (certificate_key(settings, credential).name for credential in credentials)
     gateways = [names.of_host(settings.prefix, host), *sorted(secured)]
     return {
         "spec": {
             "hosts": [host],
             "gateways": [f"{settings.namespace}/{name}" for name in gateways],
-            "http": [_http(route) for route in _served(_first_of_each(_in_order(shares)))],
+            "http": list(_http(_in_order(shares))),
         }
     }
 
 
 def remarks(settings: IngressSettings, shares: Mapping[Key, Any]) -> Iterator[Diagnostic]:
-    """What the Ingresses of a host do not agree about."""
+    """What the Ingresses do not agree about that route one host."""
     if settings.across_namespaces != "allow":
         yield from _of_other_namespaces(settings, shares)
     yield from _routed_twice(shares)
-    yield from _certified_twice(shares)
 
 
 def _in_order(shares: Mapping[Key, Any]) -> list[_Routed]:
@@ -76,26 +75,16 @@ def _in_order(shares: Mapping[Key, Any]) -> list[_Routed]:
     return sorted(routes, key=lambda route: (route.tier, route.match.order))
 
 
-def _first_of_each(routes: list[_Routed]) -> Iterator[_Routed]:
-    found: dict[tuple[int, Match], _Routed] = {}
+def _http(routes: list[_Routed]) -> Iterator[dict[str, Any]]:
+    """The rules, without what no request can meet any more."""
+    taken = Taken()
     for route in routes:
-        found.setdefault((route.tier, route.match), route)
-    return iter(found.values())
-
-
-def _served(routes: Iterator[_Routed]) -> Iterator[_Routed]:
-    """The routes until one that leaves no request to the others."""
-    for route in routes:
-        yield route
-        if route.match.form is Form.CHARACTERS and route.match.path in ("", "/"):
-            return
-
-
-def _http(route: _Routed) -> dict[str, Any]:
-    made: dict[str, Any] = {"route": [{"destination": route.destination}]}
-    if conditions := route.match.conditions:
-        made["match"] = conditions
-    return made
+        left = taken.left(route.match)
+        made: dict[str, Any] = {"route": [{"destination": route.destination}]}
+        if left and ("prefix", "") not in left:
+            made["match"] = [{"uri": {form: path}} for form, path in left]
+        if left:
+            yield made
 
 
 def _port(protocol: str, number: int) -> dict[str, Any]:
@@ -135,27 +124,23 @@ def _routed_twice(shares: Mapping[Key, Any]) -> Iterator[Diagnostic]:
             )
 
 
-def _certified_twice(shares: Mapping[Key, Any]) -> Iterator[Diagnostic]:
-    winners: dict[str, tuple[Key, str]] = {}
-    for giver, at, host, credential in _certified(shares):
-        winner, other = winners.setdefault(host, (giver, credential))
-        if other != credential:
-            yield messages.CERTIFICATE_TWICE.report(
-                key=giver,
-                path=at,
-                related=() if winner == giver else (winner,),
-                host=_shown(host),
-                secret=credential,
-                other=other,
-                winner=_named(winner, giver),
-            )
-
-
-def _certified(shares: Mapping[Key, Any]) -> Iterator[tuple[Key, Path, str, str]]:
-    """Each host for which an Ingress names a certificate, and where it does."""
+def certified_twice(shares: Mapping[Key, Any]) -> Iterator[Diagnostic]:
+    """One word to each certificate of a host that has several, with another one of them."""
+    firsts: dict[str, tuple[Key, Path]] = {}
     for giver, share in shares.items():
-        for credential, hosts, at in share["certificates"]:
-            yield from ((giver, tuple(at), host, credential) for host in hosts)
+        for credential, at in share["named"]:
+            firsts.setdefault(credential, (giver, tuple(at)))
+    for credential, (giver, at) in firsts.items() if len(firsts) > 1 else ():
+        other = next(each for each in firsts if each != credential)
+        yield messages.CERTIFICATE_TWICE.report(
+            key=giver,
+            path=at,
+            related=() if firsts[other][0] == giver else (firsts[other][0],),
+            host=_shown(next(iter(shares.values()))["host"]),
+            secret=credential,
+            other=other,
+            winner=_named(firsts[other][0], giver),
+        )
 
 
 def _shown(host: str) -> str:

@@ -8,10 +8,14 @@ end a prefix.
 """
 
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 PATH_TYPES = ("Exact", "Prefix", "ImplementationSpecific")
 _EVERYTHING = {"", "*", "/*", ".*"}
+
+
+Condition: TypeAlias = tuple[str, str]
+"""`exact` or `prefix`, and a path; an empty prefix is met by every request."""
 
 
 class Form(IntEnum):
@@ -36,13 +40,13 @@ class Match(NamedTuple):
         return (-len(self.path), self.form, self.path)
 
     @property
-    def conditions(self) -> list[dict[str, Any]]:
-        """The `match` of a route; empty if it has none."""
+    def conditions(self) -> tuple[Condition, ...]:
+        """The alternatives; a route is for a request that meets one of them."""
         if self.form is Form.EXACT:
-            return [{"uri": {"exact": self.path}}]
+            return (("exact", self.path),)
         if self.form is Form.ELEMENTS:
-            return [{"uri": {"exact": self.path}}, {"uri": {"prefix": f"{self.path}/"}}]
-        return [{"uri": {"prefix": self.path}}] if self.path else []
+            return (("exact", self.path), ("prefix", f"{self.path}/"))
+        return (("prefix", self.path),)
 
     def __str__(self) -> str:
         kinds = ("exactly {}", "{} and below", "all that begins with {}")
@@ -72,3 +76,33 @@ def _below(path: str) -> Match:
     """Slashes at the end make no difference; below the root is everything that has a path."""
     bare = path.rstrip("/")
     return Match(Form.ELEMENTS, bare) if bare else Match(Form.CHARACTERS, "/")
+
+
+class Taken:
+    """What the routes so far leave of the requests to a host; asked at the cost of a path."""
+
+    def __init__(self) -> None:
+        self._exact: set[str] = set()
+        self._prefixes: set[str] = set()
+        self._lengths: set[int] = set()
+
+    def left(self, match: Match) -> list[Condition]:
+        """The conditions of the next route that some request may still meet; they are taken now."""
+        found = [condition for condition in match.conditions if not self._takes(condition)]
+        for form, path in found:
+            self._take(form, path)
+        return found
+
+    def _takes(self, condition: Condition) -> bool:
+        form, path = condition
+        if form == "exact" and path in self._exact:
+            return True
+        return any(path[:length] in self._prefixes for length in self._lengths)
+
+    def _take(self, form: str, path: str) -> None:
+        if form == "exact":
+            self._exact.add(path)
+            return
+        begins = "" if path == "/" else path  # every path begins with a slash
+        self._prefixes.add(begins)
+        self._lengths.add(len(begins))

@@ -17,6 +17,8 @@ from pipeline.transform.ingress.settings import IngressSettings
 
 GATEWAY = "networking.istio.io/Gateway"
 VIRTUAL_SERVICE = "networking.istio.io/VirtualService"
+SECURED_HOST = "galley.dev/SecuredHost"
+"""Nothing is made of its shares; joined, they show who names several certificates for one host."""
 
 Destinations: TypeAlias = Mapping[Path, dict[str, Any]]
 """By the place of a backend; none for those that cannot be told."""
@@ -65,17 +67,26 @@ def given(
                 "host": host,
                 "at": routed.at,
                 "routes": list(_packed(routed, destinations)),
-                "certificates": [[each.credential, each.hosts, each.at] for each in mine],
+                "certificates": sorted({each.credential for each in mine}),
             },
         )
-    served: dict[str, set[str]] = {}
+    yield from _served(settings, certificates)
+
+
+def _served(settings: IngressSettings, certificates: Sequence[Certificate]) -> Iterator[Resource]:
+    """To each certificate its hosts, and to each host the certificates that are named for it."""
+    hosts: dict[str, set[str]] = {}
+    named: dict[str, list[list[Any]]] = {}
     for each in certificates:
-        served.setdefault(each.credential, set()).update(each.hosts)
-    for credential, names_served in served.items():
-        yield _share(
-            certificate_key(settings, credential),
-            {"credential": credential, "hosts": sorted(names_served)},
-        )
+        hosts.setdefault(each.credential, set()).update(each.hosts)
+        for host in each.hosts:
+            named.setdefault(host, []).append([each.credential, each.at])
+    for credential, mine in hosts.items():
+        body = {"credential": credential, "hosts": sorted(mine)}
+        yield _share(certificate_key(settings, credential), body)
+    for host, entries in named.items():
+        key = Key(SECURED_HOST, settings.namespace, names.of_host(settings.prefix, host))
+        yield _share(key, {"host": host, "named": entries})
 
 
 def certificate_key(settings: IngressSettings, credential: str) -> Key:

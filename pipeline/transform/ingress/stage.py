@@ -12,7 +12,7 @@ from pipeline.transform.ingress.certificates import certificates
 from pipeline.transform.ingress.classes import DEFAULT_CLASS, INGRESS_CLASS, judge
 from pipeline.transform.ingress.reading import Backend, Ingress, read
 from pipeline.transform.ingress.settings import IngressSettings
-from pipeline.transform.ingress.shares import VIRTUAL_SERVICE, given, hosted
+from pipeline.transform.ingress.shares import GATEWAY, SECURED_HOST, given, hosted
 from pipeline.transform.stages import Transform
 
 INGRESSES = frozenset({"networking.k8s.io/Ingress", "extensions/Ingress"})
@@ -54,7 +54,9 @@ class Ingresses(Transform):
     def join(self, key: Key, shares: Mapping[Key, Resource]) -> Joined:
         """What routes a host, or serves a certificate, from the shares of all its Ingresses."""
         bodies = {giver: share.document().body for giver, share in shares.items()}
-        if key.collection != VIRTUAL_SERVICE:
+        if key.collection == SECURED_HOST:
+            return Joined(None, tuple(joining.certified_twice(bodies)))
+        if key.collection == GATEWAY:
             return Joined(self._built(key, joining.gateway(self._settings, bodies)))
         body = joining.virtual_service(self._settings, bodies)
         return Joined(self._built(key, body), tuple(joining.remarks(self._settings, bodies)))

@@ -116,6 +116,7 @@ def test_requests_go_where_the_ingresses_say(mesh_of: MakeMesh, edit: Edit) -> N
     for host in ("a.example.com", "b.a.example.com", "c.example.com", "example.com"):
         for path in ("/", "/foo", "/foo/", "/foobar", "/foo/bar", "/foo/bar/baz", "/bar"):
             assert served(made, host, path) == expected(mesh, ours, host, path)
+    assert not {"GAL1406", "GAL1407"} & {found.code for found in mesh.found()}, "unreachable"
 
 
 @given(

@@ -77,5 +77,21 @@ def test_two_certificates_for_a_host_are_told(mesh: Any, say: Any) -> None:
         tls = [{"hosts": [SHOP], "secretName": name}]
         mesh.ingress(name, {"rules": [say.rule(SHOP, f"Exact /{name}")], "tls": tls})
     found = [each for each in mesh.found() if each.code == "GAL0423"]
-    assert [(each.key.name, each.field()) for each in found] == [("b", "spec.tls[0]")]
-    assert "certificate b here and a in Ingress shop/a" in found[0].message
+    assert [(each.key.name, each.field()) for each in found] == [
+        ("a", "spec.tls[0]"),
+        ("b", "spec.tls[0]"),
+    ]
+    assert "certificate a here and b in Ingress shop/b" in found[0].message
+
+
+def test_two_certificates_for_a_wildcard_are_told_to_those_that_name_them(
+    mesh: Any, say: Any
+) -> None:
+    """They route no host in common."""
+    for name, host in (("a", SHOP), ("b", BLOG)):
+        tls = [{"hosts": ["*.example.com"], "secretName": name}]
+        mesh.ingress(name, {"rules": [say.rule(host, "Prefix /")], "tls": tls})
+    found = [each for each in mesh.found() if each.code == "GAL0423"]
+    assert [each.key.name for each in found] == ["a", "b"]
+    mesh.take_out("a")
+    assert mesh.found() == []
