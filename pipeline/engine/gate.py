@@ -5,7 +5,7 @@ environment. The gate starts with all pending units, drops those that a blocking
 and tries again until none is dropped. It decides only; the worker commits, then calls `accept`.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.engine.budget import Change, DeletionBudget, Share
@@ -201,28 +201,42 @@ class Gate:
     def _blamed(
         self, blocking: Iterable[Finding], selection: Selection
     ) -> dict[Unit, list[Reason]]:
-        """The units that each blocking finding names, with its diagnostic."""
+        """The units that each blocking finding names, with its diagnostic. Newcomers among rivals
+        come first and alone: whatever else is found may be their doing."""
+        ordered = sorted(blocking, key=lambda finding: finding.order)
+        new = self._reasons(ordered, lambda finding: self._newcomers(finding, selection))
+        return new or self._reasons(ordered, lambda finding: self._named(finding, selection))
+
+    def _reasons(
+        self, findings: Iterable[Finding], named: Callable[[Finding], set[Unit]]
+    ) -> dict[Unit, list[Reason]]:
         reasons: dict[Unit, list[Reason]] = {}
-        for finding in sorted(blocking, key=lambda finding: finding.order):
-            for unit in self._named(finding, selection):
+        for finding in findings:
+            for unit in named(finding):
                 reason = Reason(self.place(finding), self._found_on(finding), finding.blames)
                 reasons.setdefault(unit, []).append(reason)
         return reasons
 
     def _named(self, finding: Finding, selection: Selection) -> set[Unit]:
-        """A deletion that breaks what refers to it comes first, then whoever is new among rivals,
-        then the resource itself, then whatever else its run has read: the fewest changes are held
-        back that way."""
+        """A deletion that breaks what refers to it comes first, then the resource itself, then
+        whatever else its run has read: the fewest changes are held back that way."""
         applied = self.trial.applied
         blamed = [key for key in sorted(finding.blames) if key in applied]
         deletions = [key for key in blamed if applied[key] is None]
-        newcomers = [key for key in sorted(finding.rivals) if self.ledger.accepted(key) is None]
-        for keys in (deletions, newcomers, [finding.subject], blamed):
-            changed = [key for key in keys if key in applied]
-            units = {unit for key in changed for unit in selection.behind(key, applied[key])}
-            if units:
+        for keys in (deletions, [finding.subject], blamed):
+            if units := self._behind(keys, selection):
                 return units
         return set()
+
+    def _newcomers(self, finding: Finding, selection: Selection) -> set[Unit]:
+        """Those behind rivals that were not there before."""
+        new = (key for key in finding.rivals if self.ledger.accepted(key) is None)
+        return self._behind(new, selection)
+
+    def _behind(self, keys: Iterable[Key], selection: Selection) -> set[Unit]:
+        applied = self.trial.applied
+        changed = (key for key in keys if key in applied)
+        return {unit for key in changed for unit in selection.behind(key, applied[key])}
 
     def _park(self, now: float, wishes: Wishes, selection: Selection) -> bool:
         gone = [key for key, held in self.trial.applied.items() if held is None]

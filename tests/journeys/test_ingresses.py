@@ -34,6 +34,11 @@ def ingress(
     }
 
 
+def secured(document: dict[str, Any], secret: str) -> dict[str, Any]:
+    document["spec"]["tls"] = [{"hosts": [HOST], "secretName": secret}]
+    return document
+
+
 def text(*documents: dict[str, Any]) -> str:
     return "---\n".join(yaml.safe_dump(each, sort_keys=False) for each in documents)
 
@@ -86,6 +91,22 @@ async def test_only_the_ingress_that_breaks_something_waits(served: Any, wait_un
     assert [each["file"] for each in found] == ["stranger.yaml"]
     served.write("cart.yaml", text(ingress("cart", "/basket")))
     await served.live(2)
+    assert await routed(served) == ["cart", "shop"]
+
+
+async def test_who_named_a_certificate_first_goes_on_changing(served: Any) -> None:
+    """Another one for the same host waits, whichever of the two Ingresses is the first by name."""
+    for name in ("cart", "shop"):
+        served.write(f"{name}.yaml", text(secured(ingress(name, f"/{name}"), "old")))
+    await served.live(2)
+    served.write("a.yaml", text(secured(ingress("a", "/a"), "new")))
+    said = await served.shows("GAL0423")
+    assert (said["level"], said["state"]) == ("error", "pending")
+    before = await served.version()
+    served.write("cart.yaml", text(secured(ingress("cart", "/basket"), "old")))
+    await served.live(before + 1)
+    code, traced = await served.cli("trace", "networking.k8s.io/Ingress/shop/a")
+    assert (code, "is blocked" in traced) == (0, True), traced
     assert await routed(served) == ["cart", "shop"]
 
 
