@@ -4,10 +4,9 @@ from typing import Any
 
 from pipeline.model import Key, Resource
 from pipeline.stage import Reader
+from pipeline.transform import kinds
 from pipeline.transform.ingress.fields import inside, is_port, items
 from pipeline.transform.ingress.reading import Backend
-
-SERVICE = "core/Service"
 
 
 class UnresolvedError(ValueError):
@@ -23,7 +22,7 @@ def destination(backend: Backend, namespace: str, domain: str, reader: Reader) -
     Raises:
         UnresolvedError: the Service has no such port, or a name is all that is known of it.
     """
-    service = reader.get(Key(SERVICE, namespace, backend.service))
+    service = reader.get(Key(kinds.SERVICE, namespace, backend.service))
     number = _number(backend.port, service)
     host = f"{backend.service}.{namespace}.svc.{domain}"
     return {"host": host, "port": {"number": number}}

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from pipeline.model import Diagnostic, Document, Key, Resource
 from pipeline.model.messages import ingress as messages
 from pipeline.stage import Index, Reader
+from pipeline.transform import kinds
 from pipeline.transform.ingress.fields import inside
 from pipeline.transform.ingress.settings import IngressSettings
 
-INGRESS_CLASS = "networking.k8s.io/IngressClass"
 OLD_ANNOTATION = "kubernetes.io/ingress.class"
 DEFAULT_ANNOTATION = "ingressclass.kubernetes.io/is-default-class"
 
@@ -23,7 +23,7 @@ def _is_default(_resource: Resource, document: Document) -> Iterable[str]:
     return ("default",) if document.annotations.get(DEFAULT_ANNOTATION) == "true" else ()
 
 
-DEFAULT_CLASS = Index("default-ingress-class", INGRESS_CLASS, _is_default)
+DEFAULT_CLASS = Index("default-ingress-class", kinds.INGRESS_CLASS, _is_default)
 
 
 class Verdict(NamedTuple):
@@ -47,12 +47,12 @@ def judge(settings: IngressSettings, key: Key, document: Document, reader: Reade
 def _by_name(settings: IngressSettings, key: Key, named: Any, reader: Reader) -> Verdict:
     if not isinstance(named, str):
         return Verdict(ours=False)
-    found = reader.get(Key(INGRESS_CLASS, "", named))
+    found = reader.get(Key(kinds.INGRESS_CLASS, "", named))
     if found is not None:
         return Verdict(_is_ours(settings, found))
     if named == settings.ingress_class:
         return Verdict(ours=True)
-    if not reader.holds(INGRESS_CLASS):
+    if not reader.holds(kinds.INGRESS_CLASS):
         return Verdict(ours=False)
     missing = messages.CLASS_MISSING.report(
         key=key, path=("spec", "ingressClassName"), ingress_class=named

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from pipeline.model import Key, Path, Resource
+from pipeline.transform import kinds
 from pipeline.transform.ingress import names
 from pipeline.transform.ingress.certificates import Certificate
 from pipeline.transform.ingress.reading import Ingress, Route, Rule
 from pipeline.transform.ingress.settings import IngressSettings
 
-GATEWAY = "networking.istio.io/Gateway"
-VIRTUAL_SERVICE = "networking.istio.io/VirtualService"
 SECURED_HOST = "galley.dev/SecuredHost"
 """Nothing is made of its shares; joined, they show who names several certificates for one host."""
 
@@ -59,10 +58,10 @@ def given(
     """Every share of one Ingress, each with a key of its own."""
     for host, routed in hosts.items():
         mine = [each for each in certificates if each.meets(host)]
-        key = Key(GATEWAY, settings.namespace, names.of_host(settings.prefix, host))
+        key = Key(kinds.GATEWAY, settings.namespace, names.of_host(settings.prefix, host))
         yield _share(key, {"host": host, "secured": bool(mine)})
         yield _share(
-            key._replace(collection=VIRTUAL_SERVICE),
+            key._replace(collection=kinds.VIRTUAL_SERVICE),
             {
                 "host": host,
                 "at": routed.at,
@@ -92,7 +91,7 @@ def _served(settings: IngressSettings, certificates: Sequence[Certificate]) -> I
 def certificate_key(settings: IngressSettings, credential: str) -> Key:
     """The Gateway of a certificate."""
     name = names.of_certificate(settings.prefix, credential)
-    return Key(GATEWAY, settings.namespace, name)
+    return Key(kinds.GATEWAY, settings.namespace, name)
 
 
 def _routes(host: str, rules: Sequence[Rule], destinations: Destinations) -> tuple[Route, ...]:

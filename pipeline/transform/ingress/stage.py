@@ -6,49 +6,47 @@ from typing import Any
 from pipeline.model import Diagnostic, Document, Key, Kinds, Path, Resource
 from pipeline.model.messages import ingress as messages
 from pipeline.stage import Joined, Outcome, Reader
+from pipeline.transform import kinds
 from pipeline.transform.ingress import joining
-from pipeline.transform.ingress.backends import SERVICE, UnresolvedError, destination
+from pipeline.transform.ingress.backends import UnresolvedError, destination
 from pipeline.transform.ingress.certificates import certificates
-from pipeline.transform.ingress.classes import DEFAULT_CLASS, INGRESS_CLASS, judge
+from pipeline.transform.ingress.classes import DEFAULT_CLASS, judge
 from pipeline.transform.ingress.reading import Backend, Ingress, read
 from pipeline.transform.ingress.settings import IngressSettings
-from pipeline.transform.ingress.shares import GATEWAY, SECURED_HOST, given, hosted
+from pipeline.transform.ingress.shares import SECURED_HOST, given, hosted
 from pipeline.transform.stages import Transform
 
-INGRESSES = frozenset({"networking.k8s.io/Ingress", "extensions/Ingress"})
 _API_VERSION = "networking.istio.io/v1"
 
 
 class Ingresses(Transform):
     """Makes of each Ingress that is ours its part of Gateways and VirtualServices."""
 
-    collections = frozenset({INGRESS_CLASS, SERVICE})
+    collections = frozenset({kinds.INGRESS_CLASS, kinds.SERVICE})
     indexes = frozenset({DEFAULT_CLASS})
 
-    def __init__(self, given_: IngressSettings, kinds: Kinds | None = None) -> None:
-        super().__init__(given_.name, given_.match, kinds)
-        self._settings = given_
-        self._kinds = kinds or Kinds()
+    def __init__(self, settings: IngressSettings, known: Kinds | None = None) -> None:
+        super().__init__(settings.name, settings.match, known)
+        self._settings = settings
+        self._kinds = known or Kinds()
 
     def handles(self, collection: str) -> bool:
         on = self._settings.mode != "off"
-        return on and collection in INGRESSES and super().handles(collection)
+        return on and collection in kinds.INGRESSES and super().handles(collection)
 
-    def run(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
+    def outcome(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
         key, settings = resource.key, self._settings
-        if not self._matcher.matches(key, document.labels):
-            return Outcome((resource,))
         verdict = judge(settings, key, document, reader)
         if not verdict.ours:
             return Outcome((resource,), verdict.diagnostics)
         ingress = read(key, document)
-        known, unknown = self._destinations(key, ingress, reader)
-        hosts = hosted(ingress, known)
+        resolved, unknown = self._destinations(key, ingress, reader)
+        hosts = hosted(ingress, resolved)
         served, unused = certificates(key, ingress.tls, hosts, settings.credential)
         return Outcome(
             (resource,) if settings.keep else (),
             (*verdict.diagnostics, *ingress.diagnostics, *unknown, *unused),
-            tuple(given(settings, hosts, served, known)),
+            tuple(given(settings, hosts, served, resolved)),
         )
 
     def join(self, key: Key, shares: Mapping[Key, Resource]) -> Joined:
@@ -56,7 +54,7 @@ class Ingresses(Transform):
         bodies = {giver: share.document().body for giver, share in shares.items()}
         if key.collection == SECURED_HOST:
             return Joined(None, tuple(joining.certified_twice(bodies)))
-        if key.collection == GATEWAY:
+        if key.collection == kinds.GATEWAY:
             return Joined(self._built(key, joining.gateway(self._settings, bodies)))
         body = joining.virtual_service(self._settings, bodies)
         return Joined(self._built(key, body), tuple(joining.remarks(self._settings, bodies)))
@@ -92,7 +90,7 @@ def _unresolved(key: Key, backend: Backend, error: UnresolvedError) -> Diagnosti
     return messages.PORT_UNKNOWN.report(
         key=key,
         path=backend.at,
-        related=(Key(SERVICE, key.namespace, backend.service),),
+        related=(Key(kinds.SERVICE, key.namespace, backend.service),),
         port=backend.port,
         service=backend.service,
         problem=error,
