@@ -132,8 +132,8 @@ async def test_a_route_is_traced_to_the_commits_of_all_its_ingresses(
     await service.live(1)
     code, said = await service.cli("trace", MADE)
     assert code == 0, said
-    assert f"made from    Ingress/shop/cart  cart.yaml:1@{commit[:7]}" in said
-    assert f"made from    Ingress/shop/shop  shop.yaml:{line}@{commit[:7]}" in said
+    assert f"made of      Ingress/shop/cart  cart.yaml:1@{commit[:7]}" in said
+    assert f"made of      Ingress/shop/shop  shop.yaml:{line}@{commit[:7]}" in said
     assert "schema: takes it out" not in said
     _, listed = await service.cli("get", "VirtualService")
     assert "cart.yaml:1 and 1 more" in listed
