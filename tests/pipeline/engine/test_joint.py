@@ -52,6 +52,18 @@ def test_whose_change_breaks_it_is_blamed_and_not_only_the_first_parent(
     assert finding.blames == {one.key, two.key}
 
 
+def test_what_is_found_on_it_is_new_once_though_its_parents_have_news_of_their_own(
+    app: MakeApp, engine_of: MakeEngine, put: Put, kinds_of_stage: dict[str, Any]
+) -> None:
+    """It is found below each of the parents, and counts as the first one's alone."""
+    judge = kinds_of_stage["Judge"]("judge")
+    engine = engine_of([kinds_of_stage["Gather"]("gather"), judge, Limit()])
+    odd = {"give": ["joint"], "value": 20, "find": ["red"]}
+    evaluation = engine.apply(put(app("1", **odd), app("2", **odd)))
+    assert [found.diagnostic.code for found in evaluation.added] == ["T2", "T5", "T2"]
+    assert evaluation.added == tuple(engine.findings())
+
+
 def test_who_leaves_it_is_blamed_for_what_that_breaks(
     app: MakeApp, engine_of: MakeEngine, put: Put, kinds_of_stage: dict[str, Any]
 ) -> None:

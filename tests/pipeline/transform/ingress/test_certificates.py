@@ -42,12 +42,13 @@ def test_a_certificate_of_several_ingresses_is_served_in_one_place(mesh: Any, sa
 
 
 def test_a_wildcard_certificate_is_for_the_hosts_it_covers(mesh: Any, say: Any) -> None:
-    rules = [say.rule(host, "Prefix /") for host in (SHOP, "example.org")]
+    rules = [say.rule(host, "Prefix /") for host in (SHOP, "example.org", "badexample.com")]
     tls = [{"hosts": ["*.example.com"], "secretName": "wild"}]
     mesh.ingress("a", {"rules": rules, "tls": tls})
     assert secured(mesh) == {"wild": ["*.example.com"]}
     assert "ingress-tls-wild" in gateways(mesh, SHOP)
     assert "ingress-tls-wild" not in gateways(mesh, "example.org")
+    assert "ingress-tls-wild" not in gateways(mesh, "badexample.com")
     assert mesh.found() == []
 
 
