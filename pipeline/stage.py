@@ -5,9 +5,9 @@ touches; everything it needs to know for that is declared here. A stage keeps no
 I/O; the same resource and the same reads give the same outcome.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pipeline.model import Diagnostic, Document, Key, Resource
 
@@ -63,6 +63,31 @@ class Outcome:
     """The resource itself where nothing changed; several where others are derived from it; none
     where it is taken out. A derived resource's parent is the one that the stage was run on."""
     diagnostics: tuple[Diagnostic, ...] = ()
+    shares: tuple[Resource, ...] = ()
+    """What it gives to resources that several make together (`Joins`): each has the key of the one
+    that is made of all shares of that key, and a body that only the stage understands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What a stage makes of all shares of one key."""
+
+    resource: Resource | None
+    """With that key; its parents are all who gave a share. None: the shares come to nothing."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """Each on one of those who gave a share."""
+
+
+@runtime_checkable
+class Joins(Protocol):
+    """What a stage has besides, if its outcomes have shares.
+
+    So it makes one resource of many, such as a route table of a host that several resources route,
+    at the cost of those that have a part in it: a run sees none of the others.
+    """
+
+    def join(self, key: Key, shares: Mapping[Key, Resource]) -> Joined:
+        """One resource from the shares by who gave them, in order of the keys; pure as `run` is."""
 
 
 class Stage(Protocol):
@@ -134,4 +159,4 @@ def idle_parts(stage: Stage, present: Present) -> Iterable[Diagnostic]:
 
 def reads_nothing(stage: Stage) -> bool:
     """Whether a stage looks at its resource alone, as it declares to read nothing else."""
-    return not stage.collections and not stage.indexes
+    return not (stage.collections or stage.indexes or isinstance(stage, Joins))

@@ -133,7 +133,9 @@ def _row(each: dict[str, Any], *, wide: bool) -> list[object]:
     if wide:
         pending = "yes" if each["pending"] else "no"
         row += [each["api_version"], words.short(each["digest"]), each["revision"][:12], pending]
-    return [*row, words.place({"file": each["file"], "line": each["line"]})]
+    place = words.place({"file": each["file"], "line": each["line"]})
+    others = max(0, each["parents_total"] - 1)
+    return [*row, f"{place} and {others} more" if others else place]
 
 
 def _key(each: dict[str, Any]) -> str:

@@ -46,6 +46,18 @@ def trace(
         output.as_json(found)
         return
     output.line(f"{found['resource']} is {found['state']}.")
+    _origin(found)
+    _made_of(found)
+    _stages(found["stages"])
+    versions = ", ".join(map(str, found["versions"][:20])) or "none"
+    _step("versions", f"{versions}{_of_companion(found['channel'])}")
+    _step("subscribers", f"{found['subscribers']} have it in their view and are in step")
+    for each in found["diagnostics"]:
+        output.line("  " + words.diagnostic(each))
+
+
+def _origin(found: dict[str, Any]) -> None:
+    """Where it comes from, and since when it is as it is."""
     place = words.place({**found, "source": ""})
     _step("source", f"{found['source'] or '-'}: {place}")
     if found["link"]:
@@ -60,15 +72,16 @@ def trace(
         _step("live since", f"version {found['since']}")
     if len(found["claimed_by"]) > 1:
         _step("claimed by", ", ".join(found["claimed_by"]))
-    if found["derived_from"]:
-        made_of = (found["derived_from"], *found["looked_up"])
-        _step("made of", _some([words.name(each) for each in made_of]))
-    _stages(found["stages"])
-    versions = ", ".join(map(str, found["versions"][:20])) or "none"
-    _step("versions", f"{versions}{_of_companion(found['channel'])}")
-    _step("subscribers", f"{found['subscribers']} have it in their view and are in step")
-    for each in found["diagnostics"]:
-        output.line("  " + words.diagnostic(each))
+
+
+def _made_of(found: dict[str, Any]) -> None:
+    """What a derived resource comes of, and what was looked up for it."""
+    for each in found["parents"]:
+        _step("made of", f"{words.name(each['resource'])}  {words.place(each)}")
+    if more := found["parents_total"] - len(found["parents"]):
+        _step("", f"and {more} more")
+    if found["looked_up"]:
+        _step("by way of", _some([words.name(each) for each in found["looked_up"]]))
 
 
 @app.command()

@@ -14,8 +14,8 @@ Operators meet `operations` (each method and what answers it), `actions`, `rollb
 (what was sent) and `outlook` (what it means), `naming` (what people call a resource), `problems`.
 Clusters that ask about writes meet `admission`.
 People who ask meet `queries`, `listing`, `diffs` with `affected` (what of the mesh a difference
-concerns), `tracing`, `findings` with `places` (line and column), `health`, `reports` and
-`redaction` (values as maps, without secrets).
+concerns), `tracing` with `parentage` (what is derived from what), `findings` with `places` (line
+and column), `health`, `reports` and `redaction` (values as maps, without secrets).
 
 Forges meet `revisions` (what becomes of commits) and `deliveries` (who has which version), which
 `reporter` hears of; `status_words` says it, `posts` reads the settings, `courier` carries it.

@@ -118,4 +118,5 @@ def _fits(item: Diagnostic, params: Mapping[str, Any]) -> bool:
         and params.get("code") in (None, "", item.code)
         and params.get("source") in (None, "", item.source)
         and params.get("resource") in (None, "", str(item.key))
+        and ("resources" not in params or str(item.key) in params["resources"])
     )

@@ -10,6 +10,7 @@ from galley.store.values import Version
 from galley.suggest import nearest
 from galley.worker.channel import Channel
 from galley.worker.loading import contents, resource
+from galley.worker.parentage import parents_json
 from galley.worker.places import origin_json
 from galley.worker.problems import not_found, usage
 from galley.worker.redaction import redacted
@@ -56,7 +57,7 @@ class Listing:
         version = await self._version(number)
         if not stage:
             found = await self._resources(version, wanted)
-            return await self._page(version, wanted, found, self._root, params)
+            return await self._page(version, wanted, found, self._roots, params)
         if version.number != self._channel.number:
             raise usage(
                 "What stages left is known of the live version alone.", "Ask without a version."
@@ -64,17 +65,17 @@ class Listing:
         async with self._channel.lock:  # others move the engine to candidates and back
             table = self._stage(stage)
             found = (table[key] for key in table if wanted.fits(key))
-            return await self._page(version, wanted, found, table.root, params)
+            return await self._page(version, wanted, found, table.roots, params)
 
     async def _page(
         self,
         version: Version,
         wanted: Wanted,
         found: Iterable[Resource],
-        root: Callable[[Key], Key],
+        roots: Callable[[Key], tuple[Key, ...]],
         params: Mapping[str, Any],
     ) -> dict[str, Any]:
-        """A page of these, each with the place of the input that is its root."""
+        """A page of these, each with the place of the input that is its first root."""
         channel = self._channel
         after = str(params.get("next") or "")
         rest = (item for item in found if not after or item.key > Key.parse(after))
@@ -88,7 +89,7 @@ class Listing:
             "version": version.number,
             "digest": version.digest.hex(),
             "resources": [
-                self._report(item, root(item.key), version, created, manifests) for item in page
+                self._report(item, roots(item.key), version, created, manifests) for item in page
             ],
             "next": str(keys[-1]) if len(page) == limit else "",
         }
@@ -152,20 +153,19 @@ class Listing:
                 f"The stages are {', '.join(names)}.",
             ) from None
 
-    def _root(self, key: Key) -> Key:
-        parents = self._channel.engine.parents(key)
-        return parents[0] if parents else key
+    def _roots(self, key: Key) -> tuple[Key, ...]:
+        return self._channel.engine.parents(key) or (key,)
 
     def _report(
         self,
         item: Resource,
-        root: Key,
+        roots: tuple[Key, ...],
         version: Version,
         created: Mapping[Key, float],
         manifests: bool,
     ) -> dict[str, Any]:
         channel = self._channel
-        held = channel.ledger.accepted(root)
+        held = channel.ledger.accepted(roots[0])
         origin = held.origin if held else None
         return {
             "collection": item.key.collection,
@@ -179,6 +179,7 @@ class Listing:
             "pending": bool(
                 origin and origin.locator in channel.ledger.sources[origin.source].pending
             ),
+            **parents_json(channel, item.key, roots),
             "manifest": redacted(item, channel.environment.kinds) if manifests else None,
         }
 

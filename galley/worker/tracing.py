@@ -14,6 +14,7 @@ from galley.worker.companion import Companion
 from galley.worker.diffs import resource_changes
 from galley.worker.findings import Findings
 from galley.worker.naming import key_named
+from galley.worker.parentage import parents_json
 from galley.worker.places import origin_json
 from galley.worker.problems import not_found
 from galley.worker.provenance import brought_by, revision_json
@@ -34,9 +35,9 @@ class Tracing:
         channel = self._channel
         key = key_named(channel, str(params["resource"]))
         async with channel.lock:  # others move the engine to candidates and back
-            held, root = self._held(key), self._root(key)
+            held, roots = self._held(key), self._roots(key)
             looked_up = channel.engine.looked_up(key)
-            stages = list(self._stages(root))
+            stages = list(self._stages(roots[0]))
         observed = channel.ledger.observed(key.collection)
         versions = await self._versions(key, observed=observed)
         if held is None and not versions:
@@ -45,7 +46,7 @@ class Tracing:
         since, brought = await self._brought(key, origin)
         if observed and key in self._companion.live:
             since = next(iter(versions), 0)
-        diagnostics = await self._findings.report({"resource": str(root)})
+        diagnostics = await self._findings.report({"resources": {str(each) for each in roots}})
         return {
             "channel": channel.name + COMPANION if observed else channel.name,
             "resource": str(key),
@@ -54,7 +55,7 @@ class Tracing:
             "brought_by": revision_json(brought) if brought else None,
             "state": self._state_observed(key) if observed else self._state(key, held),
             "claimed_by": [str(item.origin) for item in channel.ledger.claims.of(key)],
-            "derived_from": str(root) if root != key else "",
+            **parents_json(channel, key, roots),
             "looked_up": [str(each) for each in looked_up],
             "stages": stages,
             "versions": versions,
@@ -89,11 +90,10 @@ class Tracing:
         for item in chain.from_iterable(pending):
             if item.resource.key == key:
                 return item
-        return self._channel.ledger.accepted(self._root(key))
+        return self._channel.ledger.accepted(self._roots(key)[0])
 
-    def _root(self, key: Key) -> Key:
-        parents = self._channel.engine.parents(key)
-        return parents[0] if parents else key
+    def _roots(self, key: Key) -> tuple[Key, ...]:
+        return self._channel.engine.parents(key) or (key,)
 
     def _state(self, key: Key, held: Located | None) -> str:
         channel, verdict = self._channel, self._channel.verdict
@@ -107,7 +107,15 @@ class Tracing:
             return "pending"
         if key in channel.ledger.live:
             return "live"
+        if accepted and not unit:
+            return "live" if self._made_of(key) else "absent"
         return "pending" if held else "absent"
+
+    def _made_of(self, key: Key) -> bool:
+        """Whether anything that is live comes of an input that is not itself."""
+        engine = self._channel.engine
+        last = engine.environment.stages[-1].name
+        return any(made.key in self._channel.ledger.live for made in engine.stage_output(last, key))
 
     def _state_observed(self, key: Key) -> str:
         return "live" if key in self._companion.live else "absent"

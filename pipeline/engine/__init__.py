@@ -2,8 +2,8 @@
 
 The engine, in reading order: `engine` (the face), `finding` (what it says), `segment` (stages that
 see the same table), `runner` (one stage at work), `tables` and `layer` (resources as stages left
-them), `reads` and `indexes` (who has looked at what), `watch` (what it says of its work),
-`observed` (facts about the world).
+them), `settling` (how one table follows from another), `reads` and `indexes` (who has looked at
+what), `watch` (what it says of its work), `observed` (facts about the world).
 
 The gate: `inputs` and `ledger` (what sources say, and what is accepted), `claims` (who supplies a
 key), `gate` (which change units are published), `selection` (the choice, narrowed down), `trial`

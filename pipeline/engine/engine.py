@@ -106,7 +106,7 @@ class Engine:
 
     def parents(self, output: Key) -> tuple[Key, ...]:
         """The input keys that an output derives from; empty if there is no such output."""
-        return (self._outputs.root(output),) if output in self._outputs else ()
+        return self._outputs.roots(output) if output in self._outputs else ()
 
     def looked_up(self, output: Key) -> tuple[Key, ...]:
         """The inputs that the stage which derived an output has looked up and found for it, sorted;
@@ -174,7 +174,12 @@ class Engine:
             return merged(log.added), merged(log.removed)
         came, went = Counter(log.added), Counter(log.removed)
         subjects = {finding.subject for finding in (*came, *went)}
-        now = Counter(one for subject in subjects for one in self._findings_of(subject))
+        now = Counter(
+            one
+            for subject in subjects
+            for one in self._findings_of(subject)
+            if one.subject == subject
+        )
         added = (one for one in log.added if now[one] and now[one] == came[one] - went[one])
         removed = (one for one in log.removed if not now[one] and went[one] > came[one])
         return merged(added), merged(removed)
@@ -198,7 +203,7 @@ class Engine:
                 del self._inputs[key]
             else:
                 self._inputs[key] = new
-            current[key] = Change(old, new, key, key)
+            current[key] = Change(old, new, key, key, frozenset((key,)))
         return current
 
 

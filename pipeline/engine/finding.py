@@ -23,6 +23,9 @@ class Finding:
     keys it missed."""
     stage: str = ""
     """Name of the stage that reported it."""
+    rivals: frozenset[Key] = field(default=frozenset(), compare=False)
+    """Input keys of which one too many claims something: none is more at fault than the others, so
+    whoever was there before keeps it."""
 
     @property
     def order(self) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ environment. The gate starts with all pending units, drops those that a blocking
 and tries again until none is dropped. It decides only; the worker commits, then calls `accept`.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.engine.budget import Change, DeletionBudget, Share
@@ -201,10 +201,18 @@ class Gate:
     def _blamed(
         self, blocking: Iterable[Finding], selection: Selection
     ) -> dict[Unit, list[Reason]]:
-        """The units that each blocking finding names, with its diagnostic."""
+        """The units that each blocking finding names, with its diagnostic. Newcomers among rivals
+        come first and alone: whatever else is found may be their doing."""
+        ordered = sorted(blocking, key=lambda finding: finding.order)
+        new = self._reasons(ordered, lambda finding: self._newcomers(finding, selection))
+        return new or self._reasons(ordered, lambda finding: self._named(finding, selection))
+
+    def _reasons(
+        self, findings: Iterable[Finding], named: Callable[[Finding], set[Unit]]
+    ) -> dict[Unit, list[Reason]]:
         reasons: dict[Unit, list[Reason]] = {}
-        for finding in sorted(blocking, key=lambda finding: finding.order):
-            for unit in self._named(finding, selection):
+        for finding in findings:
+            for unit in named(finding):
                 reason = Reason(self.place(finding), self._found_on(finding), finding.blames)
                 reasons.setdefault(unit, []).append(reason)
         return reasons
@@ -216,11 +224,19 @@ class Gate:
         blamed = [key for key in sorted(finding.blames) if key in applied]
         deletions = [key for key in blamed if applied[key] is None]
         for keys in (deletions, [finding.subject], blamed):
-            changed = [key for key in keys if key in applied]
-            units = {unit for key in changed for unit in selection.behind(key, applied[key])}
-            if units:
+            if units := self._behind(keys, selection):
                 return units
         return set()
+
+    def _newcomers(self, finding: Finding, selection: Selection) -> set[Unit]:
+        """Those behind rivals that were not there before."""
+        new = (key for key in finding.rivals if self.ledger.accepted(key) is None)
+        return self._behind(new, selection)
+
+    def _behind(self, keys: Iterable[Key], selection: Selection) -> set[Unit]:
+        applied = self.trial.applied
+        changed = (key for key in keys if key in applied)
+        return {unit for key in changed for unit in selection.behind(key, applied[key])}
 
     def _park(self, now: float, wishes: Wishes, selection: Selection) -> bool:
         gone = [key for key, held in self.trial.applied.items() if held is None]
@@ -277,15 +293,16 @@ class Gate:
 
     def _named_by(self, selection: Selection, outputs: Iterable[Key]) -> dict[Key, Named]:
         """What is behind each output that changes, and each input."""
-        roots = {key: (self.trial.engine.parents(key) or (key,))[0] for key in outputs}
-        roots.update({key: key for key in self.trial.applied})
-        return {
-            key: Named(
-                self.origin_of(root) or self.ledger.accepted(root),
-                frozenset(selection.touching(root)),
-            )
-            for key, root in roots.items()
-        }
+        roots = {key: self.trial.engine.parents(key) or (key,) for key in outputs}
+        roots.update({key: (key,) for key in self.trial.applied})
+        return {key: self._named_for(parents, selection) for key, parents in roots.items()}
+
+    def _named_for(self, parents: tuple[Key, ...], selection: Selection) -> Named:
+        """The first of the parents that changes stands for all of them."""
+        changed = (parent for parent in parents if selection.touching(parent))
+        first = next(changed, parents[0])
+        units = frozenset().union(*map(selection.touching, parents))
+        return Named(self.origin_of(first) or self.ledger.accepted(first), units)
 
 
 def _refuse_all(selection: Selection) -> None:

@@ -7,17 +7,18 @@ resource, which passes on unchanged.
 
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pipeline.engine.finding import Defect
 from pipeline.engine.indexes import IndexTables
+from pipeline.engine.layer import Joint, Made, Note
 from pipeline.engine.reads import Reads, RecordingReader
 from pipeline.engine.tables import Table
 from pipeline.environment import Environment
 from pipeline.model import Diagnostic, Document, Key, Level, Resource
 from pipeline.model.messages import stage as messages
-from pipeline.stage import Outcome, Stage, only_derives, only_judges, only_made
+from pipeline.stage import Joined, Joins, Outcome, Stage, only_derives, only_judges, only_made
 
 _SHOWN = 300
 
@@ -47,7 +48,7 @@ class Runner:
     """One stage with what its runs have read and reported."""
 
     __slots__ = (
-        "_rules", "_table", "calls", "changes", "defects", "diagnostics",
+        "_joining", "_rules", "_table", "calls", "changes", "defects", "diagnostics",
         "may_read", "name", "only_made", "reader", "reads", "stage",
     )  # fmt: skip
 
@@ -56,6 +57,7 @@ class Runner:
         self.name = stage.name
         self.changes = not only_judges(stage)
         self.only_made = only_made(stage)
+        self._joining = stage if isinstance(stage, Joins) else _JoinsNothing()
         self.may_read = bool(stage.collections or stage.indexes)
         self.reader = RecordingReader(stage, table, indexes)
         self.reads = Reads()
@@ -65,7 +67,7 @@ class Runner:
         self._table = table
         self._rules = rules
 
-    def run(self, resource: Resource, document: Document) -> tuple[Resource, ...] | None:
+    def run(self, resource: Resource, document: Document) -> Made | None:
         """Run the stage on one resource and remember the rest; None where it let it pass."""
         reader, clock, key = self.reader, self._rules.clock, resource.key
         self.calls += 1
@@ -79,7 +81,19 @@ class Runner:
         if outcome.diagnostics or key in self.diagnostics:
             self._keep(key, tuple(dict.fromkeys(self._judge(key, outcome.diagnostics, document))))
         made = outcome.resources
-        return None if len(made) == 1 and (made[0] is resource or made[0] == resource) else made
+        if len(made) == 1 and (made[0] is resource or made[0] == resource) and not outcome.shares:
+            return None
+        return Made(made, outcome.shares)
+
+    def join(self, key: Key, shares: Mapping[Key, Resource]) -> Joint:
+        """Have the stage make one resource of all shares of a key, and judge what it reports."""
+        self.calls += 1
+        started = self._rules.clock()
+        joined = self._join(key, shares)
+        if self._rules.clock() - started > self._rules.call_budget:
+            joined = self._confirm_slow_join(key, shares, joined)
+        notes = (note for each in joined.diagnostics for note in self._note(each, shares))
+        return Joint(joined.resource, tuple(dict.fromkeys(notes)))
 
     def _keep(self, key: Key, diagnostics: tuple[Diagnostic, ...]) -> None:
         if diagnostics:
@@ -101,7 +115,8 @@ class Runner:
         read = set(self._read_keys(subject))
         named = {subject, *read}
         others = (key for key in diagnostic.related if key not in read)
-        return frozenset((*map(self._table.root, named), *others))
+        roots = (root for key in named for root in self._table.roots(key))
+        return frozenset((*roots, *others))
 
     def _read_keys(self, subject: Key) -> Iterator[Key]:
         for ref in self.reads.of(subject):
@@ -111,48 +126,82 @@ class Runner:
                 yield from self.reader.listed(*ref)
 
     def _confirm_slow(self, resource: Resource, document: Document, outcome: Outcome) -> Outcome:
-        """Measure once more, by processor time: the machine may have been busy or suspended."""
-        clock = self._rules.processor_clock
         self.reader.begin()
+        slow = self._slow(resource.key, lambda: self._call(resource, document))
+        return replace(outcome, diagnostics=(*outcome.diagnostics, *slow))
+
+    def _slow(self, subject: Key, call: Callable[[], object]) -> tuple[Diagnostic, ...]:
+        """Measure once more, by processor time: the machine may have been busy or suspended."""
+        clock, budget = self._rules.processor_clock, self._rules.call_budget
         started = clock()
-        self._call(resource, document)
+        call()
         taken = clock() - started
-        budget = self._rules.call_budget
         if taken <= budget:
-            return outcome
-        self.defects.append(Defect(self.name, resource.key, f"took {taken:.2f} s of {budget:g} s"))
-        slow = messages.TOO_SLOW.report(key=resource.key, stage=self.name, budget=budget)
-        return Outcome(outcome.resources, (*outcome.diagnostics, slow))
+            return ()
+        self.defects.append(Defect(self.name, subject, f"took {taken:.2f} s of {budget:g} s"))
+        return (messages.TOO_SLOW.report(key=subject, stage=self.name, budget=budget),)
 
     def _call(self, resource: Resource, document: Document) -> Outcome:
         """Call the stage and hold it to its promises."""
         try:
             outcome = self.stage.run(resource, document, self.reader)
             made = outcome.resources
-            if self.reader.broken or len(made) != 1 or made[0] is not resource:
-                self._check(resource, made)
+            if self.reader.broken or len(made) != 1 or made[0] is not resource or outcome.shares:
+                self._check(resource, outcome)
         except Exception as error:  # noqa: BLE001  # it may be foreign; its defect must not stop us
             return self._failed(resource, error)
         return outcome
 
-    def _check(self, resource: Resource, made: tuple[Resource, ...]) -> None:
+    def _check(self, resource: Resource, outcome: Outcome) -> None:
+        made, shares = outcome.resources, outcome.shares
         if self.reader.broken is not None:
             raise self.reader.broken
-        if not self.changes and made != (resource,):
+        if not self.changes and (made != (resource,) or shares):
             raise StageOutcomeError("it only judges, and yet it changed the resource")
         if only_derives(self.stage) and resource not in made:
             raise StageOutcomeError("it only derives others, and yet it changed the resource")
-        if len({one.key for one in made}) != len(made):
+        keys = {one.key for one in (*made, *shares)}
+        if len(keys) != len(made) + len(shares):
             raise StageOutcomeError("it returned two resources with one key")
+        if resource.key in {share.key for share in shares}:
+            raise StageOutcomeError("it gave a share to the resource that it was run on")
+
+    def _join(self, key: Key, shares: Mapping[Key, Resource]) -> Joined:
+        """Call the stage and hold it to its promises."""
+        try:
+            joined = self._joining.join(key, shares)
+            _check_joined(key, joined)
+        except Exception as error:  # noqa: BLE001  # as above
+            return Joined(None, (self._failure(next(iter(shares)), error),))
+        return joined
+
+    def _confirm_slow_join(
+        self, key: Key, shares: Mapping[Key, Resource], joined: Joined
+    ) -> Joined:
+        first = next(iter(shares))
+        slow = self._slow(first, lambda: self._join(key, shares))
+        return Joined(joined.resource, (*joined.diagnostics, *slow))
+
+    def _note(self, found: Diagnostic, shares: Mapping[Key, Resource]) -> Iterator[Note]:
+        subject = found.key if found.key and found.key in shares else next(iter(shares))
+        related = tuple(map(self._table.root, found.related))
+        named = replace(found, key=self._table.root(subject), related=related)
+        if named.blocking and self._depends_on_observed(self._table.root(subject), subject):
+            named = replace(named, level=Level.WARNING)
+        shown = self._rules.environment.suppress(named, self._table[subject].document())
+        if shown is not None:
+            yield subject, shown
 
     def _failed(self, resource: Resource, error: Exception) -> Outcome:
+        return Outcome((resource,), (self._failure(resource.key, error),))
+
+    def _failure(self, subject: Key, error: Exception) -> Diagnostic:
         problem = f"{type(error).__name__}: {error}"
         if len(problem) > _SHOWN:
             problem = f"{problem[:_SHOWN]}..."
         detail = "".join(traceback.format_exception(error))
-        self.defects.append(Defect(self.name, resource.key, problem, detail))
-        failed = messages.FAILED.report(key=resource.key, stage=self.name, problem=problem)
-        return Outcome((resource,), (failed,))
+        self.defects.append(Defect(self.name, subject, problem, detail))
+        return messages.FAILED.report(key=subject, stage=self.name, problem=problem)
 
     def _judge(
         self, subject: Key, reported: tuple[Diagnostic, ...], document: Document
@@ -160,18 +209,23 @@ class Runner:
         root = self._table.root(subject)
         capped = self._depends_on_observed(root, subject)
         for found in reported:
-            named = replace(found, key=self._input_of(found.key, root, subject))
+            named = self._named(found, root, subject)
             if capped and named.blocking:
                 named = replace(named, level=Level.WARNING)
             shown = self._rules.environment.suppress(named, document)
             if shown is not None:
                 yield shown
 
-    def _input_of(self, key: Key | None, root: Key, subject: Key) -> Key:
-        """The input that a diagnostic is on, whichever resource the stage has named."""
-        if key is None or key == subject or key not in self._read_keys(subject):
-            return root
-        return self._table.root(key)
+    def _named(self, found: Diagnostic, root: Key, subject: Key) -> Diagnostic:
+        """The diagnostic on the input that is at fault, whichever resource the stage has named; a
+        field of what was derived is none of the input."""
+        key = subject
+        if found.key not in (None, subject) and found.key in self._read_keys(subject):
+            key, root = found.key, self._table.root(found.key)
+        if key.collection == root.collection:
+            return replace(found, key=root)
+        message = f"In {key}, made from this: {found.message}"
+        return replace(found, key=root, path=(), message=message)
 
     def _depends_on_observed(self, root: Key, subject: Key) -> bool:
         observed = self._rules.observed
@@ -185,3 +239,15 @@ class Runner:
         if len(ref) == 2:
             return self.reader.collection_of(ref[0]) in self._rules.observed
         return ref[0] in self._rules.observed
+
+
+class _JoinsNothing:
+    """Stands for the `join` of a stage that has none."""
+
+    def join(self, key: Key, shares: Mapping[Key, Resource]) -> Joined:  # noqa: ARG002  # none
+        raise StageOutcomeError(f"it gave shares of {key}, and cannot join them")
+
+
+def _check_joined(key: Key, joined: Joined) -> None:
+    if joined.resource is not None and joined.resource.key != key:
+        raise StageOutcomeError(f"it joined shares of {key} to {joined.resource.key}")

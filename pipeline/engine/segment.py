@@ -11,13 +11,13 @@ from typing import TypeAlias
 
 from pipeline.engine.finding import Defect, Finding
 from pipeline.engine.indexes import IndexTables
-from pipeline.engine.layer import Layer, old_root, old_value
+from pipeline.engine.layer import Layer, Made
 from pipeline.engine.reads import RecordingReader, Ref
 from pipeline.engine.runner import Rules, Runner
-from pipeline.engine.tables import Change, Changes, Documents, Table
+from pipeline.engine.settling import Outcomes, Settling
+from pipeline.engine.tables import Changes, Documents, Table
 from pipeline.engine.watch import Teller
-from pipeline.model import Diagnostic, Key, Level, Resource
-from pipeline.model.messages import stage as messages
+from pipeline.model import Diagnostic, Key, Resource
 from pipeline.stage import Stage, idle_parts
 
 
@@ -37,8 +37,8 @@ class Pass:
 
     changes: Changes
     log: Log
-    outcomes: dict[Key, tuple[Resource, ...] | None] = field(default_factory=dict)
-    """By subject, what the changing stage made of it; None: it passed, or is gone."""
+    outcomes: Outcomes = field(default_factory=Outcomes)
+    """Of the stage that changes things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,17 @@ class Segment:
         self._rules = rules
         self._indexes = IndexTables(indexes, documents)
         self.runners = tuple(Runner(stage, table, self._indexes, rules) for stage in stages)
-        self.layer = Layer(table) if self.runners and self.runners[-1].changes else None
+        last = self.runners[-1] if self.runners else None
+        self.layer = Layer(table, last.join) if last and last.changes else None
         self._reading = tuple(runner for runner in self.runners if runner.may_read)
         self._read = frozenset(name for r in self._reading for name in r.stage.collections)
         self._passing: dict[str, tuple[Runner, ...]] = {}
-        self._conflicts: dict[Key, tuple[Diagnostic, ...]] = {}
         self.teller = Teller(number, table, derives=self.layer is not None)
+        self._settling = (
+            Settling(self.layer, table, last.name, self.teller, rules.observed)
+            if self.layer and last
+            else None
+        )
 
     def apply(self, changes: Changes, log: Log) -> Changes:
         """Run what the changes concern; returns the changes of the next table."""
@@ -88,27 +93,27 @@ class Segment:
         for key, blamed in touched.items():
             for runner, roots in blamed.items():
                 self._visit(runner, key, step, roots)
+        following = changes
+        if self._settling is not None:
+            following = self._settling.settle(changes, step.outcomes)
         self._account(log)
-        return changes if self.layer is None else self._settle(self.layer, step)
+        return following
 
     def findings(self) -> Iterator[Finding]:
         """All that its stages report, in no order."""
         for runner in self.runners:
             for subject in runner.diagnostics:
                 yield from self._findings(runner, subject)
-        for diagnostics in self._conflicts.values():
-            yield from map(self._conflict_finding, diagnostics)
+        if self._settling is not None:
+            yield from self._settling.findings()
 
     def findings_of(self, subject: Key) -> Iterator[Finding]:
         """What its stages report on one key of its table."""
         for runner in self.runners:
             if subject in runner.diagnostics:
                 yield from self._findings(runner, subject)
-        if self.layer is not None and self._conflicts:
-            root = self._table.root(subject)
-            for key in self.layer.outputs(subject):
-                found = self._conflicts.get(key, ())
-                yield from (self._conflict_finding(one) for one in found if one.key == root)
+        if self._settling is not None:
+            yield from self._settling.findings_of(subject)
 
     def reader(self, stage: str) -> RecordingReader | None:
         """A reader of its table as one of its stages has it; None if it has no such stage."""
@@ -139,8 +144,9 @@ class Segment:
         if layer is None or not present:
             return present
         outcome = layer.outcome(subject)
-        made = present if outcome is None else outcome
-        return tuple(one for one in made if layer.parent(one.key) == subject)
+        made = present if outcome is None else outcome.resources
+        mine = (one for one in made if layer.parent(one.key) == subject)
+        return (*mine, *layer.joint(subject))
 
     def looked_up(self, key: Key) -> tuple[Key, ...]:
         """The inputs behind what its stage has looked up to derive a key of the next table; none
@@ -179,7 +185,7 @@ class Segment:
         for runner in self._reading:
             for subject in runner.reads.readers(ref):
                 roots = touched.setdefault(subject, {}).setdefault(runner, set())
-                roots.update((changes[key].was, changes[key].now))
+                roots.update((changes[key].was, changes[key].now), changes[key].by)
 
     def _visit(self, runner: Runner, key: Key, step: Pass, roots: set[Key] | None) -> None:
         """Run one stage on one subject, or forget it, and report what is different."""
@@ -187,20 +193,23 @@ class Segment:
         resource = self._table.get(key) if change is None else change.new
         before = runner.diagnostics.get(key, ())
         had_read = self.teller.read(runner.reads, key)
-        made: tuple[Resource, ...] | None = None
+        made: Made | None = None
         if resource is None or (runner.only_made and not self._table.made(key)):
             runner.forget(key)
         else:
             made = runner.run(resource, self._documents.of(resource))
         if runner.changes and (made is not None or self._outcome(key) is not None):
-            step.outcomes[key] = made
+            step.outcomes.made[key] = made
+            step.outcomes.causes[key] = roots or set()
         read = (*had_read, *self.teller.read(runner.reads, key))
         self.teller.run(key, change, read, roots or (), changes=runner.changes)
         after = runner.diagnostics.get(key, ())
         if before or after:
-            self._report(runner, key, step, before, roots or set())
+            self._report(
+                runner, key, step, before, {*(roots or ()), *(change.by if change else ())}
+            )
 
-    def _outcome(self, subject: Key) -> tuple[Resource, ...] | None:
+    def _outcome(self, subject: Key) -> Made | None:
         return None if self.layer is None else self.layer.outcome(subject)
 
     def _report(
@@ -235,70 +244,10 @@ class Segment:
                 runner.calls = 0
             log.defects.extend(runner.defects)
             runner.defects.clear()
+        if self._settling is not None:
+            log.added.extend(self._settling.added)
+            log.removed.extend(self._settling.removed)
+            self._settling.added.clear()
+            self._settling.removed.clear()
         log.defects.extend(self._indexes.defects)
         self._indexes.defects.clear()
-
-    def _settle(self, layer: Layer, step: Pass) -> Changes:
-        """Work out how the next table changes."""
-        following: Changes = {}
-        unsettled = dict.fromkeys(step.outcomes)
-        for key, change in step.changes.items():
-            if layer.concerns(key) or key in step.outcomes:
-                unsettled[key] = None
-            else:
-                following[key] = change
-        concerned = {key: tuple(self._concerned(layer, key, step)) for key in unsettled}
-        for subject, made in concerned.items():
-            self.teller.derived(subject, step.changes.get(subject), made)
-        keys = {key: None for made in concerned.values() for key in made}
-        before = {key: self._before(layer, key, step.changes) for key in keys}
-        for subject, outcome in step.outcomes.items():
-            layer.record(subject, outcome)
-        for key, (old, was) in before.items():
-            following.pop(key, None)
-            new, now = layer.settle(key), self._table.root(layer.parent(key))
-            if old != new or (was != now and new is not None):
-                following[key] = Change(old, new, was, now)
-            self._settle_conflicts(layer, key, step.log)
-        return following
-
-    def _concerned(self, layer: Layer, subject: Key, step: Pass) -> Iterator[Key]:
-        """The keys of the next table that a subject may have had or may get."""
-        yield subject
-        yield from layer.outputs(subject)
-        for made in step.outcomes.get(subject) or ():
-            yield made.key
-
-    def _before(self, layer: Layer, key: Key, changes: Changes) -> tuple[Resource | None, Key]:
-        below = old_value(self._table, key, changes)
-        contenders = layer.contenders(key, present=below is not None)
-        parent = contenders[0] if contenders else key
-        return layer.value(key, below), old_root(self._table, parent, changes)
-
-    def _settle_conflicts(self, layer: Layer, key: Key, log: Log) -> None:
-        before = self._conflicts.get(key, ())
-        contenders = layer.contenders(key, present=key in self._table)
-        if len(contenders) < 2 and not before:
-            return
-        winner, *others = (self._table.root(subject) for subject in contenders or (key,))
-        after = tuple(self._conflict(key, winner, other) for other in others)
-        if after:
-            self._conflicts[key] = after
-        else:
-            self._conflicts.pop(key, None)
-        log.removed.extend(self._conflict_finding(one) for one in before if one not in after)
-        log.added.extend(self._conflict_finding(one) for one in after if one not in before)
-
-    def _conflict(self, key: Key, winner: Key, other: Key) -> Diagnostic:
-        observed = self._rules.observed
-        return messages.DERIVED_TWICE.report(
-            key=other,
-            related=(winner,),
-            level=Level.WARNING if observed & {winner.collection, other.collection} else None,
-            derived=key,
-            winner=winner,
-        )
-
-    def _conflict_finding(self, found: Diagnostic) -> Finding:
-        subject = found.key or found.related[0]
-        return Finding(found, subject, frozenset((subject, *found.related)), self.runners[-1].name)

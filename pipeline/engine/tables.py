@@ -5,7 +5,7 @@ stage made different (`layer`). With no such stage, or with stages that touch no
 table is the inputs themselves and costs nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar, overload
 
 from pipeline.model import Document, Key, Resource
@@ -25,8 +25,11 @@ class Change(NamedTuple):
     old: Resource | None
     new: Resource | None
     was: Key
-    """The input key that it derived from, or would have."""
+    """The input key that it derived from, or would have; the first one where it had several."""
     now: Key
+    by: frozenset[Key]
+    """The inputs whose change is behind it: others than `was` and `now` where it derives from
+    several inputs, or from a run that has read others."""
 
 
 Changes: TypeAlias = dict[Key, Change]
@@ -60,10 +63,18 @@ class Table(Mapping[Key, Resource]):
         return self._inputs.get(key, default)
 
     def root(self, key: Key) -> Key:
-        """The input key that this key derives from; itself where nothing is known of it."""
+        """The input key that this key derives from, the first one where it has several; itself
+        where nothing is known of it."""
         for layer in self._layers:
             key = layer.parent(key)
         return key
+
+    def roots(self, key: Key) -> tuple[Key, ...]:
+        """All input keys that this key derives from; `root` is the first."""
+        keys: Iterable[Key] = (key,)
+        for layer in self._layers:
+            keys = dict.fromkeys(parent for each in keys for parent in layer.parents(each))
+        return tuple(keys)
 
     @property
     def collections(self) -> tuple[str, ...]:

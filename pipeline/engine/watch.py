@@ -114,4 +114,4 @@ class Teller:
 
 def _roots(change: Change) -> tuple[Key, ...]:
     """The inputs behind a change."""
-    return (change.was,) if change.was == change.now else (change.was, change.now)
+    return tuple({change.was, change.now, *change.by})

@@ -9,6 +9,7 @@ from pipeline.stage import Stage
 from pipeline.transform import settings, stages
 from pipeline.transform.authentication import Authentication, AuthenticationSettings
 from pipeline.transform.defaults import Defaults, DefaultsSettings
+from pipeline.transform.ingress import Ingresses, IngressSettings
 from pipeline.transform.overlay import Overlay, OverlaySettings
 from pipeline.transform.service_entries import ServiceEntries, ServiceEntriesSettings
 from pipeline.transform.substitute import Substitute, SubstituteSettings
@@ -34,6 +35,7 @@ BUILTIN_TRANSFORMS: tuple[TransformType, ...] = (
     TransformType("authentication", AuthenticationSettings, Authentication),
     TransformType("defaults", DefaultsSettings, Defaults),
     TransformType("drop", settings.DropSettings, stages.Drop),
+    TransformType("ingress", IngressSettings, Ingresses),
     TransformType("labels", settings.LabelsSettings, stages.Labels),
     TransformType("merge", settings.MergeSettings, stages.Merge),
     TransformType("namespace", settings.NamespaceSettings, stages.Namespace),

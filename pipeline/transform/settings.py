@@ -80,15 +80,6 @@ class MergeSettings(TransformSettings):
     """The patch: maps are merged, null removes a field, everything else replaces."""
 
 
-class PatchSettings(TransformSettings):
-    """Apply a JSON patch (RFC 6902) to the manifest."""
-
-    type: Literal["patch"] = "patch"
-    """Which transform this is."""
-    patch: tuple["PatchOperation", ...] = Field(min_length=1)
-    """The operations, in order; if one cannot be applied none is."""
-
-
 class PatchOperation(BaseModel):
     """One operation of a JSON patch."""
 
@@ -115,6 +106,15 @@ class PatchOperation(BaseModel):
             if pointer and not pointer.startswith("/"):
                 raise ValueError(f"{pointer!r} is no JSON pointer; it starts with a slash")
         return self
+
+
+class PatchSettings(TransformSettings):
+    """Apply a JSON patch (RFC 6902) to the manifest."""
+
+    type: Literal["patch"] = "patch"
+    """Which transform this is."""
+    patch: tuple[PatchOperation, ...] = Field(min_length=1)
+    """The operations, in order; if one cannot be applied none is."""
 
 
 class DropSettings(TransformSettings):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 
-@pytest.mark.parametrize("folder", ["quickstart", "bookinfo", "checks"])
+@pytest.mark.parametrize("folder", ["quickstart", "bookinfo", "checks", "ingress"])
 def test_a_sample_has_nothing_wrong(galley: Callable[..., Any], folder: str) -> None:
     done = galley("validate", "-c", "galley.yaml", "--complete", "-o", "json", folder=folder)
     assert (done.code, json.loads(done.out)["diagnostics"]) == (0, [])

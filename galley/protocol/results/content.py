@@ -11,8 +11,15 @@ from galley.protocol.results.common import (
 )
 
 
+class ParentResult(OriginResult):
+    """One of the inputs that a derived resource is made of, and where it comes from now."""
+
+    resource: str
+
+
 class ResourceResult(OriginResult):
-    """One resource of a version, and where it comes from now."""
+    """One resource of a version, and where it comes from now; a derived one comes from where the
+    first of its parents does."""
 
     collection: str
     namespace: str
@@ -24,6 +31,9 @@ class ResourceResult(OriginResult):
     created: float = 0
     pending: bool = False
     """Whether its source now says something else than what is live."""
+    parents: list[ParentResult] = []
+    """The inputs that it is made of, at most 20; empty if it is one itself."""
+    parents_total: int = 0
     manifest: dict[str, Any] | None = None
     """apiVersion, kind, metadata and body, sensitive fields redacted; None in lists."""
 
@@ -140,8 +150,10 @@ class TraceResult(OriginResult):
     state: str
     """live · pending · blocked · quarantined · absent, as a word."""
     claimed_by: list[str] = []
-    derived_from: str = ""
-    """The input that it is made of; empty if it is one itself. The stages are those of that."""
+    parents: list[ParentResult] = []
+    """The inputs that it is made of, at most 20; empty if it is one itself. The stages are those of
+    the first."""
+    parents_total: int = 0
     looked_up: list[str] = []
     """The other inputs that the stage which derived it has looked up and found for it."""
     stages: list[TraceStage]

@@ -1,7 +1,7 @@
 """The catalogue of every diagnostic, by topic; `galley explain` and `docs/messages.md` read it.
 
-`reading` GAL01xx, `structure` GAL02xx, `schema` GAL03xx, `transform`, `shaping` and
-`service_entries` GAL04xx, `policy` GAL05xx, `analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx,
+`reading` GAL01xx, `structure` GAL02xx, `schema` GAL03xx, `transform`, `ingress`, `service_entries`
+and `shaping` GAL04xx, `policy` GAL05xx, `analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx,
 `source` GAL09xx, `stage` GAL10xx, `git` GAL11xx, `trust` GAL12xx, `kubernetes` GAL13xx, `traffic`
 GAL14xx, `security` GAL150x, `mesh` GAL151x, `workloads` GAL16xx, `legacy` GAL17xx, `gateway_api`
 GAL18xx, `certificates` GAL190x, `webhooks` GAL192x; `message` says what an entry is.
@@ -14,6 +14,7 @@ from pipeline.model.messages import (
     gate,
     gateway_api,
     git,
+    ingress,
     kubernetes,
     legacy,
     mesh,
@@ -39,8 +40,9 @@ TOPICS = (
     structure,
     schema,
     transform,
-    shaping,
+    ingress,
     service_entries,
+    shaping,
     policy,
     analysis,
     gate,

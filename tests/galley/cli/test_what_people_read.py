@@ -249,7 +249,8 @@ def test_a_trace_shows_the_stages_that_did_or_found_something(
     moved = {"resource": "core/Service/test/a", "change": "added", "fields": []}
     backend.answers[Method.TRACE] = {
         "resource": "core/Service/test/a",
-        "derived_from": "core/Service/prod/a",
+        "parents": [{"resource": "core/Service/prod/a", "file": "a.yaml", "line": 3}],
+        "parents_total": 1,
         "state": "live",
         "stages": [
             {"stage": "schema", "outputs": []},
@@ -265,7 +266,7 @@ def test_a_trace_shows_the_stages_that_did_or_found_something(
         told = galley("trace", "core/Service/test/a").out
 
     assert (
-        "  made of      Service/prod/a\n"
+        "  made of      Service/prod/a  a.yaml:3\n"
         "  stage        transform/owner\n"
         "               ~ Service/prod/a\n"
         "                   metadata.labels.owner\n"

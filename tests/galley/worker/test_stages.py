@@ -83,8 +83,9 @@ async def test_the_way_of_a_resource(moved: Any, named: str) -> None:
     """By the name that its source gives it, and by the one that it got."""
     answer = await moved.ask("trace", resource=named)
 
-    derived = "core/ConfigMap/default/a" if "shop" in named else ""
-    assert (answer["derived_from"], answer["file"]) == (derived, "f")
+    derived = ["core/ConfigMap/default/a"] if "shop" in named else []
+    assert [each["resource"] for each in answer["parents"]] == derived
+    assert answer["file"] == "f"
     stages = {each["stage"]: each for each in answer["stages"]}
     (labelled,) = stages["transform/team"]["changes"]
     assert labelled == {

@@ -1,6 +1,6 @@
 """Small stages that change, derive, drop, read and judge as the resources themselves ask for."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from pipeline.engine import Engine
 from pipeline.environment import Environment, EnvironmentSpec
 from pipeline.model import Diagnostic, Document, Key, Kind, Kinds, Level, Resource
-from pipeline.stage import Index, Outcome, Reader, Stage
+from pipeline.stage import Index, Joined, Outcome, Reader, Stage
 
 APPS, FACTS = "test/App", "test/Fact"
 
@@ -55,6 +55,30 @@ class Derive(Plain):
         return Outcome(made if {"to", "copies"} & body.keys() else (resource,))
 
 
+class Gather(Plain):
+    """`give`: shares in apps of those names, which are the sum of all shares; `drop` as above."""
+
+    collections: frozenset[str] = frozenset()
+    indexes: frozenset[Index] = frozenset()
+
+    def run(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
+        body, key = document.body, resource.key
+        keys = dict.fromkeys(Key(APPS, "a", name) for name in body.get("give", ()))
+        shares = (rebuild(resource, one, {"value": body.get("value", 0)}) for one in keys)
+        given = tuple(share for share in shares if share.key != key)
+        return Outcome(() if body.get("gone") else (resource,), (), given)
+
+    def join(self, key: Key, shares: Mapping[Key, Resource]) -> Joined:
+        values = {giver: share.document().body["value"] for giver, share in shares.items()}
+        total = sum(values.values())
+        if not total:
+            return Joined(None)
+        odd = [giver for giver, value in values.items() if value == 1]
+        found = [Diagnostic("T4", Level.ERROR, f"{key} is odd.", giver) for giver in odd]
+        made = Resource.build(key, "test/v1", body={"value": total, "tags": ["red"]})
+        return Joined(made, tuple(found))
+
+
 class Include(Plain):
     """`include`: takes over the value of another resource, or says that it is not there."""
 
@@ -94,6 +118,7 @@ def stages() -> tuple[Stage, ...]:
     return (
         Judge("judge/before"),
         Derive("derive/first"),
+        Gather("gather"),
         Include("include"),
         Judge("judge/between"),
         Derive("derive/second"),
@@ -164,7 +189,14 @@ def state() -> Callable[[Engine], Any]:
 @pytest.fixture(scope="session")
 def kinds_of_stage() -> dict[str, Any]:
     """The stage classes of this file by name."""
-    return {"Derive": Derive, "Include": Include, "Judge": Judge, "Plain": Plain, "BY_TAG": BY_TAG}
+    return {
+        "Derive": Derive,
+        "Gather": Gather,
+        "Include": Include,
+        "Judge": Judge,
+        "Plain": Plain,
+        "BY_TAG": BY_TAG,
+    }
 
 
 @pytest.fixture(scope="session")

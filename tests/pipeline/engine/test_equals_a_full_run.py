@@ -23,6 +23,8 @@ bodies = st.fixed_dictionaries(
         "to": st.sampled_from(NAMESPACES),
         "copies": st.lists(st.sampled_from(NAMES), max_size=2),
         "drop": st.booleans(),
+        "give": st.lists(st.sampled_from((*NAMES, "4")), max_size=2),
+        "gone": st.booleans(),
         "include": keys.filter(lambda key: key.collection != "test/Other").map(list),
         "find": st.lists(st.sampled_from(TAGS), max_size=2),
         "tags": st.lists(st.sampled_from(TAGS), max_size=2),
@@ -68,12 +70,11 @@ def test_what_a_stage_left_is_what_became_of_each_input(
         engine.apply(edit)
     for stage in engine.environment.stages:
         left = engine.after(stage.name)
-        made = {
-            one.key: (one, key)
-            for key in engine.inputs
-            for one in engine.stage_output(stage.name, key)
-        }
-        assert {key: (left[key], left.root(key)) for key in left} == made
+        made: dict[Key, tuple[Resource, set[Key]]] = {}
+        for key in engine.inputs:
+            for one in engine.stage_output(stage.name, key):
+                made.setdefault(one.key, (one, set()))[1].add(key)
+        assert {key: (left[key], {*left.roots(key)}) for key in left} == made
         assert list(left) == sorted(made)
 
 

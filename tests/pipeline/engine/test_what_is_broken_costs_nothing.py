@@ -118,6 +118,8 @@ FEATURES: dict[str, st.SearchStrategy[Any]] = {
     "tags": st.just(["red"]),
     "needs": st.sampled_from((APPS, FACTS)).map(lambda name: [name]),
     "copies": st.sampled_from("1234").map(lambda name: [name]),
+    "give": st.sampled_from("1235").map(lambda name: [name]),
+    "gone": st.just(True),
     "to": st.just("b"),
 }
 

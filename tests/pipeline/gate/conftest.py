@@ -61,8 +61,8 @@ class Bench:
     """A gate with its books, and short ways to say what sources say."""
 
     def __init__(self, **options: Any) -> None:
-        schemas = options.pop("schemas", ())
-        environment = Environment.build(EnvironmentSpec(policies=(POLICY,), schemas=schemas))
+        given = {name: options.pop(name, ()) for name in ("schemas", "transforms")}
+        environment = Environment.build(EnvironmentSpec(policies=(POLICY,), **given))
         self.ledger = Ledger(kinds=environment.kinds)
         budget = DeletionBudget(self.ledger.held, options.pop("limits", BudgetLimits()))
         trial = Trial(Engine(environment), self.ledger.accepted)
