@@ -7,10 +7,7 @@ absent or misshapen is passed over.
 from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
-from pipeline.loose import inside, items, mapping, text
 from pipeline.model import Path
-
-__all__ = ["Fields", "inside", "items", "mapping", "text"]
 
 _T = TypeVar("_T")
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pipeline.analysis import kinds
-from pipeline.analysis.fields import Fields, text
+from pipeline.analysis.fields import Fields
+from pipeline.loose import text
 from pipeline.model import Document, Key, Path, Resource
 from pipeline.stage import Index
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.analysis import kinds
-from pipeline.analysis.fields import items, text
 from pipeline.analysis.labels import Labels
 from pipeline.analysis.mesh.injector import INJECTOR, injector_of
 from pipeline.analysis.workloads import Pod
+from pipeline.loose import items, text
 from pipeline.model import Key, Path
 from pipeline.stage import Reader
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from pipeline.analysis.fields import items, mapping, text
+from pipeline.loose import items, mapping, text
 
 Labels: TypeAlias = Mapping[str, str]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from pipeline.analysis import hosts, kinds
-from pipeline.analysis.fields import text
+from pipeline.loose import text
 from pipeline.model import Key, Path, Resource
 from pipeline.model.resource import Document
 from pipeline.stage import Index

@@ -7,8 +7,8 @@ An index holds a name under `places`, and what somebody sees beside a resource i
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from pipeline.analysis.fields import items
 from pipeline.analysis.mesh.settings import MESH, mesh_of
+from pipeline.loose import items
 from pipeline.model import Document, Resource
 from pipeline.stage import Reader
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pipeline.analysis import kinds
-from pipeline.analysis.fields import inside, mapping
 from pipeline.analysis.labels import Labels, first_pair, labels_in, meets, pairs
+from pipeline.loose import inside, mapping
 from pipeline.model import Document, Level, Path, Resource
 from pipeline.stage import Index, Reader
 

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from pipeline.analysis.fields import items, mapping, text
+from pipeline.loose import items, mapping, text
 from pipeline.model import Document
 
 TLS = "kubernetes.io/tls"

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.certificates.uses import selector_in
-from pipeline.analysis.fields import inside, text
 from pipeline.analysis.istio.gateways import servers
 from pipeline.analysis.labels import shown
 from pipeline.analysis.others import MOST, conflict, other_keys
+from pipeline.loose import inside, text
 from pipeline.model import Diagnostic, Document, Key, Path, Resource
 from pipeline.model.messages import certificates as messages
 from pipeline.stage import Index, Reader

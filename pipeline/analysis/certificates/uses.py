@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pipeline.analysis import kinds, workloads
-from pipeline.analysis.fields import inside, items, mapping, text
 from pipeline.analysis.istio.gateways import server_hosts, servers
 from pipeline.analysis.labels import Labels, labels_in
 from pipeline.analysis.targets import SECRET_BY_NAME
+from pipeline.loose import inside, items, mapping, text
 from pipeline.model import Document, Key, Path, Resource
 from pipeline.stage import Reader
 

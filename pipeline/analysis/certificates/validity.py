@@ -10,7 +10,7 @@ from datetime import date
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.certificates.facts import facts_in
-from pipeline.analysis.fields import text
+from pipeline.loose import text
 from pipeline.model import Diagnostic, Document
 from pipeline.model.messages import certificates as messages
 from pipeline.model.messages.message import Message

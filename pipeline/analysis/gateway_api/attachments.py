@@ -5,7 +5,6 @@ from typing import Any
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import items, mapping, text
 from pipeline.analysis.gateway_api.parents import (
     Parent,
     have_common,
@@ -15,6 +14,7 @@ from pipeline.analysis.gateway_api.parents import (
     parents_of,
 )
 from pipeline.analysis.labels import Labels, selector_meets
+from pipeline.loose import items, mapping, text
 from pipeline.model import Diagnostic, Key, Path
 from pipeline.model.messages import gateway_api as messages
 from pipeline.model.messages.message import Message

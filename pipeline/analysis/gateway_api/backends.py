@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, inside, items
+from pipeline.analysis.fields import Fields
 from pipeline.analysis.gateway_api.grants import Reference, references_of
+from pipeline.loose import inside, items
 from pipeline.model import Diagnostic, Key
 from pipeline.model.messages import gateway_api as messages
 

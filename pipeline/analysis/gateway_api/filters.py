@@ -5,7 +5,8 @@ from typing import Any
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, items, mapping, text
+from pipeline.analysis.fields import Fields
+from pipeline.loose import items, mapping, text
 from pipeline.model import Diagnostic, Path
 from pipeline.model.messages import gateway_api as messages
 

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, inside, items, text
+from pipeline.analysis.fields import Fields
+from pipeline.loose import inside, items, text
 from pipeline.model import Diagnostic, Document, Key, Path, Resource
 from pipeline.model.messages import gateway_api as messages
 from pipeline.stage import Index

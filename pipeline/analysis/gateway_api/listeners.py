@@ -5,8 +5,8 @@ from typing import Any
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import items, mapping, text
 from pipeline.analysis.gateway_api.parents import listeners_of
+from pipeline.loose import items, mapping, text
 from pipeline.model import Diagnostic, Document, Key, Path
 from pipeline.model.messages import gateway_api as messages
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import items, mapping, text
 from pipeline.analysis.gateway_api.parents import hostnames_of, parents_of
 from pipeline.analysis.others import conflict, other_keys
+from pipeline.loose import items, mapping, text
 from pipeline.model import Diagnostic, Document, Path, Resource
 from pipeline.model.messages import gateway_api as messages
 from pipeline.stage import Index

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pipeline.analysis import kinds
-from pipeline.analysis.fields import items, text
+from pipeline.loose import items, text
 from pipeline.model import Document, Key, Path
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import items
 from pipeline.analysis.hosts import covering, hosts_in
 from pipeline.analysis.istio.gateways import server_hosts, servers
 from pipeline.analysis.others import conflict, other_keys
 from pipeline.analysis.targets import gateway_name
+from pipeline.loose import items
 from pipeline.model import Diagnostic, Document, Key, Path, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index, Reader

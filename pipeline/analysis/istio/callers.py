@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from pipeline.analysis import kinds, namespaces
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, inside, items
+from pipeline.analysis.fields import Fields
 from pipeline.analysis.istio.policies import is_attached
+from pipeline.loose import inside, items
 from pipeline.model import Diagnostic, Document
 from pipeline.model.messages import security as messages
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from pipeline.analysis import kinds, workloads
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, items
+from pipeline.analysis.fields import Fields
 from pipeline.analysis.istio.policies import is_attached, selector_of
 from pipeline.analysis.labels import may_meet, meets
 from pipeline.analysis.mesh.settings import MESH, mesh_of
 from pipeline.analysis.targets import gateway_name
+from pipeline.loose import items
 from pipeline.model import Diagnostic, Document, Key, Path, Resource
 from pipeline.model.messages import security as messages
 from pipeline.stage import Index, Reader

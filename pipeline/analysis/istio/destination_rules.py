@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import items, mapping, text
 from pipeline.analysis.hosts import full_host
 from pipeline.analysis.others import conflict, other_keys
+from pipeline.loose import items, mapping, text
 from pipeline.model import Diagnostic, Document, Path, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index

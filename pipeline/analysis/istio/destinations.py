@@ -5,8 +5,9 @@ from typing import Any
 
 from pipeline.analysis import hosts, kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, inside, text
+from pipeline.analysis.fields import Fields
 from pipeline.analysis.targets import DESTINATIONS
+from pipeline.loose import inside, text
 from pipeline.model import Diagnostic, Path, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Reader

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import inside, items, text
 from pipeline.analysis.injection import containers
 from pipeline.analysis.workloads import Pod, pod_of
+from pipeline.loose import inside, items, text
 from pipeline.model import Diagnostic
 from pipeline.model.messages import security as messages
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from pipeline.analysis import kinds, workloads
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import inside, items, text
 from pipeline.analysis.istio.gateways import servers
 from pipeline.analysis.istio.policies import selector_of
 from pipeline.analysis.istio.shared_ports import SERVICE_BY_SELECTOR, services_of
 from pipeline.analysis.labels import Labels, shown
+from pipeline.loose import inside, items, text
 from pipeline.model import Diagnostic, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Reader

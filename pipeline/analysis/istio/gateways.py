@@ -5,8 +5,8 @@ from typing import Any
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import inside, items, text
 from pipeline.analysis.others import conflict, other_keys
+from pipeline.loose import inside, items, text
 from pipeline.model import Diagnostic, Document, Path, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from pipeline.analysis import injection, kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import text
 from pipeline.analysis.injection import REVISION, containers, gets_proxy, is_running, wish_of
 from pipeline.analysis.mesh.injector import DEFAULT, injector_of
 from pipeline.analysis.workloads import DESCRIBED, Pod, pod_of
+from pipeline.loose import text
 from pipeline.model import Diagnostic, Key
 from pipeline.model.messages import workloads as messages
 

@@ -5,9 +5,9 @@ from itertools import chain
 
 from pipeline.analysis import hosts, kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import items
 from pipeline.analysis.others import conflict, other_keys
 from pipeline.analysis.visibility import INDEXES, meeting, places, scope_of, seen_with
+from pipeline.loose import items
 from pipeline.model import Diagnostic, Document, Path, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from pipeline.analysis import hosts, injection, kinds, workloads
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, inside, mapping, text
+from pipeline.analysis.fields import Fields
 from pipeline.analysis.istio.policies import selector_of
 from pipeline.analysis.labels import Labels, labels_in, may_meet, meets
 from pipeline.analysis.mesh.settings import MESH, mesh_of
+from pipeline.loose import inside, mapping, text
 from pipeline.model import Diagnostic, Document, Key, Resource
 from pipeline.model.messages import security as messages
 from pipeline.stage import Index, Reader

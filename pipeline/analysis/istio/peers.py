@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import mapping
 from pipeline.analysis.istio.policies import selector_of
+from pipeline.loose import mapping
 from pipeline.model import Diagnostic
 from pipeline.model.messages import security as messages
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from pipeline.analysis import kinds
-from pipeline.analysis.fields import mapping
 from pipeline.analysis.labels import Labels, labels_in
 from pipeline.analysis.workloads import ANYWHERE, reach
+from pipeline.loose import mapping
 from pipeline.model import Document
 
 _MATCH_LABELS = ("spec", "selector", "matchLabels")

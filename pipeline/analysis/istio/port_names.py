@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, text
+from pipeline.analysis.fields import Fields
 from pipeline.analysis.istio.protocols import protocol_of
 from pipeline.analysis.mesh.settings import MESH, mesh_of
+from pipeline.loose import text
 from pipeline.model import Diagnostic
 from pipeline.model.messages import traffic as messages
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.analysis.fields import text
+from pipeline.loose import text
 
 _FAMILIES: Mapping[str, str] = {
     **dict.fromkeys(("grpc", "grpc-web", "h2c", "http", "http2", "ws"), "http"),

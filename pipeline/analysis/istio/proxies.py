@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from pipeline.analysis import injection, kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import inside
 from pipeline.analysis.injection import (
     DATAPLANE,
     containers,
@@ -16,6 +15,7 @@ from pipeline.analysis.injection import (
     is_running,
 )
 from pipeline.analysis.workloads import DESCRIBED, Pod, is_made, pod_of
+from pipeline.loose import inside
 from pipeline.model import Diagnostic, Path
 from pipeline.model.messages import workloads as messages
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, mapping
+from pipeline.analysis.fields import Fields
+from pipeline.loose import mapping
 from pipeline.model import Diagnostic, Path
 from pipeline.model.messages import traffic as messages
 from pipeline.schema.regex import compiled

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import items
+from pipeline.loose import items
 from pipeline.model import Diagnostic, Key, Path
 from pipeline.model.messages import traffic as messages
 

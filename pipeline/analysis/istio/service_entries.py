@@ -6,10 +6,11 @@ from typing import Any
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, inside, items, text
+from pipeline.analysis.fields import Fields
 from pipeline.analysis.hosts import hosts_in
 from pipeline.analysis.others import conflict, other_keys
 from pipeline.analysis.visibility import INDEXES, meeting, places, scope_of, seen_with
+from pipeline.loose import inside, items, text
 from pipeline.model import Diagnostic, Document, Key, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index

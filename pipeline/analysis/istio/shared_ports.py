@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import inside, items, text
 from pipeline.analysis.istio.policies import selector_of
 from pipeline.analysis.istio.protocols import family_of
 from pipeline.analysis.labels import Labels, first_pair, meets, pairs
 from pipeline.analysis.workloads import DESCRIBED, TEMPLATES, pod_of
+from pipeline.loose import inside, items, text
 from pipeline.model import Diagnostic, Document, Key, Resource
 from pipeline.model.messages import workloads as messages
 from pipeline.model.messages.message import Message

@@ -5,7 +5,8 @@ from typing import Any
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, text
+from pipeline.analysis.fields import Fields
+from pipeline.loose import text
 from pipeline.model import Diagnostic, Key, Path
 from pipeline.model.messages import traffic as messages
 from pipeline.schema.durations import go_duration

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, items, text
+from pipeline.analysis.fields import Fields
 from pipeline.analysis.hosts import full_host
 from pipeline.analysis.istio.mesh_hosts import routed
 from pipeline.analysis.others import conflict, other_keys
+from pipeline.loose import items, text
 from pipeline.model import Diagnostic, Document, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from pipeline.analysis import hosts, kinds, workloads
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, text
+from pipeline.analysis.fields import Fields
 from pipeline.analysis.labels import Labels, labels_in, shown
+from pipeline.loose import text
 from pipeline.model import Diagnostic, Key
 from pipeline.model.messages import workloads as messages
 from pipeline.stage import Reader

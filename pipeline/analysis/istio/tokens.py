@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, text
+from pipeline.analysis.fields import Fields
+from pipeline.loose import text
 from pipeline.model import Diagnostic, Path
 from pipeline.model.messages import security as messages
 

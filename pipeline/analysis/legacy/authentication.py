@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pipeline.analysis import kinds
-from pipeline.analysis.fields import Fields, inside, items, mapping, text
+from pipeline.analysis.fields import Fields
 from pipeline.analysis.legacy import kinds as old
+from pipeline.loose import inside, items, mapping, text
 from pipeline.model import Document, Key, Path, Resource
 from pipeline.stage import Index, Reader
 

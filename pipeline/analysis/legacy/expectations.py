@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from pipeline.analysis import hosts, kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, text
+from pipeline.analysis.fields import Fields
 from pipeline.analysis.legacy import kinds as old
 from pipeline.analysis.legacy.authentication import PEER_BESIDE, POLICY_BY_TARGET, expectation
 from pipeline.analysis.legacy.proxies import INDEXES, READS, have_no_proxies
+from pipeline.loose import text
 from pipeline.model import Diagnostic
 from pipeline.model.messages import legacy as messages
 

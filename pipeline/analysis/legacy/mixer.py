@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, inside, items, text
+from pipeline.analysis.fields import Fields
 from pipeline.analysis.legacy import kinds as old
 from pipeline.analysis.legacy.targets import in_mixer
+from pipeline.loose import inside, items, text
 from pipeline.model import Diagnostic, Key, Path, Resource
 from pipeline.model.messages import legacy as messages
 from pipeline.stage import Reader

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import items
 from pipeline.analysis.legacy import kinds as old
+from pipeline.loose import items
 from pipeline.model import Diagnostic
 from pipeline.model.messages import legacy as messages
 

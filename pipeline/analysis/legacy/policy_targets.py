@@ -5,7 +5,6 @@ from typing import Any
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import items, text
 from pipeline.analysis.istio.protocols import family_of, protocol_of
 from pipeline.analysis.legacy import kinds as old
 from pipeline.analysis.legacy.authentication import (
@@ -15,6 +14,7 @@ from pipeline.analysis.legacy.authentication import (
     targets_of,
 )
 from pipeline.analysis.others import conflict
+from pipeline.loose import items, text
 from pipeline.model import Diagnostic, Key
 from pipeline.model.messages import legacy as messages
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from pipeline.analysis import hosts, kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, text
+from pipeline.analysis.fields import Fields
 from pipeline.analysis.legacy.proxies import INDEXES, READS, have_no_proxies
+from pipeline.loose import text
 from pipeline.model import Diagnostic
 from pipeline.model.messages import legacy as messages
 

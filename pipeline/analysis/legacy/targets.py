@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pipeline.analysis import hosts, kinds, namespaces
-from pipeline.analysis.fields import text
 from pipeline.analysis.legacy import kinds as old
 from pipeline.analysis.targets import Name, Place, Reference
+from pipeline.loose import text
 from pipeline.model import Key
 
 _GROUP = "config.istio.io"

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pipeline.analysis import kinds
-from pipeline.analysis.fields import inside, mapping, text
+from pipeline.loose import inside, mapping, text
 from pipeline.model import Document, Resource
 from pipeline.stage import Index, Reader
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields, inside, items, text
+from pipeline.analysis.fields import Fields
 from pipeline.analysis.mesh.settings import MESH, Mesh, mesh_of
+from pipeline.loose import inside, items, text
 from pipeline.model import Diagnostic, Path
 from pipeline.model.messages import mesh as messages
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pipeline.analysis import kinds
-from pipeline.analysis.fields import inside, items, mapping, text
+from pipeline.loose import inside, items, mapping, text
 from pipeline.model import Document, Key, Resource
 from pipeline.schema.text import read_yaml
 from pipeline.stage import Index, Reader

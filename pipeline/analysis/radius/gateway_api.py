@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Subject
-from pipeline.analysis.fields import inside, items, text
 from pipeline.analysis.hosts import full_host
 from pipeline.analysis.radius.radius import Radius
 from pipeline.analysis.visibility import EVERYWHERE
+from pipeline.loose import inside, items, text
 from pipeline.model import Document, Key, Resource
 from pipeline.stage import Index
 

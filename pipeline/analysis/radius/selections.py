@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Subject
-from pipeline.analysis.fields import items, mapping, text
 from pipeline.analysis.hosts import full_host, hosts_in
 from pipeline.analysis.istio.policies import is_attached, selector_of
 from pipeline.analysis.istio.shared_ports import SERVICE_BY_SELECTOR
@@ -13,6 +12,7 @@ from pipeline.analysis.mesh.settings import mesh_of
 from pipeline.analysis.radius.radius import Radius
 from pipeline.analysis.radius.traffic import described
 from pipeline.analysis.workloads import pod_of, reach
+from pipeline.loose import items, mapping, text
 from pipeline.model import Document, Key
 from pipeline.stage import Reader
 

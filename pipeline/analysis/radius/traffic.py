@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Subject
-from pipeline.analysis.fields import Fields, inside, items, text
+from pipeline.analysis.fields import Fields
 from pipeline.analysis.hosts import full_host, hosts_in
 from pipeline.analysis.istio.gateways import server_hosts, servers
 from pipeline.analysis.istio.policies import selector_of
@@ -13,6 +13,7 @@ from pipeline.analysis.radius.radius import NOBODY, Radius
 from pipeline.analysis.targets import gateway_name
 from pipeline.analysis.visibility import EVERYWHERE, Scope, scope_of
 from pipeline.analysis.workloads import ANYWHERE, examples
+from pipeline.loose import inside, items, text
 from pipeline.model import Document, Key, Resource
 from pipeline.stage import Index, Reader
 

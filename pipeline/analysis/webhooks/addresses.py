@@ -6,8 +6,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import mapping, text
 from pipeline.analysis.webhooks.hooks import hooks_of
+from pipeline.loose import mapping, text
 from pipeline.model import Diagnostic
 from pipeline.model.messages import webhooks as messages
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pipeline.analysis import kinds
-from pipeline.analysis.fields import items, mapping, text
 from pipeline.analysis.injection import REVISION
 from pipeline.analysis.labels import labels_in, selector_meets
+from pipeline.loose import items, mapping, text
 from pipeline.model import Document, Path, Resource
 from pipeline.stage import Index
 
