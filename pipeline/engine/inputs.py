@@ -229,9 +229,11 @@ class SourceInputs:
 def _known(new: Located, old: Located | None) -> Located:
     if old is None:
         return new
-    resource = old.resource if new.resource == old.resource else new.resource
-    origin = old.origin if new.origin == old.origin else new.origin
-    return Located(resource, origin)
+    if new == old:
+        return old
+    if new.resource is not old.resource and new.resource == old.resource:
+        return Located(old.resource, new.origin)
+    return new  # itself, which its source may hold too
 
 
 def at_revision(revision: str, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -19,7 +19,7 @@ from sources.kubernetes.decoding import Decoder
 from sources.kubernetes.failure import GONE, AnsweredError, UnreachableError, refusal
 from sources.kubernetes.kinds import Chosen
 from sources.kubernetes.listing import Page, pages
-from sources.kubernetes.outbox import NOTHING, SOMETHING, Mark, Outbox, signature
+from sources.kubernetes.outbox import NOTHING, SOMETHING, Mark, Outbox, mark, same
 from sources.kubernetes.provenance import deed
 from sources.kubernetes.selectors import Selectors
 from sources.kubernetes.watching import Event, events
@@ -58,7 +58,7 @@ class Follower:
         self.prefix = f"{chosen.collection}/{namespace}/" if namespace else f"{chosen.collection}/"
         """How the locators begin for which it speaks."""
         self.held: dict[str, Mark] = {}
-        """What was told of each locator, by its signature."""
+        """What was told of each locator."""
         self._version = ""
         """The resourceVersion from which to watch; empty: list first."""
         self.whole = False
@@ -141,10 +141,19 @@ class Follower:
         return pages(self._access, self._path, self._query, self._settings.page)
 
     def _gather(self, item: dict[str, Any], held: dict[str, Mark], changes: list[Change]) -> None:
+        change, before = self._read(item)
+        if self.whole and same(before, mark(change)):
+            held[change.locator] = before
+            return
+        if isinstance(change, Read):
+            change = self._known(change)
+        held[change.locator] = mark(change)
+        changes.append(change)
+
+    def _read(self, item: dict[str, Any]) -> tuple[Read | Broken, Mark]:
+        """What an object says, and what was told of its locator before."""
         change = self._decoder.change(item)
-        held[change.locator] = mark = signature(change)
-        if not self.whole or self.held.get(change.locator) != mark:
-            changes.append(self._known(change) if isinstance(change, Read) else change)
+        return change, self.held.get(change.locator)
 
     async def _relist(self, outbox: Outbox) -> None:
         before = self.held
@@ -180,11 +189,10 @@ class Follower:
             if before := self.held.pop(locator, None):
                 outbox.put(Removed(locator), before, f"deleted {locator}")
             return
-        before = self.held.get(locator)
-        done = deed(event.item, locator, created=before is None)
-        change = self._decoder.change(event.item)
-        self.held[locator] = mark = signature(change)
-        if mark != before:
+        done = deed(event.item, locator, created=locator not in self.held)
+        change, before = self._read(event.item)
+        if not same(before, mark(change)):
+            self.held[locator] = mark(change)
             outbox.put(change, before, done)
 
     # --- what goes wrong ---

@@ -4,22 +4,20 @@ So it is bounded by the number of objects, and a burst becomes one batch.
 """
 
 import asyncio
-import hashlib
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from pipeline.model import Batch, Change, Read, Removed
+from pipeline.model import Batch, Change, Located, Read, Removed
 from sources.kubernetes.provenance import cause
 
-Mark: TypeAlias = bytes | None
-"""What a locator holds, by its signature; None: nothing."""
+Mark: TypeAlias = Located | bytes | None
+"""What a locator holds: the object itself, which the channel holds too, so that it takes no memory;
+a signature of why it cannot be read; or nothing."""
 
 NOTHING: Mark = None
 SOMETHING: Mark = b""
 """What is not told apart further."""
 
-_SIZE = 15
-"""Bytes of a signature: as many as are kept for each object in 48 bytes of memory."""
 _DEEDS = 1000
 """What happened, remembered for the cause of one batch."""
 
@@ -55,7 +53,7 @@ class Outbox:
 
     def _put(self, change: Change, before: Mark) -> None:
         _, told = self._changes.pop(change.locator, (None, before))
-        if told != signature(change):
+        if not same(told, mark(change)):
             self._changes[change.locator] = (change, told)
 
     def put_whole(self, prefix: str, changes: Iterable[Change]) -> None:
@@ -80,14 +78,18 @@ class Outbox:
         return batch
 
 
-def signature(change: Change) -> Mark:
-    """What tells whether a locator says something else than before, or the same in another object;
-    None if it holds nothing."""
+def mark(change: Change) -> Mark:
+    """What a locator holds after a change."""
     if isinstance(change, Removed):
         return None
     if isinstance(change, Read):
         (held,) = change.resources
-        said = held.resource.digest + held.origin.uid.encode()
-    else:
-        said = repr([each.identity for each in change.errors]).encode()
-    return hashlib.blake2b(said, digest_size=_SIZE).digest()
+        return held
+    return repr([each.identity for each in change.errors]).encode()
+
+
+def same(one: Mark, other: Mark) -> bool:
+    """Whether a locator says the same: equal content of the same object."""
+    if isinstance(one, Located) and isinstance(other, Located):
+        return one.resource == other.resource and one.origin.uid == other.origin.uid
+    return one == other
