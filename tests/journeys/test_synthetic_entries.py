@@ -221,7 +221,7 @@ async def test_a_trace_names_the_parents_of_an_entry(
     await wait_until(complete)
     found = await traced()
     service = f"core/Service/{shop.name}/cart"
-    assert found["derived_from"] == service
+    assert [each["resource"] for each in found["parents"]] == [service]
     assert found["looked_up"] == [
         f"core/Node//{shop.name}-a",
         f"core/Node//{shop.name}-b",
@@ -232,5 +232,6 @@ async def test_a_trace_names_the_parents_of_an_entry(
     assert (found["channel"], found["state"], found["file"]) == (OBSERVED, "live", service)
     code, said = await mesh.cli("trace", shop.entry)
     assert code == 0
-    assert f"made of      Service/{shop.name}/cart, " in said
+    assert f"made of      Service/{shop.name}/cart  " in said
+    assert f"by way of    Node/{shop.name}-a, " in said
     assert " of mesh.observed" in said

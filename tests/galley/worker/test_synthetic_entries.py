@@ -140,7 +140,7 @@ async def test_a_new_process_has_the_same_entries_before_it_has_read_anything(me
 
 async def test_an_entry_is_traced_to_its_parents(mesh: Any) -> None:
     found = await mesh.ask("trace", resource=ENTRY)
-    assert found["derived_from"] == "core/Service/shop/cart"
+    assert [each["resource"] for each in found["parents"]] == ["core/Service/shop/cart"]
     assert found["looked_up"] == ["discovery.k8s.io/EndpointSlice/shop/cart-1"]
     assert (found["channel"], found["state"]) == (OBSERVED, "live")
     assert (found["source"], found["file"]) == ("memory", "s")
@@ -150,7 +150,7 @@ async def test_an_entry_is_traced_to_its_parents(mesh: Any) -> None:
 
     slice_ = await mesh.ask("trace", resource="discovery.k8s.io/EndpointSlice/shop/cart-1")
     assert (slice_["channel"], slice_["state"], slice_["file"]) == (OBSERVED, "live", "e")
-    assert (slice_["derived_from"], slice_["looked_up"]) == ("", [])
+    assert (slice_["parents"], slice_["looked_up"]) == ([], [])
 
 
 async def test_what_entries_lack_is_told_once(mesh: Any) -> None:

@@ -73,10 +73,18 @@ class Writer:
         except urllib.error.HTTPError as error:
             answer = error
         with answer:
-            said = json.loads(answer.read())
+            said = _said(answer.read())
             told = answer.headers.get_all("Warning") or ()
             warnings = tuple(re.sub(r'^299 - "(.*)"$', r"\1", each) for each in told)
             return Said(answer.status, said.get("message", ""), warnings)
+
+
+def _said(body: bytes) -> dict[str, Any]:
+    """A Status; of a kind that it does not serve yet an API server says so in plain text."""
+    try:
+        return dict(json.loads(body))
+    except json.JSONDecodeError:
+        return {"message": body.decode()}
 
 
 @pytest.fixture
