@@ -26,12 +26,18 @@ class Pair(NamedTuple):
     encrypted: str
 
 
-def pair(name: str, *hosts: str, addresses: tuple[str, ...] = (), until: datetime = END) -> Pair:
-    """A self-signed certificate for some hosts."""
+def pair(
+    name: str,
+    *hosts: str,
+    addresses: tuple[str, ...] = (),
+    until: datetime = END,
+    names: bytes = b"",
+) -> Pair:
+    """A self-signed certificate for some hosts, or for `names` as they are encoded in it."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    names: list[x509.GeneralName] = [x509.DNSName(host) for host in hosts]
-    names += [x509.IPAddress(ip_address(each)) for each in addresses]
+    called: list[x509.GeneralName] = [x509.DNSName(host) for host in hosts]
+    called += [x509.IPAddress(ip_address(each)) for each in addresses]
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -41,8 +47,11 @@ def pair(name: str, *hosts: str, addresses: tuple[str, ...] = (), until: datetim
         .not_valid_before(START)
         .not_valid_after(until)
     )
+    if called:
+        builder = builder.add_extension(x509.SubjectAlternativeName(called), critical=False)
     if names:
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+        strange = x509.UnrecognizedExtension(x509.SubjectAlternativeName.oid, names)
+        builder = builder.add_extension(strange, critical=False)
     made = builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
     plain, locked = (
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, how).decode()

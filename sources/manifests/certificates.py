@@ -9,7 +9,7 @@ where there is a certificate at all, `certificates` takes the place of `data` an
       file: tls.crt
       subject: CN=shop.example.com
       issuer: CN=Example CA
-      names: [shop.example.com]             DNS names and addresses that it is for
+      names: [shop.example.com]             DNS names and addresses that it is for, if readable
       notBefore: "2026-01-01T00:00:00Z"     while all certificates of the chain are valid
       notAfter: "2027-01-01T00:00:00Z"
       privateKey: fits                      or: other, missing, unreadable
@@ -22,7 +22,7 @@ The texts about problems are ours: what a library says of bytes it cannot read i
 import base64
 import binascii
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -39,8 +39,8 @@ _PAIRS = (("cert", "key"), ("tls.crt", "tls.key"))
 _AUTHORITIES = ("cacert", "ca.crt")
 _OF_ACCOUNTS = "kubernetes.io/service-account-token"
 """A Secret of this type holds the cluster's authority, which nobody serves with."""
-_LONGEST = 100
-"""Names of one certificate that are kept."""
+_UNREADABLE = (ValueError, UnsupportedAlgorithm, x509.InvalidVersion)
+"""What is raised of bytes that are no certificate, or a strange one."""
 
 
 def facts(secret: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -80,12 +80,12 @@ class _Facts:
         chain = self._chain(file)
         if not chain:
             return None
-        leaf = chain[0]
+        leaf, names = chain[0], _names(chain[0])
         return {
             "file": file,
             "subject": leaf.subject.rfc4514_string(),
             "issuer": leaf.issuer.rfc4514_string(),
-            "names": list(_names(leaf))[:_LONGEST],
+            **({} if names is None else {"names": names}),
             **_validity(chain),
             "privateKey": self._fit(leaf, key),
         }
@@ -109,9 +109,10 @@ class _Facts:
                         each.subject.rfc4514_string(),
                         each.issuer.rfc4514_string(),
                         each.public_key(),
+                        _validity([each]),
                     )
                 return chain
-        except (ValueError, UnsupportedAlgorithm):
+        except _UNREADABLE:
             self._problems[file] = "it holds no certificate that can be read"
             return []
 
@@ -153,16 +154,19 @@ class _Facts:
             return None
 
 
-def _names(leaf: x509.Certificate) -> Iterator[str]:
-    """What a certificate says it is for. Names in its subject count no more."""
+def _names(leaf: x509.Certificate) -> list[str] | None:
+    """What a certificate says it is for; None: that cannot be read, though others perhaps can.
+
+    Names in its subject count no more.
+    """
     try:
         said = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        hosts = said.get_values_for_type(x509.DNSName)
-        addresses = said.get_values_for_type(x509.IPAddress)
-    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension):
-        return
-    yield from hosts
-    yield from map(str, addresses)
+    except x509.ExtensionNotFound:
+        return []
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return None
+    hosts = said.get_values_for_type(x509.DNSName)
+    return [*hosts, *map(str, said.get_values_for_type(x509.IPAddress))]
 
 
 def _validity(chain: list[x509.Certificate]) -> dict[str, str]:

@@ -71,11 +71,18 @@ def _problems(
     verifies = use.verifies and not _has_authority_beside(reader, secret)
     if problem := problem_of(facts, verifies=verifies):
         yield messages.CREDENTIAL_UNFIT.report(
-            key=mine, path=use.path, related=[secret], secret=shown, problem=problem
+            key=mine,
+            path=use.path,
+            related=[secret],
+            level=None if problem.contradicts else Level.WARNING,
+            secret=shown,
+            problem=problem.text,
         )
         return
     names = names_of(facts)
-    for path, host in use.hosts if facts.server else ():
+    if names is None:
+        return
+    for path, host in use.hosts:
         if not any(covers(name, host) for name in names):
             yield messages.HOST_NOT_COVERED.report(
                 key=mine,

@@ -9,10 +9,6 @@ TLS = "kubernetes.io/tls"
 """The type of Secrets that hold a certificate and its key."""
 
 _FACTS = "certificates"
-_KEYS = {
-    "other": "the private key is that of another certificate",
-    "missing": "the private key is missing",
-}
 _NO_AUTHORITY = "it holds no ca.crt or cacert to verify clients by"
 
 
@@ -31,6 +27,15 @@ class Facts(NamedTuple):
     """Whether somebody has looked at the data at all."""
 
 
+class Problem(NamedTuple):
+    """Why nobody can serve with a Secret."""
+
+    text: str
+    contradicts: bool = False
+    """Whether two parts contradict each other. What is missing or cannot be read may be filled in
+    where Galley does not look: by a controller, or by whoever decrypts it."""
+
+
 def facts_in(document: Document) -> Facts:
     """The facts in a Secret."""
     held = mapping(document.body, _FACTS)
@@ -43,14 +48,24 @@ def facts_in(document: Document) -> Facts:
     )
 
 
-def names_of(facts: Facts) -> list[str]:
-    """The hosts that a certificate is for, in lower case."""
+def names_of(facts: Facts) -> list[str] | None:
+    """The hosts that a certificate is for, in lower case; None: that is not known."""
+    if "names" not in facts.server:
+        return None
     return [name.lower() for name in items(facts.server, "names") if isinstance(name, str)]
 
 
-def problem_of(facts: Facts, *, verifies: bool) -> str:
-    """Why nobody can serve with a Secret, and verify clients by it if that is asked for; empty:
+def problem_of(facts: Facts, *, verifies: bool) -> Problem | None:
+    """Why nobody can serve with a Secret, and verify clients by it if that is asked for; None:
     somebody can, or nothing is known."""
+    if text(facts.server, "privateKey") == "other":
+        return Problem("the private key is that of another certificate", contradicts=True)
+    missing = _missing(facts, verifies=verifies)
+    return Problem(missing) if missing else None
+
+
+def _missing(facts: Facts, *, verifies: bool) -> str:
+    """What is not there, or not readable; empty: nothing."""
     if not facts.are_known:
         return "" if facts.kind == TLS else "it holds neither tls.crt and tls.key nor cert and key"
     if not facts.server:
@@ -58,8 +73,9 @@ def problem_of(facts: Facts, *, verifies: bool) -> str:
     fit = text(facts.server, "privateKey")
     if fit == "unreadable":
         return _told(facts)
-    no_authority = verifies and not facts.authority
-    return _KEYS.get(fit) or (_NO_AUTHORITY if no_authority else "")
+    if fit == "missing":
+        return "the private key is missing"
+    return _NO_AUTHORITY if verifies and not facts.authority else ""
 
 
 def _told(facts: Facts) -> str:

@@ -22,7 +22,7 @@ class Use(NamedTuple):
     hosts: tuple[tuple[Path, str], ...]
     """What is served with it alone, in lower case; without those that say nothing, as `*`."""
     verifies: bool = False
-    """Whether clients must show a certificate, too."""
+    """Whether it has to hold what clients are verified by, too."""
 
 
 _MODES = {"SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"}
@@ -37,8 +37,9 @@ def _of_gateway(document: Document, namespace: str) -> Iterator[Use]:
             for at, host in server_hosts(server, namespace)
             if not host.endswith("/*") and len(names) == 1
         )
+        verifies = mode != "SIMPLE" and not text(tls, "caCertCredentialName")
         for where, name in names if mode in _MODES else ():
-            yield Use((*path, "tls", *where), name, "", hosts, mode != "SIMPLE")
+            yield Use((*path, "tls", *where), name, "", hosts, verifies)
 
 
 def _credentials(tls: Any) -> Iterator[tuple[Path, str]]:

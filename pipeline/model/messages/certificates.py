@@ -24,7 +24,9 @@ CREDENTIAL_UNFIT = Message(
     template="Secret {secret} cannot be served with: {problem}.",
     meaning=(
         "A server without a certificate and the key to it does not start, and what was served "
-        "there until now ends with the next restart of a proxy."
+        "there until now ends with the next restart of a proxy. An error if certificate and key "
+        "contradict each other; what is missing or cannot be read is a warning, as a controller "
+        "may fill it in, or decrypt it."
     ),
     example="`tls.crt` of a renewed certificate beside the `tls.key` of the old one.",
     remedy=(

@@ -1,6 +1,7 @@
 """What is known of a Secret: facts about its certificates, and nothing of its data."""
 
 import json
+import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -44,6 +45,30 @@ def test_a_certificate_is_described() -> None:
             "privateKey": "fits",
         },
     }
+
+
+def test_every_name_is_kept() -> None:
+    hosts = [f"h{number}.example.com" for number in range(150)]
+    many = pair("many", *hosts)
+    assert known(tls_crt=many.certificate, tls_key=many.key)["server"]["names"] == hosts
+
+
+@pytest.mark.parametrize("strange", ["a300", "a502 8000", "8205", "8703 010203"])
+def test_names_that_cannot_be_read_are_not_told(strange: str) -> None:
+    """Addresses of X.400 and other things that nobody uses; others may read the rest."""
+    held = bytes.fromhex(strange)
+    odd = pair("odd", names=bytes((0x30, len(held))) + held)
+    server = known(tls_crt=odd.certificate, tls_key=odd.key)["server"]
+    assert "names" not in server
+    assert server["privateKey"] == "fits"
+
+
+def test_a_version_of_certificates_that_there_is_not() -> None:
+    der = ssl.PEM_cert_to_DER_cert(SHOP.certificate)
+    version = bytes.fromhex("a003020102")
+    other = ssl.DER_cert_to_PEM_cert(der.replace(version, version[:-1] + b"\x05", 1))
+    found = known(tls_crt=other, tls_key=SHOP.key)
+    assert found["problems"] == {"tls.crt": "it holds no certificate that can be read"}
 
 
 def test_a_chain_is_valid_as_long_as_all_of_it() -> None:
