@@ -16,6 +16,7 @@ from pipeline.schema.essence import without_prose
 from pipeline.schema.set import Compiled, SchemaSet, UnknownKinds
 from pipeline.schema.text import SchemaDocument, SchemaText, documents, not_a_schema
 from pipeline.schema.validator import BodyValidator, ManifestValidator
+from pipeline.schema.vocabulary import PRESERVE, Schema
 
 _BUILTIN = {kind.collection: kind for kind in BUILTIN_KINDS}
 _OWN = frozenset(kind.collection for kind in KUBERNETES)
@@ -117,11 +118,21 @@ def _compiled(
 def _validator(
     description: Description, unknown_fields: UnknownFields, unevaluated: list[Unevaluated]
 ) -> BodyValidator:
+    schema = _with_facts(description)
     if not description.structural:
-        return ManifestValidator(description.schema)
-    validator = CustomResourceValidator(without_prose(description.schema), unknown_fields)
+        return ManifestValidator(schema)
+    validator = CustomResourceValidator(without_prose(schema), unknown_fields)
     unevaluated.extend(validator.unevaluated)
     return validator
+
+
+def _with_facts(description: Description) -> Schema:
+    """The schema with the field in which sources tell facts, where its kind has one."""
+    schema, known = description.schema, _BUILTIN.get(description.kind.collection)
+    if known is None or not known.facts:
+        return schema
+    fields = schema.get("properties") or {}
+    return {**schema, "properties": {known.facts: {PRESERVE: True}, **fields}}
 
 
 def _broken(description: Description, error: Exception) -> Diagnostic:
@@ -143,6 +154,7 @@ def _completed(description: Description) -> Kind:
         aliases=tuple(dict.fromkeys((*kind.aliases, *known.aliases))),
         observed=known.observed,
         sensitive=known.sensitive,
+        facts=known.facts,
         named_by=known.named_by,
         conversions=known.conversions if kind.version == known.version else (),
     )

@@ -12,7 +12,12 @@ _RBAC = Group("rbac.authorization.k8s.io", "v1 v1beta1")
 _RESOURCE = Group("resource.k8s.io", "v1 v1beta2")
 _STORAGE = Group("storage.k8s.io", "v1 v1beta1")
 
-_SECRET = _CORE.kind("Secret", "secrets", sensitive=(("data", "*"), ("stringData", "*")))
+_SECRET = _CORE.kind(
+    "Secret",
+    "secrets",
+    sensitive=(("data", "*"), ("stringData", "*")),
+    facts="certificates",
+)
 
 KUBERNETES = (
     _CORE.cluster("ComponentStatus", "componentstatuses", "cs"),

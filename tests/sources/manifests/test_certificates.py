@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.model import Read
+from pipeline import schema
+from pipeline.model import Read, Resource
+from pipeline.schema import SchemaText
 from sources.manifests import certificates
 from tests.keys import encoded, pair
 
@@ -161,6 +163,47 @@ def test_no_byte_of_the_data_travels(decode: Decode, field: str) -> None:
     assert document.annotations == {"team": "a"}
     for hidden in (*SHOP.key.splitlines(), encoded(SHOP.key)[:40], encoded("hunter2"), "hunter2"):
         assert hidden.encode() not in one.resource.content
+
+
+def _published() -> SchemaText:
+    """Secrets, as an API server publishes them."""
+    fields = {"data": {"type": "object"}, "type": {"type": "string"}}
+    kind = {"group": "", "version": "v1", "kind": "Secret"}
+    asked = {"content": {"*/*": {"schema": {"$ref": "#/components/schemas/Secret"}}}}
+    operation = {"x-kubernetes-group-version-kind": kind, "requestBody": asked}
+    document = {
+        "openapi": "3.0.0",
+        "components": {"schemas": {"Secret": {"type": "object", "properties": fields}}},
+        "paths": {"/api/v1/namespaces/{namespace}/secrets": {"get": {}, "post": operation}},
+    }
+    return SchemaText("core.json", json.dumps(document))
+
+
+def _written() -> SchemaText:
+    """The same as a JSON Schema that allows nothing else."""
+    names = ("apiVersion", "kind", "metadata", "data", "type")
+    fields = {"properties": {name: {} for name in names}, "additionalProperties": False}
+    return SchemaText("secret.json", json.dumps({"title": "v1/Secret", **fields}))
+
+
+@pytest.mark.parametrize("described", [_published(), _written()])
+def test_schemas_of_secrets_know_no_facts_and_allow_them(
+    decode: Decode, described: SchemaText
+) -> None:
+    data = {"tls_crt": SHOP.certificate, "tls_key": SHOP.key}
+    manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "shop"}}
+    (one,) = decode(json.dumps({**manifest, **secret(**data)})).resources
+    schemas = schema.build([described])
+
+    def said(resource: Resource) -> list[str]:
+        found = schemas.update(None, resource)
+        assert found is not None
+        return [each.code for each in found]
+
+    other = {**one.resource.document().body, "certificate": 1}
+    assert one.resource.document().body["certificates"]["keys"] == ["tls.crt", "tls.key"]
+    assert said(one.resource) == []
+    assert said(Resource.build(one.resource.key, "v1", body=other)) == ["GAL0301"]
 
 
 @settings(max_examples=200, deadline=None)
