@@ -3,8 +3,8 @@
 In reading order: `text` (bytes to Unicode), `scalars` (what a word of YAML means), `guards` (what
 must be known before the parser sees a text), `yamltext` and `jsontext` (text to plain values that
 know their place, `parsed`), `names` (what Kubernetes calls a valid name), `types` (apiVersion
-and kind), `misspelt` (kinds that are nearly known), `certificates` (what is known of a Secret),
-`documents` (a plain value to a resource), `decoder` (a whole file).
+and kind), `misspelt` (kinds that are nearly known), `certificates` and `secrets` (what is known of
+a Secret), `documents` (a plain value to a resource), `decoder` (a whole file).
 
 One error makes the whole file `Broken`: it is never read in part.
 """

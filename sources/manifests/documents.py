@@ -2,7 +2,7 @@
 
 What the cluster writes into a resource (status, managedFields, uid, resourceVersion, generation,
 creationTimestamp, ownerReferences, finalizers) is not configuration and is dropped here. So is the
-data of a Secret, wherever it stands; facts about its `certificates` take its place.
+data of a Secret, wherever it stands; see `secrets`.
 """
 
 from sys import intern
@@ -10,14 +10,12 @@ from typing import Any
 
 from pipeline.model import Diagnostic, Key, Path, Resource, UnencodableError
 from pipeline.model.messages import Message, reading, structure
-from sources.manifests import certificates, names
+from sources.manifests import names, secrets
 from sources.manifests.parsed import Parsed, placed
 from sources.manifests.types import BadType, Type, Types
 from sources.source import Limits
 
 _OUTSIDE_BODY = frozenset({"apiVersion", "kind", "metadata", "status"})
-_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-"""The annotation in which kubectl keeps a copy of the whole object."""
 
 
 class Documents:
@@ -100,8 +98,8 @@ class _Reading:
         outside = self._rules.outside
         body = {name: value for name, value in self._fields.items() if name not in outside}
         if kind.secret:
-            body = _without_data(body)
-            annotations = {name: text for name, text in annotations.items() if name != _APPLIED}
+            body = secrets.body_of(body)
+            annotations = secrets.annotations_of(annotations)
         body = kind.stored(body, key.name)
         try:
             built = Resource.build(
@@ -217,14 +215,6 @@ class _Reading:
         report = message.report(key=self._key, path=path, **facts)
         written = self._rules.written(self._fields, path)
         self._found.append(placed(report, self._document.locate(written)))
-
-
-def _without_data(body: dict[str, Any]) -> dict[str, Any]:
-    """The body of a Secret with facts in the place of its data."""
-    dropped = certificates.DATA | {certificates.FIELD}
-    known = certificates.facts(body)
-    left = {name: value for name, value in body.items() if name not in dropped}
-    return left if known is None else {**left, certificates.FIELD: known}
 
 
 def kind_of(value: object) -> str:

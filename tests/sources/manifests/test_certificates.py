@@ -165,6 +165,34 @@ def test_no_byte_of_the_data_travels(decode: Decode, field: str) -> None:
         assert hidden.encode() not in one.resource.content
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "kubectl.kubernetes.io/last-applied-configuration",
+        "metacontroller.k8s.io/last-applied-configuration",
+        "kapp.k14s.io/original",
+        "objectset.rio.cattle.io/applied",
+        "openshift.io/token-secret.value",
+        "reconcile.external-secrets.io/data-hash",
+    ],
+)
+def test_copies_and_hashes_of_the_data_do_not_travel(decode: Decode, name: str) -> None:
+    text = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "shop", "annotations": {name: "hunter2", "team": "a"}},
+        "type": "Opaque",
+        "stringdata": {"password": "hunter2"},
+        "immutable": True,
+    }
+    (one,) = decode(json.dumps(text)).resources
+    document = one.resource.document()
+    assert document.annotations == {"team": "a"}
+    assert document.body == {"type": "Opaque", "stringdata": {}, "immutable": True}
+    (other,) = decode(json.dumps({**text, "kind": "ConfigMap"})).resources
+    assert "hunter2" in other.resource.document().annotations[name]
+
+
 def _published() -> SchemaText:
     """Secrets, as an API server publishes them."""
     fields = {"data": {"type": "object"}, "type": {"type": "string"}}
