@@ -11,8 +11,16 @@ from pipeline.model import Diagnostic, Path
 from pipeline.model.messages import gateway_api as messages
 
 _RULES = Fields((("spec.rules.*", None),))
-_OFTEN = frozenset({"ExtensionRef", "RequestMirror"})
-"""Filters that a rule may have more than once."""
+_ONCE = frozenset(
+    {
+        "CORS",
+        "RequestHeaderModifier",
+        "RequestRedirect",
+        "ResponseHeaderModifier",
+        "URLRewrite",
+    }
+)
+"""Filters that a rule may have but once, as the definitions of the kinds say."""
 _HEADERS = {
     "RequestHeaderModifier": "requestHeaderModifier",
     "ResponseHeaderModifier": "responseHeaderModifier",
@@ -48,7 +56,7 @@ class Filters:
 def _contradictions(rule: Any, filters: list[Any]) -> Iterator[tuple[Path, str]]:
     types = [text(each, "type") for each in filters]
     for at, kind in enumerate(types):
-        if kind and kind not in _OFTEN and kind in types[:at]:
+        if kind in _ONCE and kind in types[:at]:
             yield ("filters", at, "type"), f"{kind} stands there twice"
     if "RequestRedirect" not in types:
         return

@@ -27,7 +27,7 @@ class Addresses:
         for hook in hooks_of(subject.document):
             client = mapping(hook.body, "clientConfig")
             path = (*hook.path, "clientConfig")
-            if "url" in client:
+            if client.get("url") is not None:
                 path = (*path, "url")
             if problem := _problem(client):
                 yield messages.ADDRESS_INVALID.report(
@@ -41,7 +41,7 @@ class Addresses:
 
 def _problem(client: dict[str, object]) -> str:
     """Why the cluster cannot ask there; empty: it can, as far as is known."""
-    if "url" not in client:
+    if client.get("url") is None:
         return "" if mapping(client, "service") else "it has neither a Service nor a URL"
     if mapping(client, "service"):
         return "it has both a Service and a URL"

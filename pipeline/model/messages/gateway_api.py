@@ -64,10 +64,13 @@ CLASS_UNKNOWN = Message(
 
 CERTIFICATE_NEEDED = Message(
     code="GAL1806",
-    level=Level.ERROR,
+    level=Level.WARNING,
     title="listener without a certificate",
     template="A listener of {protocol} needs a certificate or the mode Passthrough.",
-    meaning="Without a certificate the listener cannot be opened.",
+    meaning=(
+        "Without a certificate the listener cannot be opened. Some implementations find one "
+        "elsewhere, by an annotation or in a cloud."
+    ),
     example="`{name: https, port: 443, protocol: HTTPS}`",
     remedy="Name a Secret under `tls.certificateRefs`, or set `tls.mode: Passthrough`.",
 )
