@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from pipeline.analysis import kinds
 from pipeline.analysis.labels import Labels, labels_in
+from pipeline.analysis.mesh.settings import mesh_of
 from pipeline.analysis.workloads import ANYWHERE, reach
 from pipeline.loose import mapping
-from pipeline.model import Document
+from pipeline.model import Document, Key
+from pipeline.stage import Reader
 
 _MATCH_LABELS = ("spec", "selector", "matchLabels")
 _WORKLOADS = ("spec", "workloadSelector", "labels")
@@ -35,8 +37,11 @@ def is_attached(document: Document) -> bool:
     return not {"targetRef", "targetRefs"}.isdisjoint(mapping(document.body, "spec"))
 
 
-def reach_of(collection: str, namespace: str, root: str) -> str:
-    """The namespace in which a resource selects, or `ANYWHERE`."""
-    if collection == kinds.GATEWAY:
+def reach_of(reader: Reader, key: Key) -> str:
+    """The namespace in which a resource selects, or `ANYWHERE`; the mesh is looked at only for
+    kinds that may be for all of it."""
+    if key.collection == kinds.GATEWAY:
         return ANYWHERE
-    return namespace if collection == kinds.SERVICE else reach(namespace, root)
+    if key.collection == kinds.SERVICE:
+        return key.namespace
+    return reach(key.namespace, mesh_of(reader).root)

@@ -27,15 +27,20 @@ class PortNames:
     )
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
-        """Look at each port."""
-        key = subject.resource.key
-        if key.namespace in (_SYSTEM, mesh_of(subject.reader).root):
-            return
-        external = text(subject.document.body.get("spec"), "type") == "ExternalName"
-        for path, port, _ in _PORTS.match(subject.document.body):
-            protocol = protocol_of(port)
-            shown = text(port, "name") or "no name"
-            if external and protocol in ("", "tcp"):
-                yield messages.EXTERNAL_PORT_OPAQUE.report(key=key, path=path, name=shown)
-            elif not external and not protocol and text(port, "protocol", "TCP") == "TCP":
-                yield messages.PORT_UNNAMED.report(key=key, path=path, name=shown)
+        """Look at each port; those of the control plane are its own concern."""
+        found = list(_unnamed(subject))
+        own = (_SYSTEM, mesh_of(subject.reader).root) if found else ()
+        if subject.resource.key.namespace not in own:
+            yield from found
+
+
+def _unnamed(subject: Subject) -> Iterator[Diagnostic]:
+    key = subject.resource.key
+    external = text(subject.document.body.get("spec"), "type") == "ExternalName"
+    for path, port, _ in _PORTS.match(subject.document.body):
+        protocol = protocol_of(port)
+        shown = text(port, "name") or "no name"
+        if external and protocol in ("", "tcp"):
+            yield messages.EXTERNAL_PORT_OPAQUE.report(key=key, path=path, name=shown)
+        elif not external and not protocol and text(port, "protocol", "TCP") == "TCP":
+            yield messages.PORT_UNNAMED.report(key=key, path=path, name=shown)

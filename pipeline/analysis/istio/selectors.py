@@ -9,7 +9,7 @@ from pipeline.analysis import kinds, workloads
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.istio.policies import SELECTORS, reach_of, selector_of
 from pipeline.analysis.labels import Labels, shown
-from pipeline.analysis.mesh.settings import MESH, mesh_of
+from pipeline.analysis.mesh.settings import MESH
 from pipeline.model import Diagnostic
 from pipeline.model.messages import workloads as messages
 from pipeline.model.messages.message import Message
@@ -44,7 +44,7 @@ class Selectors:
         labels = selector_of(key.collection, subject.document)
         if not labels or _are_made(labels):
             return
-        reach = reach_of(key.collection, key.namespace, mesh_of(subject.reader).root)
+        reach = reach_of(subject.reader, key)
         if level := workloads.lack(subject.reader, reach, labels):
             yield _MESSAGES.get(key.collection, messages.POLICY_SELECTS_NOTHING).report(
                 key=key,

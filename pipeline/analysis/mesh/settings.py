@@ -13,6 +13,8 @@ from pipeline.stage import Index, Reader
 _FIELD = "mesh"
 _HERE = "mesh"
 """The one value of the index."""
+OWN_DOMAIN = "cluster.local"
+"""Stands for the trust domain of the mesh, whatever that is called."""
 ROOT = "istio-system"
 """The namespace whose policies hold for every other one, where nobody says otherwise."""
 
@@ -36,8 +38,8 @@ class Mesh(NamedTuple):
     root: str = ROOT
     providers: Mapping[str, str] = _MADE_BY_ISTIO
     """The type of each provider by its name: `envoyExtAuthzGrpc`."""
-    trust_domains: frozenset[str] = frozenset({"cluster.local"})
-    """Those of the mesh itself and its aliases; `cluster.local` stands for the mesh's own."""
+    trust_domains: frozenset[str] = frozenset({OWN_DOMAIN})
+    """Those of the mesh itself and its aliases."""
     logs_by_default: bool = False
     """Whether there is a provider of access logs for those who name none."""
     exported: Mapping[str, tuple[str, ...]] = {}
@@ -108,8 +110,8 @@ def _mesh(resource: Resource) -> Mesh | None:
 
 
 def _trust_domains(said: dict[str, Any]) -> Iterator[str]:
-    yield "cluster.local"
-    yield text(said, "trustDomain", "cluster.local")
+    yield OWN_DOMAIN
+    yield text(said, "trustDomain", OWN_DOMAIN)
     yield from (each for each in items(said, "trustDomainAliases") if isinstance(each, str))
 
 

@@ -63,6 +63,24 @@ kind: AuthorizationPolicy
 metadata: {{name: p{n}, namespace: shop}}
 spec: {{selector: {{matchLabels: {{app: a{n}}}}}, rules: [{{}}]}}
 """
+TRUSTING = """
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {{name: t{n}, namespace: shop}}
+spec: {{rules: [{{from: [{{source: {{principals: [cluster.local/ns/shop/sa/web]}}}}]}}]}}
+"""
+SERVICE = """
+apiVersion: v1
+kind: Service
+metadata: {{name: s{n}, namespace: shop}}
+spec: {{selector: {{app: a{n}}}, ports: [{{name: http, port: 80}}]}}
+"""
+MESH = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: istio, namespace: istio-system}}
+data: {{mesh: "accessLogFile: {value}"}}
+"""
 POD = """
 apiVersion: v1
 kind: Pod
@@ -111,6 +129,11 @@ CASES = {
         [many(POLICY), many(POD, version=1)],
         POD.format(n=7, version=2),
         {"ineffective": 0},
+    ),
+    "the settings of the mesh": (
+        [many(SERVICE), many(TRUSTING), MESH.format(value="a")],
+        MESH.format(value="b"),
+        {"selectors": 0, "port-names": 0, "trust": 0, "callers": 0, "mesh-config": 1},
     ),
     "a ConfigMap of somebody else": (
         [many(POLICY), many(CONFIG, value=1)],
