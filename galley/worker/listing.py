@@ -10,6 +10,7 @@ from galley.store.values import Version
 from galley.suggest import nearest
 from galley.worker.channel import Channel
 from galley.worker.loading import contents, resource
+from galley.worker.naming import declared, held_collections
 from galley.worker.parentage import parents_json
 from galley.worker.places import origin_json
 from galley.worker.problems import not_found, usage
@@ -96,7 +97,7 @@ class Listing:
 
     def _wanted(self, params: Mapping[str, Any]) -> Wanted:
         named = str(params.get("collection") or "")
-        collection = self._channel.environment.kinds.resolve(named) if named else ""
+        collection = declared(self._channel, named) if named else ""
         if named and not collection:
             collection = self._unknown_collection(named)
         return Wanted(
@@ -108,12 +109,13 @@ class Listing:
 
     def _unknown_collection(self, named: str) -> str:
         """A collection without a declared kind: by its name, or by its kind alone."""
-        held = {key.collection for key in self._channel.ledger.live}
-        fits = [name for name in held if named.casefold() in (name.casefold(), _kind(name))]
+        there = {key.collection for key in self._channel.ledger.live}
+        in_full = [name for name in there if named.casefold() == name.casefold()]
+        fits = in_full or held_collections(self._channel, named)
         if len(fits) == 1:
             return fits[0]
         if fits:
-            raise usage(f"{named!r} is one of {', '.join(sorted(fits))}.", "Write group/Kind.")
+            raise usage(f"{named!r} is one of {', '.join(fits)}.", "Write group/Kind.")
         raise not_found(f"There is no collection {named!r}.", "`galley get` lists what there is.")
 
     async def _version(self, number: int) -> Version:
@@ -194,7 +196,3 @@ def _selector(text: str) -> Iterator[tuple[str, str, bool]]:
                 break
         else:
             raise usage(f"{part!r} is not a selector.", "Write name=value or name!=value.")
-
-
-def _kind(collection: str) -> str:
-    return collection.rpartition("/")[2].casefold()

@@ -7,7 +7,30 @@ from pipeline.model import Key
 
 def collection_named(channel: Channel, name: str) -> str:
     """The collection that a person means; the name itself if nothing is called so."""
-    return channel.environment.kinds.resolve(name) or name if name else ""
+    return declared(channel, name) or name if name else ""
+
+
+def declared(channel: Channel, name: str) -> str | None:
+    """The collection that has this name by its kind; None if no kind has.
+
+    Where several kinds have it, or one of which nobody here has heard, it is the one that the
+    channel holds, if it holds but one: a Prometheus of an operator, say, and none of Mixer's.
+    """
+    resolved = channel.environment.kinds.resolve(name)
+    if resolved is None or "/" in name:
+        return resolved
+    fitting = held_collections(channel, name)
+    return fitting[0] if len(fitting) == 1 else resolved
+
+
+def held_collections(channel: Channel, name: str) -> list[str]:
+    """The collections that the channel holds anything of, by their kind or plural, sorted."""
+    kinds, short = channel.environment.kinds, name.casefold()
+    plurals = {each.collection: each.plural.casefold() for each in kinds}
+    there = {key.collection for key in channel.ledger.live}
+    return sorted(
+        each for each in there if short in (each.rpartition("/")[2].casefold(), plurals.get(each))
+    )
 
 
 def key_named(channel: Channel, text: str) -> Key:
@@ -31,10 +54,9 @@ FORMS = "Write Kind/namespace/name, or group/Kind/namespace/name."
 
 def _collection_of(channel: Channel, kind: str) -> str:
     """By its declared names, or by what the channel holds."""
-    if resolved := channel.environment.kinds.resolve(kind):
-        return resolved
-    held = {key.collection for key in channel.ledger.live}
-    fitting = sorted(name for name in held if name.rpartition("/")[2] == kind)
+    if known := declared(channel, kind):
+        return known
+    fitting = held_collections(channel, kind)
     if len(fitting) == 1:
         return fitting[0]
     why = f"several kinds are called so: {', '.join(fitting)}" if fitting else "no kind is known so"
