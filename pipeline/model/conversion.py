@@ -30,24 +30,28 @@ class Move:
     """What the storage version wants beside it."""
     copies: bool = False
     """Whether the field stays where it is, too."""
+    unless: Path = ()
+    """A field whose presence keeps it from being moved; none: the new one."""
 
     def apply(self, held: dict[str, Any]) -> dict[str, Any]:
         value = _get(held, self.old)
         if value is _NOTHING or not isinstance(value, self.only):
             return held
-        if _get(held, self.new) is not _NOTHING:
+        if not _is_free(held, self.unless or self.new):
             return held
         made: dict[str, Any] = held if self.copies else _without(held, self.old)
         made = _with(made, self.new, value)
         for place, beside in self.also.items():
-            if _get(made, place) is _NOTHING:
+            if _is_free(made, place):
                 made = _with(made, place, beside)
         return made
 
-    def back(self, path: Path) -> Path:
-        """Where what is at a path of the storage version was written."""
+    def back(self, path: Path, body: Mapping[str, Any]) -> Path:
+        """Where what is at a path of the storage version was written in a body."""
         head, rest = path[: len(self.at)], path[len(self.at) :]
         if not _fits(head, self.at) or rest[: len(self.new)] != self.new:
+            return path
+        if self.copies and _get(body, path) is not _NOTHING:  # written out
             return path
         return (*head, *self.old, *rest[len(self.new) :])
 
@@ -61,12 +65,12 @@ class Default:
     value: Any
 
     def apply(self, held: dict[str, Any]) -> dict[str, Any]:
-        if _get(held, self.new) is not _NOTHING:
+        if not _is_free(held, self.new):
             return held
         made: dict[str, Any] = _with(held, self.new, self.value)
         return made
 
-    def back(self, path: Path) -> Path:
+    def back(self, path: Path, body: Mapping[str, Any]) -> Path:  # noqa: ARG002  # it moves nothing
         return path
 
 
@@ -88,10 +92,10 @@ class Conversion:
             body = _each(body, step.at, step.apply)
         return body
 
-    def written(self, path: Path) -> Path:
-        """Where the field with this path of the storage version was written."""
+    def written(self, path: Path, body: Mapping[str, Any]) -> Path:
+        """Where in a body the field with this path of the storage version was written."""
         for step in reversed(self.steps):
-            path = step.back(path)
+            path = step.back(path, body)
         return path
 
 
@@ -120,10 +124,11 @@ def move(
     only: type = object,
     also: Mapping[str, Any] | None = None,
     copies: bool = False,
+    unless: str = "",
 ) -> Move:
     """A `Move` whose paths are written with dots."""
     beside = {place(name): value for name, value in (also or {}).items()}
-    return Move(place(at), place(old), place(new), only, beside, copies)
+    return Move(place(at), place(old), place(new), only, beside, copies, place(unless))
 
 
 def default(at: str, new: str, value: Any) -> Default:
@@ -160,6 +165,17 @@ def _item(value: Any, step: Any) -> Any:
     if type(value) is list and type(step) is int and step < len(value):
         return value[step]
     return None
+
+
+def _is_free(value: Any, path: Path) -> bool:
+    """Whether nothing is at a path, nor anything on the way there that is no map or list."""
+    for step in path:
+        if value is None:
+            return True
+        if type(value) is not (list if type(step) is int else dict):
+            return False
+        value = _item(value, step)
+    return value is None
 
 
 def _without(held: Any, path: Path) -> Any:

@@ -55,7 +55,7 @@ class Documents:
             return path
         found = self._types.get(api_version, kind)
         conversion = found.conversion if isinstance(found, Type) else None
-        return conversion.written(path) if conversion else path
+        return conversion.written(path, given) if conversion else path
 
     @property
     def limits(self) -> Limits:

@@ -32,7 +32,9 @@ ENDPOINT_SLICE = (
 
 _UNSET = 2**31 - 1
 _ONE_BY_ONE = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 1}}
-_SELECTOR = move("spec", "template.metadata.labels", "selector.matchLabels", copies=True)
+_SELECTOR = move(
+    "spec", "template.metadata.labels", "selector.matchLabels", copies=True, unless="selector"
+)
 _BY_HAND = default("spec", "updateStrategy.type", "OnDelete")
 REPLICA_SET = (Conversion("extensions/v1beta1", (_SELECTOR,)),)
 DAEMON_SET = (Conversion("extensions/v1beta1", (_SELECTOR, _BY_HAND)),)

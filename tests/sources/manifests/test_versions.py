@@ -4,6 +4,7 @@ Each file of `tests/data/kinds/versions` holds a resource in an older version an
 """
 
 import copy
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,6 +103,61 @@ spec:
     backend = {"service": {"name": "web", "port": {"number": 1}}}
     assert spec["defaultBackend"] == backend
     assert spec["rules"][0]["http"]["paths"][0]["backend"] == backend
+
+
+DEPLOYMENT = """\
+apiVersion: apps/v1beta1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: %s
+  template:
+    metadata:
+      labels: {app: web, tier: front}
+"""
+
+
+@pytest.mark.parametrize(
+    ("selector", "stored"),
+    [
+        ("null", {"matchLabels": {"app": "web", "tier": "front"}}),
+        ("{}", {}),
+        ("{matchLabels: {app: web}}", {"matchLabels": {"app": "web"}}),
+        (
+            "{matchExpressions: [{key: app, operator: Exists}]}",
+            {"matchExpressions": [{"key": "app", "operator": "Exists"}]},
+        ),
+    ],
+)
+def test_the_labels_of_the_template_are_the_selector_where_there_is_none(
+    decode: Callable[..., Read], selector: str, stored: object
+) -> None:
+    """As `SetDefaults_Deployment` of Kubernetes has it: a selector is taken as it is written."""
+    (one,) = decode(DEPLOYMENT % selector, kinds=KINDS).resources
+    assert one.resource.document().body["spec"]["selector"] == stored
+
+
+@pytest.mark.parametrize(("selector", "line"), [("null", 8), ("{matchLabels: {app: web}}", 5)])
+def test_a_selector_that_is_written_out_is_found_there(selector: str, line: int) -> None:
+    data = (DEPLOYMENT % selector).encode()
+    manifests = Manifests(FilesSettings(name="team", path=Path("unused")), SourceContext(KINDS))
+    read = manifests.read("a.yaml", data)
+    assert isinstance(read, Read)
+    path = ("spec", "selector", "matchLabels", "app")
+    place = manifests.locate(data, read.resources[0].origin, path)
+    assert place is not None
+    assert place.line == line
+
+
+@pytest.mark.parametrize("odd", ["x", [7], 7])
+def test_what_is_in_the_way_of_a_conversion_stays(decode: Callable[..., Read], odd: object) -> None:
+    """It is wrong, and the schema says so."""
+    spec = {"targetCPUUtilizationPercentage": 80, "metrics": odd}
+    head = {"apiVersion": "autoscaling/v1", "kind": "HorizontalPodAutoscaler"}
+    (one,) = decode(
+        json.dumps({**head, "metadata": {"name": "web"}, "spec": spec}), kinds=KINDS
+    ).resources
+    assert one.resource.document().body["spec"] == spec
 
 
 def test_a_name_within_the_body_is_filled_in(decode: Callable[..., Read]) -> None:
