@@ -44,12 +44,12 @@ class Published:
             UnreachableError: the cluster cannot be reached.
         """
         try:
-            index = await self._access.json(_INDEX)
-        except AnsweredError as error:
+            groups = _groups(await self._access.json(_INDEX))
+        except (AnsweredError, ValueError) as error:
             return [*self._broken(_PREFIX, "its own kinds", error)]
         self.heard = time()
         changes: list[Change] = [*self._readable(_PREFIX)]
-        wanted = {name: held for name, held in _groups(index).items() if name not in defined}
+        wanted = {name: held for name, held in groups.items() if name not in defined}
         for group in self._known() - wanted.keys():
             self._told.pop(group, None)
             self._refused.pop(_locator(group), None)
@@ -97,13 +97,21 @@ class Published:
 
 
 def _groups(index: Any) -> dict[str, dict[str, str]]:
-    """By group, its versions and where the document of each is."""
+    """By group, its versions and where the document of each is; what is misshapen is passed over.
+
+    Raises:
+        ValueError: it names no documents.
+    """
     found: dict[str, dict[str, str]] = {}
     paths = index.get("paths") if isinstance(index, dict) else None
-    for path, about in sorted((paths or {}).items()):
-        if place := _GROUP.fullmatch(path):
+    if not isinstance(paths, dict) or not paths:
+        raise ValueError("it names no documents")
+    for path, about in sorted(paths.items()):
+        place = _GROUP.fullmatch(path)
+        address = about.get("serverRelativeURL") if isinstance(about, dict) else None
+        if place and isinstance(address, str):
             group, version = place["group"] or "core", place["core"] or place["version"]
-            found.setdefault(group, {})[version] = about["serverRelativeURL"]
+            found.setdefault(group, {})[version] = address
     return found
 
 

@@ -121,6 +121,13 @@ async def test_a_group_that_cannot_be_read_is_told_once_until_it_can(fault: Any)
     assert await looks.again() == {}
 
 
+async def test_what_has_no_address_is_passed_over() -> None:
+    answers = Answers(CORE)
+    answers.faults[""] = {"paths": {CORE: {"serverRelativeURL": f"/openapi/v3/{CORE}"}, APPS: None}}
+
+    assert set(await Looks(answers).again()) == {"openapi/core"}
+
+
 async def test_a_group_that_was_never_readable_and_is_gone_is_no_problem_any_more() -> None:
     answers = Answers(APPS)
     answers.faults[APPS] = DOWN
@@ -132,16 +139,24 @@ async def test_a_group_that_was_never_readable_and_is_gone_is_no_problem_any_mor
     assert await looks.again() == {"openapi/apps": Removed("openapi/apps")}
 
 
-async def test_who_may_not_ask_keeps_what_was_told() -> None:
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (FORBIDDEN, "not for you."),
+        ([1], "it names no documents."),
+        ({"paths": [1]}, "it names no documents."),
+    ],
+)
+async def test_an_index_that_cannot_be_read_takes_nothing_away(fault: Any, said: str) -> None:
     answers = Answers(CORE)
-    answers.faults[""] = FORBIDDEN
+    answers.faults[""] = fault
     looks = Looks(answers)
 
     (broken,) = (await looks.again()).values()
 
     assert broken.locator == "openapi/"
     assert isinstance(broken, Broken)
-    assert broken.errors[0].message.endswith("not for you.")
+    assert broken.errors[0].message.endswith(said)
     assert await looks.again() == {}
     answers.faults.clear()
     assert list(await looks.again()) == ["openapi/", "openapi/core"]
