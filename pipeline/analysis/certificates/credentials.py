@@ -12,7 +12,7 @@ from pipeline.analysis.certificates.facts import Facts, covers, facts_in, names_
 from pipeline.analysis.certificates.uses import USERS, Sought, Use, seek, selector_in, uses_of
 from pipeline.analysis.others import MOST
 from pipeline.analysis.targets import SECRET_BY_NAME
-from pipeline.model import Diagnostic, Key, Level
+from pipeline.model import Diagnostic, Key, Level, Resource
 from pipeline.model.messages import certificates as messages
 from pipeline.stage import Reader
 
@@ -43,12 +43,7 @@ class Credentials:
             sought = seek(subject.reader, use, selector)
             if not sought.found and sought.elsewhere:
                 yield _misplaced(mine, use, sought, subject.doubt)
-            judged = [
-                list(_problems(subject.reader, mine, use, key, facts))
-                for key, facts in ((each.key, facts_in(each.document())) for each in sought.found)
-            ]
-            if all(judged):
-                yield from next(iter(judged), ())
+            yield from _judged(subject.reader, mine, use, sought.found)
 
 
 def _misplaced(mine: Key, use: Use, sought: Sought, level: Level | None) -> Diagnostic:
@@ -61,6 +56,17 @@ def _misplaced(mine: Key, use: Use, sought: Sought, level: Level | None) -> Diag
         places=", ".join(sorted({each.key.namespace for each in sought.elsewhere})),
         wanted=", ".join(sorted(sought.places)),
     )
+
+
+def _judged(reader: Reader, mine: Key, use: Use, found: tuple[Resource, ...]) -> list[Diagnostic]:
+    """What is wrong with the first of the Secrets that a name may mean; nothing if one will do."""
+    first: list[Diagnostic] = []
+    for each in found:
+        problems = list(_problems(reader, mine, use, each.key, facts_in(each.document())))
+        if not problems:
+            return []
+        first = first or problems
+    return first
 
 
 def _problems(

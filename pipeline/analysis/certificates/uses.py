@@ -120,8 +120,11 @@ def seek(reader: Reader, use: Use, selector: Labels) -> Sought:
         return Sought(named, ())
     runs = workloads.examples(reader, workloads.ANYWHERE, selector)
     places = frozenset(each.key.namespace for each in runs)
-    near = tuple(each for each in named if not places or each.key.namespace in places)
-    return Sought(near, tuple(each for each in named if each not in near), places)
+    if not places:
+        return Sought(named, ())
+    near = tuple(each for each in named if each.key.namespace in places)
+    elsewhere = tuple(each for each in named if each.key.namespace not in places)
+    return Sought(near, elsewhere, places)
 
 
 def selector_in(document: Document) -> Labels:
