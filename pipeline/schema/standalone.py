@@ -21,8 +21,9 @@ from pipeline.schema.text import SchemaDocument, not_a_schema
 from pipeline.schema.vocabulary import KIND
 
 _MARKS = ("$schema", "$id", "properties", "type", "allOf", "anyOf", "oneOf", "$ref", "$defs")
-_NEVER_THERE = {"status"}
-"""Fields that a decoded resource never has, so no schema can require them."""
+_STATUS = "status"
+"""A field of which a decoded resource has nothing, or only the parts that a source is told to keep,
+so that no schema can require or judge it."""
 
 
 def describe(source: SchemaDocument) -> Description:
@@ -86,5 +87,7 @@ def _titled(content: Mapping[str, Any]) -> tuple[str, str, str] | None:
 def _without_status(content: Mapping[str, Any]) -> dict[str, Any]:
     schema = dict(content)
     if isinstance(schema.get("required"), list):
-        schema["required"] = [n for n in schema["required"] if n not in _NEVER_THERE]
+        schema["required"] = [name for name in schema["required"] if name != _STATUS]
+    if isinstance(schema.get("properties"), dict) and _STATUS in schema["properties"]:
+        schema["properties"] = {**schema["properties"], _STATUS: {}}
     return schema

@@ -35,13 +35,16 @@ OUTSIDE_BODY = frozenset(("apiVersion", "kind", "metadata", "status"))
 
 def body_of(schema: Mapping[str, Any]) -> dict[str, Any]:
     """The structural schema of a resource's body: all but apiVersion, kind, metadata and status,
-    with what embedded resources have by themselves; `metadata` where there are rules for the name.
+    with what embedded resources have by themselves; `metadata` where there are rules for the name,
+    and a `status` in which anything may be.
     """
     body = completed(schema)
     properties = body.get("properties") or {}
     body["properties"] = {n: s for n, s in properties.items() if n not in OUTSIDE_BODY}
     if (properties.get("metadata") or {}).get("properties"):
         body["properties"]["metadata"] = {**properties["metadata"], PRESERVE: True}
+    if "status" in properties:  # of which a source may keep parts, to look at
+        body["properties"]["status"] = {PRESERVE: True}
     body["required"] = [n for n in body.get("required") or () if n not in OUTSIDE_BODY]
     return body
 

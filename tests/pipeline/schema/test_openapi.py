@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from pipeline import schema
-from pipeline.model import Kinds
+from pipeline.model import Key, Kinds, Resource
 from pipeline.schema import (
     BUILTIN_KINDS,
     PUBLISHED,
@@ -153,3 +153,24 @@ def test_other_versions_of_a_known_kind_go_on_to_convert() -> None:
     kind = kinds.stored("autoscaling/v1", "HorizontalPodAutoscaler")
     assert kind is not None
     assert kind.conversion("autoscaling/v1") is not None
+
+
+CONDITIONS = {"type": "object", "required": ["reason"], "properties": {"reason": {}}}
+FIELDS = {"type": "object", "properties": {"spec": {"type": "object"}, "status": CONDITIONS}}
+PUBLISHES = document("x.example", "v1", "Thing", fields={"Thing": FIELDS}).content
+WRITTEN = {"title": "x.example/v1/Thing", **FIELDS}
+
+
+@pytest.mark.parametrize("unknown", ["refuse", "prune"])
+@pytest.mark.parametrize("described", [PUBLISHES, WRITTEN])
+def test_the_parts_of_a_status_that_a_source_keeps_are_let_alone(
+    described: Any, unknown: Any
+) -> None:
+    """They lack what a whole one must have."""
+    text = SchemaText("thing.yaml", yaml.safe_dump(described))
+    schemas = schema.build([text], unknown_fields=unknown)
+    body = {"spec": {}, "status": {"loadBalancer": {"ip": "10.0.0.1"}}}
+    thing = Resource.build(Key("x.example/Thing", "shop", "a"), "x.example/v1", body=body)
+    judged = schemas.compiled["x.example/Thing"].validator.judge(thing, thing.document())
+    assert list(judged.problems) == []
+    assert judged.body in (None, body)
