@@ -31,7 +31,7 @@ _MODES = {"SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"}
 def _of_gateway(document: Document, namespace: str) -> Iterator[Use]:
     for path, server in servers(document):
         tls = inside(server, "tls")
-        mode, names = text(tls, "mode"), list(_credentials(tls))
+        mode, names = text(tls, "mode"), list(credentials_of(tls))
         hosts = tuple(
             ((*path, "hosts", at), host.partition("/")[2])
             for at, host in server_hosts(server, namespace)
@@ -42,8 +42,8 @@ def _of_gateway(document: Document, namespace: str) -> Iterator[Use]:
             yield Use((*path, "tls", *where), name, "", hosts, verifies)
 
 
-def _credentials(tls: Any) -> Iterator[tuple[Path, str]]:
-    """The Secrets that a server names; what names no Secret is passed over."""
+def credentials_of(tls: Any) -> Iterator[tuple[Path, str]]:
+    """The Secrets that a server names to serve with; what names no Secret is passed over."""
     said: list[tuple[Path, Any]] = [(("credentialName",), inside(tls, "credentialName"))]
     said += [
         (("credentialNames", at), each) for at, each in enumerate(items(tls, "credentialNames"))

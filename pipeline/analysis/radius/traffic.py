@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.analysis import kinds
 from pipeline.analysis.analyzer import Subject
+from pipeline.analysis.certificates.uses import credentials_of
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.hosts import full_host, hosts_in
 from pipeline.analysis.istio.gateways import server_hosts, servers
@@ -45,7 +46,10 @@ def _by_delegate(resource: Resource, document: Document) -> Iterator[str]:
 
 def _by_credential(_resource: Resource, document: Document) -> Iterator[str]:
     for _, server in servers(document):
-        if name := text(inside(server, "tls"), "credentialName"):
+        tls = inside(server, "tls")
+        for _, name in credentials_of(tls):
+            yield name.removesuffix("-cacert")
+        if name := text(tls, "caCertCredentialName"):
             yield name.removesuffix("-cacert")
 
 

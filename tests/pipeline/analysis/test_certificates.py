@@ -1,9 +1,10 @@
-"""How serious it is that nobody can serve with a Secret."""
+"""How serious it is that nobody can serve with a Secret, and whom a Secret concerns."""
 
 from collections.abc import Callable
 
 import pytest
 
+from pipeline.analysis.radius import STAGE, radius
 from pipeline.engine import Engine
 from pipeline.model import Key, Level, Resource
 
@@ -58,3 +59,24 @@ def test_only_a_contradiction_keeps_anything_back(
     engine.apply(resources(GATEWAY % (mode, kind, facts)))
     told = {found.diagnostic.code: found.diagnostic.level for found in engine.findings()}
     assert told["GAL1902"] is level
+
+
+@pytest.mark.parametrize(
+    "tls",
+    [
+        "{credentialName: kubernetes://two}",
+        "{credentialNames: [one, two]}",
+        "{credentialName: one, caCertCredentialName: two-cacert}",
+    ],
+)
+def test_it_concerns_the_gateways_that_name_it_in_any_way(
+    engine_of: Callable[..., Engine], resources: Callable[[str], Change], tls: str
+) -> None:
+    engine = engine_of()
+    server = f"{{hosts: [two.example.com], tls: {tls}}}"
+    kind, api = "kind: Gateway", "apiVersion: networking.istio.io/v1"
+    engine.apply(resources(f"{api}\n{kind}\nmetadata: {{name: a}}\nspec: {{servers: [{server}]}}"))
+    change = resources("apiVersion: v1\nkind: Secret\nmetadata: {name: two}")
+    engine.apply(change)
+    found, _ = radius(filter(None, change.values()), engine.reader(STAGE), 100)
+    assert found.hosts == {"two.example.com"}
