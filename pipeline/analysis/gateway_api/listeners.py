@@ -10,8 +10,14 @@ from pipeline.loose import items, mapping, text
 from pipeline.model import Diagnostic, Document, Key, Path
 from pipeline.model.messages import gateway_api as messages
 
-_FAMILY: Mapping[str, str] = {"HTTP": "HTTP", "HTTPS": "TLS", "TLS": "TLS", "UDP": "UDP"}
-"""Protocols of one family share a port; what shares with nobody is a family of its own."""
+_FAMILY: Mapping[str, str] = {
+    "HTTP": "HTTP",
+    "HTTPS": "TLS",
+    "TCP": "TCP",
+    "TLS": "TLS",
+    "UDP": "UDP",
+}
+"""Protocols of one family share a port; what others, of implementations, share is theirs to say."""
 _WITHOUT_HOST = frozenset({"TCP", "UDP"})
 _MADE_BY_ISTIO = frozenset({"istio", "istio-remote", "istio-waypoint", "istio-east-west"})
 """GatewayClasses that Istio makes when it starts."""
@@ -68,8 +74,9 @@ def _conflicts(document: Document) -> Iterator[tuple[Path, str, str]]:
         if not isinstance(port, int) or not protocol:
             continue
         host = "" if protocol in _WITHOUT_HOST else text(listener, "hostname").lower()
-        family = _FAMILY.get(protocol, protocol)
-        known, holder = families.setdefault((port, protocol == "UDP"), (family, name))
+        family = _FAMILY.get(protocol, "")
+        place = (port, protocol == "UDP")
+        known, holder = families.setdefault(place, (family, name)) if family else ("", "")
         earlier, same = first.setdefault((port, protocol, host), (path, name))
         if known != family:
             yield (*path, "port"), holder, f"port {port} with another protocol"
