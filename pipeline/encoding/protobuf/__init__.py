@@ -1,0 +1,14 @@
+"""Istio's messages without generated code: tables, what writes resources by them, what reads back.
+
+In reading order: `notation` (how messages are written down), `tables` (Istio's), `catalogue` (a
+message by its name), `wire_format` (protobuf's bytes), `problems` (what keeps a value from being
+written), `scalars` and `well_known` (values), `fields`, `encoder`, `decoder`.
+"""
+
+from pipeline.encoding.protobuf.catalogue import closure
+from pipeline.encoding.protobuf.decoder import decode
+from pipeline.encoding.protobuf.encoder import encoder
+from pipeline.encoding.protobuf.notation import Generation
+from pipeline.encoding.protobuf.problems import Problem, UnwritableError
+
+__all__ = ["Generation", "Problem", "UnwritableError", "closure", "decode", "encoder"]

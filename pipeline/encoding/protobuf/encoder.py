@@ -1,0 +1,119 @@
+"""From a resource's JSON to the bytes of its message, by the rules of protobuf and of Istio.
+
+Fields are known by either of their names and written in order of their numbers, maps in order of
+their keys, so that equal values give equal bytes. `null` is as if it were not there. What cannot be
+written is collected over the whole value.
+"""
+
+import difflib
+from collections.abc import Mapping
+from functools import cache, cached_property
+from typing import NamedTuple
+
+from pipeline.encoding.protobuf import catalogue
+from pipeline.encoding.protobuf.fields import Content, field_writer
+from pipeline.encoding.protobuf.notation import Enum, Generation, Message
+from pipeline.encoding.protobuf.problems import Problem, UnwritableError, wrong
+from pipeline.encoding.protobuf.scalars import SCALARS, WIRE_TYPES, Writer, enumerated, zero
+from pipeline.encoding.protobuf.well_known import WELL_KNOWN
+from pipeline.encoding.protobuf.wire_format import LENGTH, VARINT, sized
+from pipeline.model.messages import encoding as messages
+
+
+class _Slot(NamedTuple):
+    """A field made ready."""
+
+    number: int
+    place: int
+    """Where at most one field can be: its own number, or one that its oneof shares."""
+    write: Writer
+    """With the tag; nothing for a default."""
+    json_name: str
+
+
+class Encoder:
+    """Writes the values of one message."""
+
+    def __init__(self, message: Message, generation: Generation) -> None:
+        self._message = message
+        self._generation = generation
+
+    def encode(self, value: object) -> bytes:
+        """The message's bytes.
+
+        Raises:
+            UnwritableError: with everything that is wrong with the value.
+        """
+        if not isinstance(value, dict):
+            raise wrong("a mapping", value)
+        slots = self._slots
+        written: dict[int, bytes] = {}
+        taken: dict[int, str] = {}
+        problems: list[Problem] = []
+        for name, item in value.items():
+            slot = slots.get(name)
+            if slot is None:
+                problems.append(self._unknown(name))
+            elif item is not None:
+                first = taken.setdefault(slot.place, name)
+                if first is not name:
+                    problems.append(self._clash(first, name))
+                try:
+                    written[slot.number] = slot.write(item)
+                except UnwritableError as error:
+                    problems += error.below(name)
+        if problems:
+            raise UnwritableError(problems)
+        return b"".join([written[number] for number in sorted(written)])
+
+    @cached_property
+    def _slots(self) -> Mapping[str, _Slot]:
+        """By both names of each field; made late, so that messages can hold one another."""
+        fields = self._message.fields
+        shared = {each.oneof: each.number for each in fields if each.oneof}
+        slots = {
+            each.name: _Slot(
+                each.number,
+                shared.get(each.oneof, each.number),
+                field_writer(each, _content(each.type, self._generation)),
+                each.json_name,
+            )
+            for each in fields
+        }
+        return slots | {slot.json_name: slot for slot in slots.values()}
+
+    def _unknown(self, name: str) -> Problem:
+        known = [slot.json_name for slot in self._slots.values()]
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+        hint = f"; did you mean {near[0]}" if near else ""
+        return Problem(
+            messages.UNKNOWN_FIELD, {"holder": self._message.short, "hint": hint}, (name,)
+        )
+
+    def _clash(self, first: str, name: str) -> Problem:
+        same = self._slots[first].number == self._slots[name].number
+        kind = messages.WRITTEN_TWICE if same else messages.EXCLUDE_EACH_OTHER
+        return Problem(kind, {"other": first}, (name,))
+
+
+@cache
+def encoder(name: str, generation: Generation) -> Encoder:
+    """What writes the message of that full name.
+
+    Raises:
+        KeyError: no table has it.
+    """
+    return Encoder(catalogue.message(name, generation), generation)
+
+
+def _content(kind: str, generation: Generation) -> Content:
+    """How values of a type are written."""
+    if catalogue.is_scalar(kind):
+        return Content(SCALARS[kind], WIRE_TYPES[kind], zero(kind))
+    if catalogue.is_googles(kind):
+        return Content(WELL_KNOWN[kind], LENGTH, None)
+    found = catalogue.declared(kind, generation)
+    if isinstance(found, Enum):
+        return Content(enumerated(found), VARINT, b"\x00")
+    nested = encoder(kind, generation).encode
+    return Content(lambda value: sized(nested(value)), LENGTH, None)

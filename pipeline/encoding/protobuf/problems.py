@@ -1,0 +1,46 @@
+"""What keeps a value from being written, and where it is."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from pipeline.model import Path
+from pipeline.model.messages import encoding as messages
+from pipeline.model.messages.message import Message
+
+_LONGEST = 60
+
+
+class Problem(NamedTuple):
+    """One finding about a value."""
+
+    message: Message
+    """Its entry of the catalogue."""
+    facts: Mapping[str, object]
+    path: Path = ()
+    """From the value that was to be written."""
+
+
+class UnwritableError(ValueError):
+    """A value has no form in its message; every reason is a problem."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(str(each.path) for each in self.problems))
+
+    def below(self, step: str | int) -> list[Problem]:
+        """The problems as the value above sees them."""
+        return [each._replace(path=(step, *each.path)) for each in self.problems]
+
+
+def wrong(wanted: str, value: object) -> UnwritableError:
+    """`value` is not what the field takes: `wanted` with its article."""
+    return UnwritableError(
+        [Problem(messages.WRONG_VALUE, {"wanted": wanted, "value": shown(value)})]
+    )
+
+
+def shown(value: object) -> str:
+    """The value as JSON has it, cut short."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
