@@ -150,6 +150,9 @@ class ChannelSettings(Settings):
     unknown_kinds: Literal["accept", "warn", "refuse"] = "warn"
     unknown_fields: Literal["refuse", "prune"] = "refuse"
     """What becomes of fields that a kind's CRD does not know: an error, or left out silently."""
+    wires: tuple[Literal["istio", "mcp"], ...] = ()
+    """Wires, besides Galley's own, whose clients the channel has to suit: what cannot be encoded
+    for them is an error; see docs/encoding.md."""
     checks: tuple[CheckSettings, ...] = Field(default=(), max_length=16)
     """Commands and services that judge each candidate besides; asked at the same time."""
     publish: PublishSettings = PublishSettings()

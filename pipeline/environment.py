@@ -15,10 +15,9 @@ from typing import Any, Self, TypeVar
 
 import msgpack
 
-from pipeline import policy, schema, transform
+from pipeline import encoding, policy, schema, transform
 from pipeline.analysis import Analyzer, AnalyzerError, analysis_stages, identities, unknown_names
 from pipeline.analysis.radius import RadiusStage
-from pipeline.encoding import EncodingStage
 from pipeline.model import Diagnostic, Document, Kinds, Resource
 from pipeline.model.canonical import pack
 from pipeline.model.messages import analysis as messages
@@ -60,6 +59,8 @@ class EnvironmentSpec:
     """Whether everything that a reference may lead to is there; if not, it is `unresolved`."""
     resource_bytes: int = 1536 * 1024
     """The largest encoded resource."""
+    wires: tuple[str, ...] = ()
+    """Names of wires, besides Galley's own, whose clients every resource has to suit."""
     check_version: str = CHECK_VERSION
     plugins: tuple[str, ...] = ()
     """Analyzers and transforms from outside, `name version`; `Environment.build` fills it in."""
@@ -193,15 +194,16 @@ class _Assembly:
         )
         suppressions = self._try(lambda: suppress.build(spec.suppressions, agenda, kinds))
         analyzers = self._try(self._analyzers) or ()
+        wires = self._try(lambda: encoding.wires(spec.wires)) or ()
         if self._errors or schemas is None or transforms is None or policies is None:
             raise InvalidEnvironmentError(self._errors)
         again = (_Transformed(schemas.stage),) if transforms else ()
         asked = (RadiusStage(),)
-        encoding = EncodingStage(limit=spec.resource_bytes)
+        sent = encoding.EncodingStage(limit=spec.resource_bytes, wires=wires)
         return Environment(
             spec=replace(spec, schemas=(*spec.schemas, *schemas.kept)),
             kinds=kinds,
-            stages=(schemas.stage, *transforms, *again, *policies, *analyzers, *asked, encoding),
+            stages=(schemas.stage, *transforms, *again, *policies, *analyzers, *asked, sent),
             diagnostics=(*schemas.diagnostics, *self._remarks()),
             schemas=schemas,
             suppressions=suppressions,
@@ -241,6 +243,7 @@ class _Assembly:
             transform.TransformError,
             policy.PolicyError,
             AnalyzerError,
+            encoding.UnknownWireError,
         ) as error:
             self._errors.extend(error.diagnostics)
             return None

@@ -46,6 +46,7 @@ class EnvironmentFiles:
             unknown_fields=settings.unknown_fields,
             complete=complete,
             resource_bytes=settings.limits.resource_bytes,
+            wires=settings.wires,
         )
 
     def fingerprint(self) -> tuple[tuple[str, int, int], ...]:

@@ -14,6 +14,14 @@ class UncarriableError(ValueError):
         super().__init__("; ".join(found.message for found in self.diagnostics))
 
 
+class UnknownWireError(ValueError):
+    """An environment asks for wires that there are not; every one is a diagnostic."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("; ".join(found.message for found in self.diagnostics))
+
+
 class Wire(Protocol):
     """How resources travel to one family of clients.
 

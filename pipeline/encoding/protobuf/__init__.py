@@ -5,10 +5,10 @@ message by its name), `wire_format` (protobuf's bytes), `problems` (what keeps a
 written), `scalars` and `well_known` (values), `fields`, `encoder`, `decoder`.
 """
 
-from pipeline.encoding.protobuf.catalogue import closure
 from pipeline.encoding.protobuf.decoder import decode
 from pipeline.encoding.protobuf.encoder import encoder
 from pipeline.encoding.protobuf.notation import Generation
 from pipeline.encoding.protobuf.problems import Problem, UnwritableError
+from pipeline.encoding.protobuf.well_known import struct
 
-__all__ = ["Generation", "Problem", "UnwritableError", "closure", "decode", "encoder"]
+__all__ = ["Generation", "Problem", "UnwritableError", "decode", "encoder", "struct"]

@@ -1,6 +1,5 @@
 """The messages by name, read from the tables when they are first asked for."""
 
-from collections.abc import Iterator
 from functools import cache
 
 from pipeline.encoding.protobuf import tables
@@ -39,20 +38,6 @@ def message(name: str, generation: Generation) -> Message:
     if not isinstance(found, Message):
         raise KeyError(name)
     return found
-
-
-def closure(names: frozenset[str], generation: Generation) -> Iterator[Declared]:
-    """These and everything that they are made of, each once."""
-    ahead, seen = sorted(names), set(names)
-    while ahead:
-        found = declared(ahead.pop(), generation)
-        yield found
-        fields = found.fields if isinstance(found, Message) else ()
-        parts = {
-            each.type for each in fields if not (is_scalar(each.type) or is_googles(each.type))
-        }
-        ahead += sorted(parts - seen)
-        seen |= parts
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipeline.model import Path
 from pipeline.model.messages import encoding as messages
@@ -16,7 +16,7 @@ class Problem(NamedTuple):
 
     message: Message
     """Its entry of the catalogue."""
-    facts: Mapping[str, object]
+    facts: Mapping[str, Any]
     path: Path = ()
     """From the value that was to be written."""
 

@@ -84,3 +84,15 @@ WRITTEN_TWICE = Message(
     example="exportTo: ['.'], export_to: ['*']",
     remedy="Keep one of them.",
 )
+UNKNOWN_WIRE = Message(
+    code="GAL0807",
+    level=Level.ERROR,
+    title="unknown wire",
+    template="There is no wire {wire}; a channel can name {known}.",
+    meaning=(
+        "The environment asks for a wire that this release does not have. The environment in force"
+        " stays in force."
+    ),
+    example="an environment that a newer release has stored",
+    remedy="Correct `wires` in the channel's settings, or run the release that has the wire.",
+)

@@ -129,7 +129,8 @@ MeshConfig: -mixer_check_server 1 string, -mixer_report_server 2 string,
   +inbound_traffic_policy 66 InboundTrafficPolicy, +service_scope_configs 67 ServiceScopeConfigs*,
   +hbone_idle_timeout 70 google.Duration, +default_traffic_policy 71 DefaultTrafficPolicy,
   +service_entry_visibility 72 ServiceEntryVisibility,
-  +zone_aware_lb_setting 73 istio.networking.v1alpha3.ZoneAwareLoadBalancerSetting
+  +zone_aware_lb_setting 73 istio.networking.v1alpha3.ZoneAwareLoadBalancerSetting,
+  +default_inbound_http_retry_policy 74 istio.networking.v1alpha3.HTTPRetry
 MeshConfig.OutboundTrafficPolicy: mode 1 Mode, +tls 2 istio.networking.v1alpha3.ClientTLSSettings
 enum MeshConfig.OutboundTrafficPolicy.Mode: REGISTRY_ONLY 0, ALLOW_ANY 1, +ALLOW_ANY_DYNAMIC_DNS 3
 MeshConfig.InboundTrafficPolicy: mode 1 Mode

@@ -76,9 +76,13 @@ enum TrafficPolicy.ProxyProtocol.VERSION: V1 0, V2 1
 TrafficPolicy.RetryBudget: percent 1 google.DoubleValue, min_retry_concurrency 2 uint32,
   budget_interval 3 google.Duration
 Subset: name 1 string, labels 2 map<string,string>, traffic_policy 3 TrafficPolicy
-LoadBalancerSettings: lb_policy(simple 1 SimpleLB, consistent_hash 2 ConsistentHashLB),
+LoadBalancerSettings: lb_policy(simple 1 SimpleLB, consistent_hash 2 ConsistentHashLB,
+  +backend_utilization 7 BackendUtilizationLB),
   +locality_lb_setting 3 LocalityLoadBalancerSetting, +warmup_duration_secs 4 google.Duration,
   +warmup 5 WarmupConfiguration, +zone_aware_lb_setting 6 ZoneAwareLoadBalancerSetting
+LoadBalancerSettings.BackendUtilizationLB: weight_stabilization_period 1 google.Duration,
+  weight_expiration_period 2 google.Duration, weight_update_period 3 google.Duration,
+  error_utilization_penalty_percent 4 uint32, metric_names_for_computing_utilization 5 string*
 LoadBalancerSettings.ConsistentHashLB: hash_key(http_header_name 1 string,
   http_cookie 2 HTTPCookie, use_source_ip 3 bool, +http_query_parameter_name 5 string),
   minimum_ring_size 4 uint64, hash_algorithm(+ring_hash 6 RingHash, +maglev 7 MagLev)
@@ -110,17 +114,18 @@ OutlierDetection: consecutive_errors 1 int32, interval 2 google.Duration,
   +consecutive_gateway_errors 6 google.UInt32Value, +consecutive_5xx_errors 7 google.UInt32Value,
   +split_external_local_origin_errors 8 bool,
   +consecutive_local_origin_failures 9 google.UInt32Value,
-  +outlier_detection_http_error_codes 10 uint32*
+  +outlier_detection_http_error_codes 10 uint32*,
+  +failure_percentage_threshold 11 google.UInt32Value
 ClientTLSSettings: mode 1 TLSmode, client_certificate 2 string, private_key 3 string,
   ca_certificates 4 string, subject_alt_names 5 string*, sni 6 string, credential_name 7 string,
-  insecure_skip_verify 8 google.BoolValue, ca_crl 9 string
+  insecure_skip_verify 8 google.BoolValue, ca_crl 9 string, ca_cert_credential_name 10 string
 enum ClientTLSSettings.TLSmode: DISABLE 0, SIMPLE 1, MUTUAL 2, ISTIO_MUTUAL 3
 LocalityLoadBalancerSetting: distribute 1 Distribute*, failover 2 Failover*,
   enabled 3 google.BoolValue, failover_priority 4 string*
 LocalityLoadBalancerSetting.Distribute: from 1 string, to 2 map<string,uint32>
 LocalityLoadBalancerSetting.Failover: from 1 string, to 2 string
 ZoneAwareLoadBalancerSetting: enabled 1 google.BoolValue, failover 2 Failover*,
-  failover_priority 3 string*, min_cluster_size 4 google.UInt64Value
+  failover_priority 3 string*, min_cluster_size 4 google.UInt32Value
 ZoneAwareLoadBalancerSetting.Failover: from 1 string, to 2 string
 Gateway: servers 1 Server*, selector 2 map<string,string>
 Server: port 1 Port, hosts 2 string*, -tls 3 TLSOptions, +tls 3 ServerTLSSettings, bind 4 string,
@@ -132,7 +137,7 @@ ServerTLSSettings: https_redirect 1 bool, mode 2 TLSmode, server_certificate 3 s
   credential_name 10 string, verify_certificate_spki 11 string*,
   verify_certificate_hash 12 string*, ca_crl 13 string, credential_names 14 string*,
   tls_certificates 15 TLSCertificate*, ca_cert_credential_name 16 string,
-  insecure_skip_verify 17 google.BoolValue
+  insecure_skip_verify 17 google.BoolValue, ecdh_curves 18 string*, alpn_protocols 19 string*
 ServerTLSSettings.TLSCertificate: server_certificate 1 string, private_key 2 string,
   ca_certificates 3 string
 enum ServerTLSSettings.TLSmode: PASSTHROUGH 0, SIMPLE 1, MUTUAL 2, AUTO_PASSTHROUGH 3,
@@ -167,7 +172,7 @@ EnvoyFilter.ListenerMatch: port_number 1 uint32, port_name 2 string,
   filter_chain 3 FilterChainMatch, name 4 string, +listener_filter 5 string
 EnvoyFilter.ListenerMatch.FilterChainMatch: name 1 string, sni 2 string,
   transport_protocol 3 string, application_protocols 4 string, filter 5 FilterMatch,
-  +destination_port 6 uint32
+  +destination_port 6 uint32, +transport_socket 7 string
 EnvoyFilter.ListenerMatch.FilterMatch: name 1 string, sub_filter 2 SubFilterMatch
 EnvoyFilter.ListenerMatch.SubFilterMatch: name 1 string
 EnvoyFilter.WaypointMatch: port_number 1 uint32, route 2 RouteMatch, filter 3 FilterMatch

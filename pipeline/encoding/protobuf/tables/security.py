@@ -13,7 +13,8 @@ RequestAuthentication: selector 1 istio.type.v1beta1.WorkloadSelector, jwt_rules
 JWTRule: issuer 1 string, audiences 2 string*, jwks_uri 3 string, from_headers 6 JWTHeader*,
   from_params 7 string*, output_payload_to_header 8 string, forward_original_token 9 bool,
   jwks 10 string, +output_claim_to_headers 11 ClaimToHeader*, +from_cookies 12 string*,
-  +timeout 13 google.Duration, +space_delimited_claims 14 string*
+  +timeout 13 google.Duration, +space_delimited_claims 14 string*, +presence 15 JWTRequirement
+enum JWTRule.JWTRequirement: OPTIONAL 0, REQUIRED 1
 JWTHeader: name 1 string, prefix 2 string
 ClaimToHeader: header 1 string, claim 2 string
 AuthorizationPolicy: selector 1 istio.type.v1beta1.WorkloadSelector, rules 2 Rule*,
