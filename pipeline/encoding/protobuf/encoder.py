@@ -1,8 +1,9 @@
 """From a resource's JSON to the bytes of its message, by the rules of protobuf and of Istio.
 
 Fields are known by either of their names and written in order of their numbers, maps in order of
-their keys, so that equal values give equal bytes. `null` is as if it were not there. What cannot be
-written is collected over the whole value.
+their keys, so that equal values give equal bytes. `null` is as if it were not there, save that in
+Istio 1.4 it chooses a number or text of a oneof at its default. What cannot be written is collected
+over the whole value.
 """
 
 import difflib
@@ -12,12 +13,15 @@ from typing import NamedTuple
 
 from pipeline.encoding.protobuf import catalogue
 from pipeline.encoding.protobuf.fields import Content, field_writer
-from pipeline.encoding.protobuf.notation import Enum, Generation, Message
+from pipeline.encoding.protobuf.notation import Enum, Field, Generation, Message
 from pipeline.encoding.protobuf.problems import Problem, UnwritableError, wrong
 from pipeline.encoding.protobuf.scalars import SCALARS, WIRE_TYPES, Writer, enumerated, zero
 from pipeline.encoding.protobuf.well_known import WELL_KNOWN
 from pipeline.encoding.protobuf.wire_format import LENGTH, VARINT, sized
 from pipeline.model.messages import encoding as messages
+
+_ASKED_FOR_BY_NULL = "istio.authentication.v1alpha1.MutualTls"
+"""`peers: [{mtls: }]` is how mutual TLS used to be asked for; the original filled it in."""
 
 
 class _Slot(NamedTuple):
@@ -29,6 +33,7 @@ class _Slot(NamedTuple):
     write: Writer
     """With the tag; nothing for a default."""
     json_name: str
+    takes_null: bool
 
 
 class Encoder:
@@ -54,7 +59,7 @@ class Encoder:
             slot = slots.get(name)
             if slot is None:
                 problems.append(self._unknown(name))
-            elif item is not None:
+            elif item is not None or slot.takes_null:
                 first = taken.setdefault(slot.place, name)
                 if first is not name:
                     problems.append(self._clash(first, name))
@@ -71,16 +76,16 @@ class Encoder:
         """By both names of each field; made late, so that messages can hold one another."""
         fields = self._message.fields
         shared = {each.oneof: each.number for each in fields if each.oneof}
-        slots = {
-            each.name: _Slot(
-                each.number,
-                shared.get(each.oneof, each.number),
-                field_writer(each, _content(each.type, self._generation)),
-                each.json_name,
-            )
-            for each in fields
-        }
+        places = {each.name: shared.get(each.oneof, each.number) for each in fields}
+        slots = {each.name: self._slot(each, places[each.name]) for each in fields}
         return slots | {slot.json_name: slot for slot in slots.values()}
+
+    def _slot(self, field: Field, place: int) -> _Slot:
+        content = _content(field.type, self._generation)
+        chosen = content.unset is not None or field.type == _ASKED_FOR_BY_NULL
+        takes_null = bool(field.oneof) and chosen and self._generation is Generation.ISTIO_1_4
+        write = field_writer(field, content, takes_null=takes_null)
+        return _Slot(field.number, place, write, field.json_name, takes_null)
 
     def _unknown(self, name: str) -> Problem:
         known = [slot.json_name for slot in self._slots.values()]

@@ -21,8 +21,11 @@ class Content(NamedTuple):
     """How its default would be written, which is left out; None: whatever is there is written."""
 
 
-def field_writer(field: Field, content: Content) -> Writer:
-    """What writes a field with its tag; nothing for a default."""
+def field_writer(field: Field, content: Content, *, takes_null: bool = False) -> Writer:
+    """What writes a field with its tag; nothing for a default.
+
+    `takes_null`: whether null is written as an empty one.
+    """
     write, wire_type, unset = content
     front = tag(field.number, wire_type)
     if field.key:
@@ -31,6 +34,9 @@ def field_writer(field: Field, content: Content) -> Writer:
         return _list(lambda item: front + write(item))
     if field.repeated:
         return _packed(field, _list(write))
+    if takes_null:
+        empty = front + (b"\x00" if unset is None else unset)
+        return lambda value: empty if value is None else front + write(value)
     if field.oneof or unset is None:
         return lambda value: front + write(value)
 
