@@ -5,7 +5,7 @@ that needs one names an environment variable or a file.
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
     BaseModel,
@@ -117,6 +117,10 @@ class RetentionSettings(Settings):
     of a source's revision."""
 
 
+WireName: TypeAlias = Literal["istio", "mcp"]
+"""A wire that a channel may have to suit."""
+
+
 def _form(schemas: object) -> str:
     """Which of two forms an entry is written in, so that complaints are about that one."""
     return "map" if isinstance(schemas, dict | BaseModel) else "text"
@@ -150,7 +154,7 @@ class ChannelSettings(Settings):
     unknown_kinds: Literal["accept", "warn", "refuse"] = "warn"
     unknown_fields: Literal["refuse", "prune"] = "refuse"
     """What becomes of fields that a kind's CRD does not know: an error, or left out silently."""
-    wires: tuple[Literal["istio", "mcp"], ...] = ()
+    wires: tuple[WireName, ...] = ()
     """Wires, besides Galley's own, whose clients the channel has to suit: what cannot be encoded
     for them is an error; see docs/encoding.md."""
     checks: tuple[CheckSettings, ...] = Field(default=(), max_length=16)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
 
+from galley.settings import WireName
 from galley.suggest import nearest
 from pipeline.model import Level
 from pipeline.model.messages import CATALOGUE
@@ -106,6 +107,7 @@ class Pipeline(Said):
     disabled: tuple[str, ...] = ()
     unknown_kinds: Literal["accept", "warn", "refuse"] = "warn"
     unknown_fields: Literal["refuse", "prune"] = "refuse"
+    wires: tuple[WireName, ...] = ()
     default_namespace: str = "default"
     """Of what is in no folder that the settings read."""
     complete: bool = False
@@ -114,7 +116,7 @@ class Pipeline(Said):
     @model_validator(mode="after")
     def _one_or_the_other(self) -> "Pipeline":
         here = {"labels", "schemas", "transforms", "policies", "suppressions", "disabled"}
-        here |= {"unknown_kinds", "unknown_fields"}
+        here |= {"unknown_kinds", "unknown_fields", "wires"}
         if self.settings and (both := sorted(here & self.model_fields_set)):
             raise ValueError(f"{', '.join(both)}: this comes from the settings that are named")
         if self.channel and not self.settings:

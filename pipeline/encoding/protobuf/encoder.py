@@ -88,12 +88,25 @@ class Encoder:
         return _Slot(field.number, place, write, field.json_name, takes_null)
 
     def _unknown(self, name: str) -> Problem:
+        facts = {"holder": self._message.short, "hint": self._other_times(name) or self._near(name)}
+        return Problem(messages.UNKNOWN_FIELD, facts, (name,))
+
+    def _other_times(self, name: str) -> str:
+        """What became of the field, if the other generation has it."""
+        now = self._generation is Generation.TODAY
+        other = Generation.ISTIO_1_4 if now else Generation.TODAY
+        try:
+            fields = catalogue.message(self._message.name, other).fields
+        except KeyError:
+            return ""
+        if not any(name in (each.name, each.json_name) for each in fields):
+            return ""
+        return "; it had one in Istio 1.4" if now else "; it came later"
+
+    def _near(self, name: str) -> str:
         known = [slot.json_name for slot in self._slots.values()]
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
-        hint = f"; did you mean {near[0]}" if near else ""
-        return Problem(
-            messages.UNKNOWN_FIELD, {"holder": self._message.short, "hint": hint}, (name,)
-        )
+        return f"; did you mean {near[0]}" if near else ""
 
     def _clash(self, first: str, name: str) -> Problem:
         same = self._slots[first].number == self._slots[name].number
