@@ -28,12 +28,23 @@ def message_class(name: str, generation: Generation) -> type[GoogleMessage]:
     return message_factory.GetMessageClass(found)
 
 
-@cache
-def _pool(generation: Generation) -> descriptor_pool.DescriptorPool:
+def class_of(name: str, package: str, text: str) -> type[GoogleMessage]:
+    """The class of a message that is written down here, of scalars and protobuf's own."""
+    pool = _googles()
+    pool.AddSerializedFile(_file(package, text, Generation.TODAY).SerializeToString())
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{package}.{name}"))
+
+
+def _googles() -> descriptor_pool.DescriptorPool:
     pool = descriptor_pool.DescriptorPool()
     for name in _GOOGLES:
-        module = globals()[f"{name}_pb2"]
-        pool.AddSerializedFile(module.DESCRIPTOR.serialized_pb)
+        pool.AddSerializedFile(globals()[f"{name}_pb2"].DESCRIPTOR.serialized_pb)
+    return pool
+
+
+@cache
+def _pool(generation: Generation) -> descriptor_pool.DescriptorPool:
+    pool = _googles()
     added: set[str] = set()
     for package in tables.TEXTS:
         _add(pool, package, generation, added)
@@ -46,15 +57,15 @@ def _add(
     if package in added:
         return
     added.add(package)
-    file = _file(package, generation)
+    file = _file(package, tables.TEXTS[package], generation)
     for needed in file.dependency:
         if not needed.startswith("google/"):
             _add(pool, needed, generation, added)
     pool.AddSerializedFile(file.SerializeToString())
 
 
-def _file(package: str, generation: Generation) -> descriptor_pb2.FileDescriptorProto:
-    declared = read(package, tables.TEXTS[package], generation)
+def _file(package: str, text: str, generation: Generation) -> descriptor_pb2.FileDescriptorProto:
+    declared = read(package, text, generation)
     file = descriptor_pb2.FileDescriptorProto(name=package, package=package, syntax="proto3")
     file.dependency.extend(f"google/protobuf/{name}.proto" for name in _GOOGLES)
     made: dict[str, Any] = {package: file}
@@ -64,7 +75,7 @@ def _file(package: str, generation: Generation) -> descriptor_pb2.FileDescriptor
             _enum(holder, each)
         else:
             made[name] = (holder.nested_type if holder is not file else file.message_type).add()
-            _message(made[name], each, generation)
+            _message(made[name], each)
     used = {_package(field.type) for each in declared.values() for field in _fields(each)}
     file.dependency.extend(sorted(used - {"", package}))
     return file
@@ -85,7 +96,7 @@ def _enum(holder: Any, enum: Enum) -> None:
         made.value.add(name=name, number=number)
 
 
-def _message(made: Any, message: Message, generation: Generation) -> None:
+def _message(made: Any, message: Message) -> None:
     made.name = message.short
     oneofs = list(dict.fromkeys(field.oneof for field in message.fields if field.oneof))
     for oneof in oneofs:
@@ -96,31 +107,29 @@ def _message(made: Any, message: Message, generation: Generation) -> None:
         if field.repeated or field.key:
             one.label = _Proto.LABEL_REPEATED
         if field.key:
-            one.type = _Proto.TYPE_MESSAGE
-            one.type_name = _entry(made, message, field, generation)
+            one.type_name = _entry(made, message, field)
         else:
-            _type(one, field.type, generation)
+            _type(one, field.type)
         if field.oneof:
             one.oneof_index = oneofs.index(field.oneof)
 
 
-def _entry(made: Any, message: Message, field: Field, generation: Generation) -> str:
+def _entry(made: Any, message: Message, field: Field) -> str:
     """The message that an entry of a map is; its name is prescribed."""
     name = "".join(part[:1].upper() + part[1:] for part in field.name.split("_")) + "Entry"
     entry = made.nested_type.add(name=name)
     entry.options.map_entry = True
     for number, (part, kind) in enumerate((("key", field.key), ("value", field.type)), start=1):
         one = entry.field.add(name=part, number=number, label=_Proto.LABEL_OPTIONAL)
-        _type(one, kind, generation)
+        _type(one, kind)
     return f".{message.name}.{name}"
 
 
-def _type(one: Any, kind: str, generation: Generation) -> None:
+def _type(one: Any, kind: str) -> None:
+    """Whether a name is one of a message or an enum, the pool finds out."""
     if catalogue.is_scalar(kind):
         one.type = _Proto.Type.Value(f"TYPE_{kind.upper()}")
     elif catalogue.is_googles(kind):
-        one.type, one.type_name = _Proto.TYPE_MESSAGE, f".google.protobuf.{kind[7:]}"
+        one.type_name = f".google.protobuf.{kind.removeprefix('google.')}"
     else:
-        enum = isinstance(catalogue.declared(kind, generation), Enum)
-        one.type = _Proto.TYPE_ENUM if enum else _Proto.TYPE_MESSAGE
         one.type_name = f".{kind}"
