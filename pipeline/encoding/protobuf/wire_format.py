@@ -30,7 +30,8 @@ def tag(number: int, wire_type: int) -> bytes:
 
 def sized(content: bytes) -> bytes:
     """The content with its length in front."""
-    return varint(len(content)) + content
+    length = len(content)
+    return (_SMALL[length] if length < 128 else varint(length)) + content
 
 
 def double(number: float) -> bytes:

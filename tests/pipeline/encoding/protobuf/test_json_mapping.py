@@ -46,20 +46,9 @@ FIELDS = [
     (Generation.ISTIO_1_4, "istio.policy.v1beta1.RateLimitSampling", "samplingRate"),
 ]
 NUMBERS = ["1", "-1", "1.5", "4294967296", "9223372036854775808", "NaN"]
-WORDS = [
-    "a",
-    "true",
-    "null",
-    "s",
-    "1.5s",
-    "aGk=",
-    "aGk",
-    "FORWARD",
-    "forward",
-    "2026-01-31",
-    "2026-01-31T00:00:00Z",
-]
-TEXT = st.sampled_from(["", *NUMBERS, *WORDS])
+WORDS = ["a", "true", "null", "s", "1.5s", "aGk=", "aGk", "FORWARD", "forward"]
+DATES = ["2026-01-31", "2026-01-31T00:00:00Z"]
+TEXT = st.sampled_from(["", *NUMBERS, *WORDS, *DATES])
 ANYTHING = st.recursive(
     st.one_of(
         st.none(),
