@@ -73,7 +73,8 @@ class EnvironmentSpec:
         """
         schemas = sorted([text.locator, text.text] for text in self.schemas)
         rest = {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
-        return pack({**rest, "schemas": schemas, "disabled": sorted(self.disabled)})
+        unordered = {"disabled": sorted(self.disabled), "wires": sorted(self.wires)}
+        return pack({**rest, "schemas": schemas, **unordered})
 
     @cached_property
     def digest(self) -> bytes:

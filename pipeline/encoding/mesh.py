@@ -5,9 +5,16 @@ left to whoever sends it: a further field 1 with the time alone, behind what is 
 with the metadata in every protobuf parser.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from pipeline.encoding.protobuf import Generation, Problem, UnwritableError, encoder, struct
+from pipeline.encoding.protobuf import (
+    MOST_PROBLEMS,
+    Generation,
+    Problem,
+    UnwritableError,
+    encoder,
+    struct,
+)
 from pipeline.encoding.protobuf.wire_format import nested, text, text_map
 from pipeline.encoding.wire import UncarriableError
 from pipeline.model import Diagnostic, Document, Resource
@@ -75,7 +82,7 @@ class MeshWire:
         except UnwritableError as error:
             problems += error.below(_BODY)
         if problems:
-            raise UncarriableError(self._diagnostic(resource, each) for each in problems)
+            raise UncarriableError(self._diagnostics(resource, problems))
         return content
 
     def _writer(self, collection: str) -> Callable[[object], bytes]:
@@ -87,14 +94,17 @@ class MeshWire:
         holder = resource.key.collection.rpartition("/")[2]
         return Problem(messages.UNKNOWN_FIELD, {"holder": holder, "hint": ""}, (name,))
 
-    def _diagnostic(self, resource: Resource, problem: Problem) -> Diagnostic:
-        return problem.message.report(
-            key=resource.key,
-            path=problem.path,
-            field=phrases.field(problem.path),
-            clients=self.clients,
-            **problem.facts,
-        )
+    def _diagnostics(self, resource: Resource, problems: Sequence[Problem]) -> Iterator[Diagnostic]:
+        for problem in problems[:MOST_PROBLEMS]:
+            yield problem.message.report(
+                key=resource.key,
+                path=problem.path,
+                field=phrases.field(problem.path),
+                clients=self.clients,
+                **problem.facts,
+            )
+        if len(problems) > MOST_PROBLEMS:
+            yield messages.MORE_PROBLEMS.report(key=resource.key, clients=self.clients)
 
 
 def _metadata(resource: Resource, document: Document) -> bytes:

@@ -8,7 +8,15 @@ written), `scalars` and `well_known` (values), `fields`, `encoder`, `decoder`.
 from pipeline.encoding.protobuf.decoder import decode
 from pipeline.encoding.protobuf.encoder import encoder
 from pipeline.encoding.protobuf.notation import Generation
-from pipeline.encoding.protobuf.problems import Problem, UnwritableError
+from pipeline.encoding.protobuf.problems import MOST_PROBLEMS, Problem, UnwritableError
 from pipeline.encoding.protobuf.well_known import struct
 
-__all__ = ["Generation", "Problem", "UnwritableError", "decode", "encoder", "struct"]
+__all__ = [
+    "MOST_PROBLEMS",
+    "Generation",
+    "Problem",
+    "UnwritableError",
+    "decode",
+    "encoder",
+    "struct",
+]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pipeline.encoding.protobuf import catalogue
 from pipeline.encoding.protobuf.fields import Content, field_writer
 from pipeline.encoding.protobuf.notation import Enum, Field, Generation, Message
-from pipeline.encoding.protobuf.problems import Problem, UnwritableError, wrong
+from pipeline.encoding.protobuf.problems import Problem, UnwritableError, gather, wrong
 from pipeline.encoding.protobuf.scalars import SCALARS, WIRE_TYPES, Writer, enumerated, zero
 from pipeline.encoding.protobuf.well_known import WELL_KNOWN
 from pipeline.encoding.protobuf.wire_format import LENGTH, VARINT, sized
@@ -47,7 +47,7 @@ class Encoder:
         """The message's bytes.
 
         Raises:
-            UnwritableError: with everything that is wrong with the value.
+            UnwritableError: with everything that is wrong with the value, or one more than enough.
         """
         if not isinstance(value, dict):
             raise wrong("a mapping", value)
@@ -58,15 +58,15 @@ class Encoder:
         for name, item in value.items():
             slot = slots.get(name)
             if slot is None:
-                problems.append(self._unknown(name))
+                gather(problems, [self._unknown(name)])
             elif item is not None or slot.takes_null:
                 first = taken.setdefault(slot.place, name)
-                if first is not name:
-                    problems.append(self._clash(first, name))
+                if first != name:
+                    gather(problems, [self._clash(first, name)])
                 try:
                     written[slot.number] = slot.write(item)
                 except UnwritableError as error:
-                    problems += error.below(name)
+                    gather(problems, error.below(name))
         if problems:
             raise UnwritableError(problems)
         return b"".join([written[number] for number in sorted(written)])

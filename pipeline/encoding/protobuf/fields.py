@@ -1,10 +1,10 @@
 """How one field is written, given how its type is: once, as a list, packed, as a map."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeVar
 
 from pipeline.encoding.protobuf.notation import Field
-from pipeline.encoding.protobuf.problems import Problem, UnwritableError, wrong
+from pipeline.encoding.protobuf.problems import Problem, UnwritableError, gather, wrong
 from pipeline.encoding.protobuf.scalars import SCALARS, WIRE_TYPES, Writer, whole
 from pipeline.encoding.protobuf.wire_format import LENGTH, nested, sized, tag
 
@@ -51,10 +51,7 @@ def _list(write: Writer) -> Writer:
     def encode(value: object) -> bytes:
         if not isinstance(value, list):
             raise wrong("a list", value)
-        try:
-            return b"".join([write(item) for item in value])
-        except UnwritableError:
-            raise UnwritableError(_problems(write, enumerate(value))) from None
+        return _joined(write, enumerate(value))
 
     return encode
 
@@ -80,21 +77,24 @@ def _map(field: Field, content: Content) -> Writer:
     def encode(value: object) -> bytes:
         if not isinstance(value, dict):
             raise wrong("a mapping", value)
-        items = [(key, value[key]) for key in sorted(value, key=order)]
-        try:
-            return b"".join([entry(item) for item in items])
-        except UnwritableError:
-            raise UnwritableError(_problems(entry, ((item[0], item) for item in items))) from None
+        return _joined(entry, ((key, (key, value[key])) for key in sorted(value, key=order)))
 
     return encode
 
 
-def _problems(
-    write: Callable[[T], bytes], items: Iterable[tuple[str | int, T]]
-) -> Iterator[Problem]:
-    """Everything that is wrong with the items, each below its step."""
+def _joined(write: Callable[[T], bytes], items: Iterable[tuple[str | int, T]]) -> bytes:
+    """The items one after the other, each with the step that leads to it.
+
+    Raises:
+        UnwritableError: with everything that is wrong with any of them.
+    """
+    written: list[bytes] = []
+    problems: list[Problem] = []
     for step, item in items:
         try:
-            write(item)
+            written.append(write(item))
         except UnwritableError as error:
-            yield from error.below(step)
+            gather(problems, error.below(step))
+    if problems:
+        raise UnwritableError(problems)
+    return b"".join(written)

@@ -8,6 +8,8 @@ from pipeline.model import Path
 from pipeline.model.messages import encoding as messages
 from pipeline.model.messages.message import Message
 
+MOST_PROBLEMS = 20
+"""Of one value that are of use to anybody; when there are more, nobody looks for them."""
 _LONGEST = 60
 
 
@@ -31,6 +33,17 @@ class UnwritableError(ValueError):
     def below(self, step: str | int) -> list[Problem]:
         """The problems as the value above sees them."""
         return [each._replace(path=(step, *each.path)) for each in self.problems]
+
+
+def gather(problems: list[Problem], found: Iterable[Problem]) -> None:
+    """Add what was found.
+
+    Raises:
+        UnwritableError: that is one more than enough.
+    """
+    problems += found
+    if len(problems) > MOST_PROBLEMS:
+        raise UnwritableError(problems)
 
 
 def wrong(wanted: str, value: object) -> UnwritableError:

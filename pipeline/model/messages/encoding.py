@@ -84,8 +84,17 @@ WRITTEN_TWICE = Message(
     example="exportTo: ['.'], export_to: ['*']",
     remedy="Keep one of them.",
 )
-UNKNOWN_WIRE = Message(
+MORE_PROBLEMS = Message(
     code="GAL0807",
+    level=Level.ERROR,
+    title="further fields that do not fit",
+    template="The resource has more fields that do not fit {clients}; they are not listed.",
+    meaning="Twenty are listed for one resource and wire, and more are not looked for.",
+    example="a resource written for another kind",
+    remedy="Correct those that are listed, and look again.",
+)
+UNKNOWN_WIRE = Message(
+    code="GAL0808",
     level=Level.ERROR,
     title="unknown wire",
     template="There is no wire {wire}; a channel can name {known}.",

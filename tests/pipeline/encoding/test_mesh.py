@@ -164,3 +164,20 @@ def test_a_resource_may_say_nothing(read: Any, spec: Any) -> None:
 def test_a_body_that_is_no_mapping_is_refused() -> None:
     (found,) = refused(ISTIO, resource("networking.istio.io/Sidecar", [1]))
     assert (found.code, found.path) == ("GAL0803", ("spec",))
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [{"hosts": [1] * 30}, {str(n): 1 for n in range(30)}, {"http": [{"match": [1] * 9}] * 9}],
+    ids=["a list", "a message", "lists in lists"],
+)
+def test_a_resource_with_many_mistakes_does_not_fill_the_page(spec: Any) -> None:
+    *listed, more = refused(ISTIO, resource("networking.istio.io/VirtualService", spec))
+    assert len(listed) == 20
+    assert {each.code for each in listed} <= {"GAL0802", "GAL0803"}
+    assert (more.code, more.path) == ("GAL0807", ())
+
+
+def test_twenty_mistakes_are_all_that_there_are() -> None:
+    found = refused(ISTIO, resource("networking.istio.io/VirtualService", {"hosts": [1] * 20}))
+    assert [each.code for each in found] == ["GAL0803"] * 20

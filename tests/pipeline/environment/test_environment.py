@@ -63,6 +63,7 @@ FULL = EnvironmentSpec(
     disabled=("references", "another"),
     complete=False,
     resource_bytes=1000,
+    wires=("mcp", "istio"),
 )
 
 
@@ -107,7 +108,8 @@ def test_no_field_is_left_out_of_the_test_above() -> None:
 
 
 def test_what_has_no_order_has_none_in_the_digest() -> None:
-    other = replace(FULL, schemas=FULL.schemas[::-1], disabled=FULL.disabled[::-1])
+    turned = {name: getattr(FULL, name)[::-1] for name in ("schemas", "disabled", "wires")}
+    other = replace(FULL, **turned)
     assert other.digest == FULL.digest
 
 
