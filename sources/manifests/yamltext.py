@@ -115,7 +115,7 @@ class Builder:
             return scalars.tagged(node.value, tag)
         except scalars.TagMismatchError:
             name = tag.removeprefix(scalars.TAG_PREFIX)
-            self._fault(reading.TAG_MISMATCH, node, value=node.value[:40], tag=f"!!{name}")
+            self._fault(reading.TAG_MISMATCH, node, tag=f"!!{name}")
             return None
 
     def _map(self, node: _Node, depth: int) -> dict[str, Any]:

@@ -134,6 +134,11 @@ def test_what_yaml_allows_and_configuration_does_not(
     assert fault(HEAD + text).code == code
 
 
+def test_a_value_that_does_not_fit_its_tag_is_not_told(fault: Callable[..., Diagnostic]) -> None:
+    """It may be that of a Secret; its line and column say which it is."""
+    assert "hunter2" not in str(fault(HEAD + "data: {password: !!int hunter2}\n"))
+
+
 def test_too_many_documents_are_refused(fault: Callable[..., Diagnostic]) -> None:
     text = "".join(f"---\n{HEAD.replace('a}', f'n{n}' + '}')}" for n in range(4))
     assert fault(text, limits=Limits(documents=3)).code == "GAL0107"
