@@ -26,7 +26,7 @@ class Made(NamedTuple):
 
 
 Note: TypeAlias = tuple[Key, Diagnostic]
-"""A subject, and what was found on it; the diagnostic names its input."""
+"""A subject, and what was found on it."""
 
 
 class Joint(NamedTuple):
@@ -53,7 +53,7 @@ class Layer:
         self._shares: dict[Key, dict[Key, Resource]] = {}
         """By joint key, the shares by subject."""
         self.notes: dict[Key, tuple[Note, ...]] = {}
-        """By joint key, what was found when it was joined."""
+        """By joint key, what was found when it was joined, as the stage says it."""
         self.overrides: dict[Key, Resource | None] = {}
         """Where the table above differs from the one below; None: it holds nothing there."""
 

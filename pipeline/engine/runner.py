@@ -86,14 +86,24 @@ class Runner:
         return Made(made, outcome.shares)
 
     def join(self, key: Key, shares: Mapping[Key, Resource]) -> Joint:
-        """Have the stage make one resource of all shares of a key, and judge what it reports."""
+        """Have the stage make one resource of all shares of a key."""
         self.calls += 1
         started = self._rules.clock()
         joined = self._join(key, shares)
         if self._rules.clock() - started > self._rules.call_budget:
             joined = self._confirm_slow_join(key, shares, joined)
-        notes = (note for each in joined.diagnostics for note in self._note(each, shares))
+        notes = ((_giver(each, shares), each) for each in joined.diagnostics)
         return Joint(joined.resource, tuple(dict.fromkeys(notes)))
+
+    def judged(self, note: Note) -> Note | None:
+        """What was found when shares were joined, as the input's; None if it is not to be seen."""
+        subject, found = note
+        root, related = self._table.root(subject), tuple(map(self._table.root, found.related))
+        named = replace(found, key=root, related=related)
+        if named.blocking and self._depends_on_observed(root, subject):
+            named = replace(named, level=Level.WARNING)
+        shown = self._rules.environment.suppress(named, self._table[subject].document())
+        return None if shown is None else (subject, shown)
 
     def _keep(self, key: Key, diagnostics: tuple[Diagnostic, ...]) -> None:
         if diagnostics:
@@ -182,16 +192,6 @@ class Runner:
         slow = self._slow(first, lambda: self._join(key, shares))
         return Joined(joined.resource, (*joined.diagnostics, *slow))
 
-    def _note(self, found: Diagnostic, shares: Mapping[Key, Resource]) -> Iterator[Note]:
-        subject = found.key if found.key and found.key in shares else next(iter(shares))
-        related = tuple(map(self._table.root, found.related))
-        named = replace(found, key=self._table.root(subject), related=related)
-        if named.blocking and self._depends_on_observed(self._table.root(subject), subject):
-            named = replace(named, level=Level.WARNING)
-        shown = self._rules.environment.suppress(named, self._table[subject].document())
-        if shown is not None:
-            yield subject, shown
-
     def _failed(self, resource: Resource, error: Exception) -> Outcome:
         return Outcome((resource,), (self._failure(resource.key, error),))
 
@@ -246,6 +246,11 @@ class _JoinsNothing:
 
     def join(self, key: Key, shares: Mapping[Key, Resource]) -> Joined:  # noqa: ARG002  # none
         raise StageOutcomeError(f"it gave shares of {key}, and cannot join them")
+
+
+def _giver(found: Diagnostic, shares: Mapping[Key, Resource]) -> Key:
+    """Whom a finding on shares is about; the first where it names none of those who gave them."""
+    return found.key if found.key and found.key in shares else next(iter(shares))
 
 
 def _check_joined(key: Key, joined: Joined) -> None:

@@ -77,7 +77,7 @@ class Segment:
         self._passing: dict[str, tuple[Runner, ...]] = {}
         self.teller = Teller(number, table, derives=self.layer is not None)
         self._settling = (
-            Settling(self.layer, table, last.name, self.teller, rules.observed)
+            Settling(self.layer, table, last.name, last.judged, self.teller, rules.observed)
             if self.layer and last
             else None
         )
@@ -151,10 +151,9 @@ class Segment:
     def looked_up(self, key: Key) -> tuple[Key, ...]:
         """The inputs behind what its stage has looked up to derive a key of the next table; none
         for a key that was not derived here."""
-        layer = self.layer
-        parent = key if layer is None else layer.parent(key)
-        found = () if parent == key else self.runners[-1].found(parent)
-        return tuple(dict.fromkeys(map(self._table.root, found)))
+        parents = self.layer.parents(key) if self.layer else ()
+        read = (self.runners[-1].found(parent) for parent in parents if parent != key)
+        return tuple(sorted({self._table.root(found) for each in read for found in each}))
 
     def _runners_for(self, collection: str) -> tuple[Runner, ...]:
         held = self._passing.get(collection)

@@ -2,7 +2,7 @@
 and what two of those that claim a key cannot both have.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from pipeline.engine.finding import Finding
@@ -29,15 +29,22 @@ class Settling:
     """Decides what the next table holds, and keeps what was found while doing so."""
 
     def __init__(
-        self, layer: Layer, table: Table, stage: str, teller: Teller, observed: frozenset[str]
+        self,
+        layer: Layer,
+        table: Table,
+        stage: str,
+        judged: Callable[[Note], Note | None],
+        teller: Teller,
+        observed: frozenset[str],
     ) -> None:
         self._layer = layer
         self._table = table
         self._stage = stage
+        self._judged = judged
         self._teller = teller
         self._observed = observed
         self._found: dict[Key, tuple[Note, ...]] = {}
-        """By key of the next table."""
+        """By key of the next table; each names its input."""
         self.added: list[Finding] = []
         """Since the list was last emptied, as the next one."""
         self.removed: list[Finding] = []
@@ -62,10 +69,16 @@ class Settling:
             layer.record(subject, made)
         for key, (old, was) in before.items():
             following.pop(key, None)
+            made_before = key in layer.overrides
             new, now, by = layer.settle(key), self._root(key), frozenset(behind[key])
-            if old != new or (was != now and new is not None):
+            made_now = key in layer.overrides
+            turned = made_now != made_before or (key in changes and not made_now)
+            if old != new or (new is not None and (was != now or turned)):
                 following[key] = Change(old, new, was, now, by)
             self._find(key, by)
+        for subject in unsettled:
+            for key in self._noted(subject) - before.keys():
+                self._find(key, frozenset(_causes(subject, changes, outcomes)))
         return following
 
     def findings(self) -> Iterator[Finding]:
@@ -99,6 +112,12 @@ class Settling:
         parent = suppliers[0] if suppliers else key
         return self._layer.value(key, below), old_root(self._table, parent, changes)
 
+    def _noted(self, subject: Key) -> set[Key]:
+        """The joint resources that something was found on, in which a subject shares: it may say
+        itself what is not to be seen of that."""
+        outcome = self._layer.outcome(subject) or _NOTHING
+        return {share.key for share in outcome.shares if share.key in self._layer.notes}
+
     def _root(self, key: Key) -> Key:
         return self._table.root(self._layer.parent(key))
 
@@ -108,7 +127,8 @@ class Settling:
         contenders = layer.contenders(key, present=key in self._table)
         if len(contenders) < 2 and not before and key not in layer.notes:
             return
-        after = (*self._clashes(key, contenders), *layer.notes.get(key, ()))
+        noted = filter(None, map(self._judged, layer.notes.get(key, ())))
+        after = (*self._clashes(key, contenders), *noted)
         if after:
             self._found[key] = after
         else:

@@ -20,7 +20,8 @@ DOCUMENTS = 64
 
 
 class Change(NamedTuple):
-    """What happened to one key of a table; a parent may change under equal content."""
+    """What happened to one key of a table. Under equal content its parent may change, or whether it
+    was made or is the input itself."""
 
     old: Resource | None
     new: Resource | None

@@ -98,6 +98,7 @@ class Judge(Plain):
     """`find`: reports how many apps have that tag; `needs`: whether a collection holds any."""
 
     only_judges = True
+    only_made = False
 
     def run(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
         return Outcome((resource,), tuple(self._judge(resource.key, document.body, reader)))
@@ -115,6 +116,8 @@ class Judge(Plain):
 
 def stages() -> tuple[Stage, ...]:
     """Judges, changers and derivers, with readers before and after each other."""
+    made = Judge("judge/made")
+    made.only_made = True
     return (
         Judge("judge/before"),
         Derive("derive/first"),
@@ -123,6 +126,7 @@ def stages() -> tuple[Stage, ...]:
         Judge("judge/between"),
         Derive("derive/second"),
         Judge("judge/after"),
+        made,
         Judge("judge/last"),
     )
 

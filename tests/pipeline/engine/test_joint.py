@@ -83,6 +83,14 @@ def test_what_is_found_while_joining_names_the_one_it_is_about(
     assert finding.diagnostic.key == app("2").key
 
 
+def test_what_all_its_parents_have_looked_up_is_known(
+    app: MakeApp, engine_of: MakeEngine, put: Put
+) -> None:
+    engine, b, c = engine_of([LooksUp()]), app("b"), app("c")
+    engine.apply(put(b, c, app("1", reads=["c"]), app("2", reads=["b", "no"])))
+    assert engine.looked_up(JOINT) == (b.key, c.key)
+
+
 def test_a_resource_of_its_own_is_not_taken_over_by_shares(
     app: MakeApp, engine_of: MakeEngine, put: Put
 ) -> None:
@@ -131,6 +139,21 @@ class Broken(Limit):
     def run(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
         share = Resource.build(JOINT, "test/v1", body={"of": resource.key.name})
         return Outcome((resource,), (), (share,))
+
+
+class LooksUp(Broken):
+    """Those that look others up by name share in an app."""
+
+    collections = frozenset({"test/App"})
+
+    def run(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
+        names = document.body.get("reads", ())
+        for name in names:
+            reader.get(Key("test/App", "a", name))
+        return super().run(resource, document, reader) if names else Outcome((resource,))
+
+    def join(self, key: Key, shares: Mapping[Key, Resource]) -> Joined:
+        return Joined(Resource.build(key, "test/v1"))
 
 
 class Raises(Broken):

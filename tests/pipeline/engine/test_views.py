@@ -68,6 +68,27 @@ def test_a_stage_may_ask_for_what_was_made_only(
     assert [one.diagnostic.code for one in engine.apply(put(plain)).removed] == ["T2"]
 
 
+@pytest.mark.parametrize("between", [(), ("Gather",)])
+def test_what_is_made_into_what_is_there_already_counts_as_made(
+    app: MakeApp,
+    engine_of: MakeEngine,
+    kinds_of_stage: dict[str, Any],
+    put: Put,
+    between: tuple[str, ...],
+) -> None:
+    """The output stays as it is; whether the input was like that decides who judges it."""
+    last = kinds_of_stage["Judge"]("last")
+    last.only_made = True
+    through = [kinds_of_stage[name]("between") for name in between]
+    engine = engine_of([kinds_of_stage["Derive"]("derive"), *through, last])
+    rest = {"find": ["red"], "give": ["2"]}
+    moved, plain = app("1", to="a", **rest), app("1", by="1", **rest)
+    engine.apply(put(moved))
+    assert engine.outputs[plain.key] == plain
+    assert [one.diagnostic.code for one in engine.apply(put(plain)).removed] == ["T2"]
+    assert [one.diagnostic.code for one in engine.apply(put(moved)).added] == ["T2"]
+
+
 def test_slices_end_where_one_step_does(
     app: MakeApp,
     engine_of: MakeEngine,

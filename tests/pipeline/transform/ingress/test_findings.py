@@ -87,6 +87,20 @@ def test_a_service_that_goes_is_blamed(mesh: Any, say: Any) -> None:
     assert gone in blocking[0].blames
 
 
+def test_what_is_found_while_joining_is_suppressed_by_the_ingress_that_it_is_about(
+    mesh: Any, say: Any
+) -> None:
+    """Also where its share in what is joined stays as it is."""
+    known = {"galley.dev/suppress": "GAL0422 it is being moved"}
+    routed = {"rules": [say.rule(SHOP, "Prefix /foo", port=9000)]}
+    mesh.ingress("a", {"rules": [say.rule(SHOP, "Prefix /foo")]})
+    mesh.ingress("b", routed)
+    (gone,) = mesh.ingress("b", routed, annotations=known).removed
+    assert (gone.diagnostic.code, mesh.found()) == ("GAL0422", [])
+    (come,) = mesh.ingress("b", routed).added
+    assert come.diagnostic.code == "GAL0422"
+
+
 def test_a_path_of_two_ingresses_is_told_to_the_second(mesh: Any, say: Any) -> None:
     mesh.ingress("a", {"rules": [say.rule(SHOP, "Prefix /foo")]})
     mesh.ingress("b", {"rules": [say.rule(SHOP, "Exact /b", "Prefix /foo/", port=9000)]})
