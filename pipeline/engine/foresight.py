@@ -59,7 +59,9 @@ def _with(
     yield from trial.move({**others, key: mine})
     alone = stages_alone(trial.engine.environment)
     found = (*trial.engine.findings_of(key), *trial.fresh())
-    told = {identity(each): each for each in found if each.stage not in alone}
+    told = {  # what several claim is said of none of them alone
+        identity(each): each for each in found if each.rivals or each.stage not in alone
+    }
     return tuple(
         Foreseen(gate.place(finding), name not in before)
         for name, finding in told.items()

@@ -61,6 +61,20 @@ def test_what_leads_nowhere(bench: Bench) -> None:
     assert codes(ask(bench, route("a", "there"))) == []
 
 
+def test_what_something_else_becomes_already(new_bench: Any) -> None:
+    """A transform that looks at each resource alone makes two of them one all the same."""
+    move = {"type": "namespace", "map": {"staging": "default"}}
+    bench = new_bench(transforms=(move,))
+    say(bench, gateway("a"))
+    bench.publish()
+    there = gateway("a")
+    staged = Resource.build(
+        there.key._replace(namespace="staging"), there.api_version, body={"spec": {}}
+    )
+
+    assert codes(ask(bench, staged)) == ["GAL1003"]
+
+
 def test_what_is_pending_counts_unless_it_is_refused(bench: Bench) -> None:
     say(bench, gateway("there"))
     unit = next(iter(bench.ledger.units()))
