@@ -57,7 +57,7 @@ class Pipeline:
 class Pipelines:
     """Pipelines by what they are made of."""
 
-    _built: dict[tuple[str, Path, bool], Pipeline | Invalid] = field(default_factory=dict)
+    _built: dict[tuple[str, Path, str, bool], Pipeline | Invalid] = field(default_factory=dict)
 
     def of(self, file: SuiteFile) -> Pipeline | Invalid:
         """What the cases of a suite run under; or why there is no such thing.
@@ -68,11 +68,10 @@ class Pipelines:
         """
         written = file.suite.pipeline
         settings, folder = _settings(file, written)
-        identity = (settings.model_dump_json(), folder, written.complete)
+        here = written.default_namespace
+        identity = (settings.model_dump_json(), folder, here, written.complete)
         if identity not in self._built:
-            rest = FilesSettings(
-                name=SOURCE, path=file.folder, default_namespace=written.default_namespace
-            )
+            rest = FilesSettings(name=SOURCE, path=file.folder, default_namespace=here)
             self._built[identity] = _build(settings, folder, rest, complete=written.complete)
         return self._built[identity]
 

@@ -163,6 +163,20 @@ def test_the_innermost_source_says_how_a_file_is_read(
     assert result.code == 0, result.out
 
 
+def test_each_suite_has_its_own_default_namespace(suite: Any, galley: Any, tmp_path: Path) -> None:
+    """Also where all else of their pipelines is the same."""
+    (tmp_path / "a.yaml").write_text(MANIFEST)
+    for name in ("one", "two"):
+        wanted = f"{{kind: ConfigMap, metadata: {{name: a, namespace: {name}}}}}"
+        suite(
+            f"cases:\n- name: one\n  given: a.yaml\n  expect: {{contains: [{wanted}]}}\n",
+            f"{name}.test.yaml",
+            head=f"pipeline: {{default_namespace: {name}}}\n",
+        )
+    result = galley("test", tmp_path)
+    assert result.code == 0, result.out
+
+
 @pytest.mark.parametrize(("complete", "code"), [("true", "GAL0601"), ("false", "GAL0602")])
 def test_what_is_complete_has_no_references_to_elsewhere(
     suite: Any, galley: Any, tmp_path: Path, complete: str, code: str
