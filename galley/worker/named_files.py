@@ -23,11 +23,12 @@ def existing(path: Path) -> list[Path]:
 
 
 def files(path: Path) -> list[Path]:
-    """The manifests in a folder and below it, sorted; a path that is no folder is itself."""
-    if path.is_dir():
-        found = (file for file in path.rglob("*") if file.suffix in SUFFIXES)
-        return sorted(file for file in found if not file.name.endswith(TESTS))
-    return [path]
+    """The manifests in a folder and below it, sorted, without hidden ones; a path that is no folder
+    is itself."""
+    if not path.is_dir():
+        return [path]
+    found = (file for file in path.rglob("*") if file.suffix in SUFFIXES)
+    return sorted(file for file in found if not (_hidden(file, path) or file.name.endswith(TESTS)))
 
 
 def text(file: Path) -> str:
@@ -48,6 +49,12 @@ def unreadable(path: Path, why: str, *, line: int = 0, column: int = 0) -> Inval
     """The refusal of a file that is not what it should be."""
     found: Diagnostic = ENVIRONMENT_UNREADABLE.report(file=str(path), why=why)
     return InvalidEnvironmentError([found.at("", str(path), line, column)])
+
+
+def _hidden(file: Path, folder: Path) -> bool:
+    """Whether it, or a folder on the way to it, is hidden: a mounted ConfigMap keeps its files in
+    hidden folders and has links to them."""
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
 
 
 def shown(file: Path, folder: Path) -> str:

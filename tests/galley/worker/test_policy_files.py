@@ -85,3 +85,13 @@ def test_what_has_expired_has_its_line_and_a_date_is_text(tmp_path: Path) -> Non
 def test_what_is_no_policy_is_told(text: str, says: str) -> None:
     with pytest.raises(NoPolicyError, match=says):
         list(policies_in(Path("edge.yaml"), text))
+
+
+def test_a_mounted_config_map_is_read_once(tmp_path: Path) -> None:
+    """The kubelet keeps the files in a hidden folder, and has a link to each."""
+    (tmp_path / "..2026_11").mkdir()
+    (tmp_path / "..data").symlink_to("..2026_11")
+    policy = 'name: a\nrule: "true"\nmessage: No.\n'
+    (tmp_path / "..2026_11" / "a.yaml").write_text(policy)
+    (tmp_path / "a.yaml").symlink_to("..data/a.yaml")
+    assert [each["name"] for each in built(tmp_path.parent, tmp_path).spec.policies] == ["a"]
