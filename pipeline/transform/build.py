@@ -7,8 +7,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.invalid import nearest, settings_problems
-from pipeline.model import Diagnostic, Kinds
+from pipeline.model import Diagnostic, Kinds, UnencodableError
+from pipeline.model.canonical import pack
 from pipeline.model.messages import transform as messages
+from pipeline.schema.phrases import field
 from pipeline.selector import Selector
 from pipeline.stage import Stage
 from pipeline.transform.builtin import BUILTIN_TRANSFORMS, TransformType
@@ -61,11 +63,15 @@ def _stage(
         errors.append(_bad(name, "type", f"{problem}; known: {', '.join(sorted(types))}"))
         return None
     try:
+        pack(given)  # they are part of the environment, which is stored
         return found.build(found.settings.model_validate(dict(given)), kinds)
+    except UnencodableError as error:
+        errors.append(_bad(name, field(error.path), error.problem))
+        return None
     except ValidationError as error:
         errors += [_bad(name, *each) for each in settings_problems(error, found.settings)]
         return None
 
 
-def _bad(name: object, field: str, problem: str) -> Diagnostic:
-    return messages.BAD_SETTINGS.report(transform=name, field=field, problem=problem)
+def _bad(name: object, place: str, problem: str) -> Diagnostic:
+    return messages.BAD_SETTINGS.report(transform=name, field=place, problem=problem)

@@ -37,6 +37,9 @@ def test_stages_come_in_the_order_of_the_settings_with_names() -> None:
         ({"type": "patch", "patch": [{"op": "move", "path": "/a"}]}, "'move' needs `from`"),
         ({"type": "patch", "patch": [{"op": "remove", "path": "a"}]}, "is no JSON pointer"),
         ({"type": "namespace", "map": {}}, "at map"),
+        ({"type": "merge", "merge": {"spec": {1: 2}}}, "at merge.spec: the map key 1 is not text"),
+        ({"type": "merge", "merge": {"a": float("nan")}}, "at merge.a: nan is not a finite number"),
+        ({"type": "overlay", "overlays": [{"a": {1: 2}}]}, "at overlays[0].a: the map key 1"),
     ],
 )
 def test_bad_settings_are_refused_with_the_field(given: dict[str, Any], says: str) -> None:
