@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.analysis import Analyzer
+from pipeline.analysis.builtin import ANALYZERS
 from pipeline.model import Diagnostic, Document, Key, Kinds, Level, Resource
 from pipeline.policy import Agenda, PolicyError, suppress
 from pipeline.stage import Outcome, Stage
@@ -82,6 +84,13 @@ def test_the_first_end_and_the_week_before_it_say_when_to_look_again() -> None:
         agenda = Agenda(datetime(2026, *now, tzinfo=UTC).timestamp())
         suppress.build(given, agenda)
         assert agenda.due == (datetime(2026, *due, tzinfo=UTC).timestamp() if due else None)
+
+
+@pytest.mark.parametrize("analyzer", ANALYZERS, ids=lambda each: each.metadata.name)
+def test_whatever_analysis_finds_can_be_suppressed(analyzer: Analyzer) -> None:
+    for code in analyzer.metadata.codes:
+        active = suppress.build([{"code": code, "reason": "known"}], Agenda(NOW))
+        assert active.apply(finding(code), document()) is None
 
 
 @pytest.mark.parametrize(
