@@ -138,20 +138,20 @@ def only_made(stage: Stage) -> bool:
 
 
 class Present(Protocol):
-    """What there is in front of a stage, looked at as a whole."""
+    """All that there is in front of a stage, looked at as a whole."""
 
     def __contains__(self, key: object) -> bool:
         """Whether there is a resource with this key."""
 
     def holds(self, collection: str) -> bool:
-        """Whether there is, or may be elsewhere, any resource of the collection."""
+        """Whether there is any resource of the collection."""
 
 
 def idle_parts(stage: Stage, present: Present) -> Iterable[Diagnostic]:
     """What a stage has to say of the parts of its settings for which there is no resource.
 
     A stage says so by a method `idle(present)`. It is asked for the whole at once, so it looks up
-    keys and collections and nothing else.
+    keys and collections and nothing else; and only where nothing can be elsewhere.
     """
     idle: Callable[[Present], Iterable[Diagnostic]] | None = getattr(stage, "idle", None)
     return idle(present) if idle else ()

@@ -41,19 +41,6 @@ class Pass:
     """Of the stage that changes things."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A table where not everything is: of a collection of which it holds nothing, others may."""
-
-    table: Table
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.table
-
-    def holds(self, _collection: str) -> bool:
-        return True
-
-
 Touched: TypeAlias = dict[Key, dict[Runner, set[Key]]]
 """By subject, the stages whose reads a change touches, and the inputs behind that change."""
 
@@ -126,11 +113,10 @@ class Segment:
         return self._table.population(collection)
 
     def idle(self) -> Iterator[Diagnostic]:
-        """What its stages say of what is not in its table."""
-        complete = self._rules.environment.spec.complete
-        present = self._table if complete else _Part(self._table)
-        for runner in self.runners:
-            yield from idle_parts(runner.stage, present)
+        """What its stages say of what is not in its table; nothing where it may be elsewhere."""
+        if self._rules.environment.spec.complete:
+            for runner in self.runners:
+                yield from idle_parts(runner.stage, self._table)
 
     def resources(self, subject: Key) -> tuple[Resource, ...]:
         """What its table holds at a key: one resource or none."""

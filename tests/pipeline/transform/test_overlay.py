@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import transform
+from pipeline.engine import Engine
+from pipeline.environment import Environment, EnvironmentSpec
 from pipeline.transform import TransformError
 from tests.pipeline.transform.conftest import Rig
 
@@ -77,6 +79,13 @@ def test_one_for_nothing_is_told_until_its_resource_comes(new_rig: type[Rig]) ->
     assert rig.engine.remarks() == ()
     rig.remove("VirtualService/shop/web")
     assert rig.engine.remarks() == (found,)
+
+
+def test_one_for_what_may_be_elsewhere_is_not_told() -> None:
+    """As where some files of many are validated, or a test gives what matters to it."""
+    overlay = {"type": "overlay", "overlays": [PARTIAL]}
+    spec = EnvironmentSpec(transforms=(overlay,), complete=False)
+    assert Engine(Environment.build(spec)).remarks() == ()
 
 
 def test_what_an_earlier_transform_took_out_is_not_there(new_rig: type[Rig]) -> None:
