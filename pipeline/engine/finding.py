@@ -29,9 +29,9 @@ class Finding:
 
     @property
     def order(self) -> tuple[object, ...]:
-        """Sorts findings by resource, then code, then field."""
-        found = self.diagnostic
-        return (found.key or self.subject, found.code, found.field(), found.message, self.stage)
+        """Sorts findings by resource, then code, then field; no two that differ are alike."""
+        found, key = self.diagnostic, self.diagnostic.key or self.subject
+        return (key, found.code, found.field(), found.message, self.stage, self.subject)
 
 
 def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:

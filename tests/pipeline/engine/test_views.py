@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.engine import Engine
-from pipeline.model import Key, Resource
+from pipeline.engine import Engine, Finding
+from pipeline.engine.finding import merged
+from pipeline.model import Diagnostic, Key, Level, Resource
 
 Change = dict[Key, Resource | None]
 MakeApp = Callable[..., Resource]
@@ -87,6 +88,12 @@ def test_what_is_made_into_what_is_there_already_counts_as_made(
     assert engine.outputs[plain.key] == plain
     assert [one.diagnostic.code for one in engine.apply(put(plain)).removed] == ["T2"]
     assert [one.diagnostic.code for one in engine.apply(put(moved)).added] == ["T2"]
+
+
+def test_findings_are_in_one_order_also_where_only_who_reports_them_differs(app: MakeApp) -> None:
+    said = Diagnostic("T1", Level.ERROR, "The same.", app("of-all").key)
+    one, two = (Finding(said, app(name).key, frozenset(), "s") for name in ("1", "2"))
+    assert merged([two, one]) == merged([one, two]) == (one, two)
 
 
 def test_slices_end_where_one_step_does(
