@@ -73,4 +73,4 @@ def _policy(
 
 def _place(field: str) -> Path:
     """`lookups.0.kind` as a path."""
-    return tuple(int(part) if part.isdigit() else part for part in field.split("."))
+    return tuple(int(part) if part.isdecimal() else part for part in field.split("."))

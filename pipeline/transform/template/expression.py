@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.expression import ANYTHING, ROOT, ExpressionError, Failure, Given, Language
+from pipeline.expression import ANYTHING, ROOT, ExpressionError, Failure, Given, Language, Makes
 from pipeline.transform.template.errors import EvaluationError, TemplateSyntaxError
 
 ITEM = "item"
@@ -25,12 +25,13 @@ class Expression:
     """One compiled expression.
 
     Raises:
-        TemplateSyntaxError: it is not CEL, or uses a variable that is not there.
+        TemplateSyntaxError: it is not CEL, uses a variable that is not there, or cannot make what
+            it has to.
     """
 
-    def __init__(self, text: str, *, item: bool = False) -> None:
+    def __init__(self, text: str, *, item: bool = False, makes: Makes = "value") -> None:
         try:
-            self._compiled = (_WITH_ITEM if item else _ALONE).compile(text, "value")
+            self._compiled = (_WITH_ITEM if item else _ALONE).compile(text, makes)
         except ExpressionError as error:
             raise TemplateSyntaxError(str(error)) from error
 
@@ -38,7 +39,8 @@ class Expression:
         """What it makes, in the types of JSON.
 
         Raises:
-            EvaluationError: it fails, or makes what JSON does not have.
+            EvaluationError: it fails, or makes something else than it has to, or what JSON does not
+                have.
         """
         made = self._compiled.evaluate(given)
         if isinstance(made, Failure):

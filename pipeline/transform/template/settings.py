@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from pipeline.expression import Makes
 from pipeline.transform.settings import TransformSettings
 from pipeline.transform.template.errors import TemplateSyntaxError
 from pipeline.transform.template.expression import Expression
@@ -32,11 +33,8 @@ class TemplateSettings(TransformSettings):
     def _compiles(self) -> "TemplateSettings":
         for at, held in enumerate(self.resources):
             _check_type(at, held)
-        for field, text in (("where", self.where), ("each", self.each)):
-            try:
-                Expression(text or "true")
-            except TemplateSyntaxError as error:
-                raise ValueError(f"{field}: {error}") from None
+        _check("where", self.where, "bool")
+        _check("each", self.each, "value")
         self.compiled()
         return self
 
@@ -50,6 +48,13 @@ class TemplateSettings(TransformSettings):
         return tuple(
             compiled(held, ("resources", at), item=item) for at, held in enumerate(self.resources)
         )
+
+
+def _check(field: str, text: str, makes: Makes) -> None:
+    try:
+        Expression(text or "true", makes=makes)
+    except TemplateSyntaxError as error:
+        raise ValueError(f"{field}: {error}") from None
 
 
 def _check_type(at: int, held: Mapping[str, Any]) -> None:

@@ -32,14 +32,14 @@ class Template(Transform):
     def __init__(self, given: TemplateSettings, kinds: Kinds | None = None) -> None:
         super().__init__(given.name, given.match, kinds)
         self._kinds = kinds
-        self._where = Expression(given.where) if given.where else None
+        self._where = Expression(given.where, makes="bool") if given.where else None
         self._each = Expression(given.each) if given.each else None
         self._manifests = given.compiled()
         self._keep = given.keep
 
     def outcome(self, resource: Resource, document: Document, reader: Reader) -> Outcome:  # noqa: ARG002  # reads nothing
         given = manifest(resource, document)
-        if not self._is_wanted(resource, given):
+        if self._where and not self._value(self._where, "where", resource, given):
             return Outcome((resource,))
         made: dict[Key, Resource] = {resource.key: resource} if self._keep else {}
         size = 0
@@ -52,15 +52,6 @@ class Template(Transform):
                 limit = f"{MOST_RESOURCES} resources or {MOST_BYTES} bytes"
                 raise self._refused(messages.TEMPLATE_TOO_MUCH, resource, limit=limit)
         return Outcome(tuple(made.values()))
-
-    def _is_wanted(self, resource: Resource, given: Mapping[str, Any]) -> bool:
-        if self._where is None:
-            return True
-        asked = self._value(self._where, "where", resource, given)
-        if isinstance(asked, bool):
-            return asked
-        problem = f"it makes {asked!r}, and true or false is needed"
-        raise self._refused(messages.TEMPLATE_FAILED, resource, field="where", problem=problem)
 
     def _derived(self, resource: Resource, given: Mapping[str, Any]) -> Iterator[Resource]:
         for activation in self._activations(resource, given):

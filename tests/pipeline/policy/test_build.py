@@ -28,6 +28,7 @@ GOOD = {"name": "p", "rule": "true", "message": "m"}
         ({"level": "fatal"}, "GAL0510", "at level"),
         ({"path": "spec..a"}, "GAL0510", "is no path"),
         ({"rul": "true"}, "GAL0510", "at rul: the field is not known; did you mean rule"),
+        ({"²": "true"}, "GAL0510", "at ²: the field is not known"),
         ({"name": "No Name"}, "GAL0510", "at name"),
         ({"match": {"label": ""}}, "GAL0510", "match.label: the field is not known; did you mean"),
         ({"match": {"namespace_labels": "a=(b"}}, "GAL0510", "is no label selector"),
