@@ -38,7 +38,8 @@ class Tracing:
             held, roots = self._held(key), self._roots(key)
             looked_up = channel.engine.looked_up(key)
             stages = list(self._stages(roots[0]))
-        observed = channel.ledger.observed(key.collection)
+            observed = channel.ledger.observed(key.collection)
+            state = self._state_observed(key) if observed else self._state(key, held)
         versions = await self._versions(key, observed=observed)
         if held is None and not versions:
             raise not_found(f"Nothing is known of {key}.", "`galley get -A` lists what is live.")
@@ -53,7 +54,7 @@ class Tracing:
             **origin_json(origin, channel.sources),
             "since": since,
             "brought_by": revision_json(brought) if brought else None,
-            "state": self._state_observed(key) if observed else self._state(key, held),
+            "state": state,
             "claimed_by": [str(item.origin) for item in channel.ledger.claims.of(key)],
             **parents_json(channel, key, roots),
             "looked_up": [str(each) for each in looked_up],
