@@ -19,10 +19,7 @@ class Made(NamedTuple):
 
     resources: tuple[Resource, ...]
     shares: tuple[Resource, ...] = ()
-
-    def share(self, key: Key) -> Resource | None:
-        """Its share in a joint resource."""
-        return next((share for share in self.shares if share.key == key), None)
+    """Its parts in joint resources, each with the key of what it is a part of."""
 
 
 Note: TypeAlias = tuple[Key, Diagnostic]

@@ -101,10 +101,11 @@ class Settling:
         new = made.get(subject, old) or _NOTHING
         yield subject
         yield from (each.key for each in (*old.resources, *new.resources))
+        before, after = ({share.key: share for share in each.shares} for each in (old, new))
         moved = change is not None and change.was != change.now
-        for share in (*old.shares, *new.shares):
-            if moved or old.share(share.key) != new.share(share.key):
-                yield share.key
+        for key in dict.fromkeys((*before, *after)):
+            if moved or before.get(key) != after.get(key):
+                yield key
 
     def _before(self, key: Key, changes: Changes) -> tuple[Resource | None, Key]:
         below = old_value(self._table, key, changes)

@@ -1,6 +1,6 @@
 """Which certificates an Ingress has for which of its hosts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline.model import Diagnostic, Key, Path
@@ -17,9 +17,24 @@ class Certificate:
     credential: str
     hosts: tuple[str, ...]
 
-    def meets(self, host: str) -> bool:
-        """Whether it is served for some request to the host."""
-        return any(meet(each, host) for each in self.hosts)
+
+class ByHost:
+    """Names by hosts, found under every host that has a name in common with theirs, at the cost of
+    its labels. Each host may be a wildcard, which is for any number of labels, as a gateway
+    understands them."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._at: dict[str, set[str]] = {}
+        self._below: dict[str, set[str]] = {}
+        """By wildcard, what is under the hosts that it covers."""
+        for host, name in pairs:
+            self._at.setdefault(host, set()).add(name)
+            for wildcard in _wildcards(host):
+                self._below.setdefault(wildcard, set()).add(name)
+
+    def meeting(self, host: str) -> set[str]:
+        found = self._at.get(host, set()) | self._below.get(host, set())
+        return found.union(*(self._at.get(wildcard, ()) for wildcard in _wildcards(host)))
 
 
 def certificates(
@@ -31,10 +46,11 @@ def certificates(
     """
     found: list[Certificate] = []
     unused: list[Diagnostic] = []
+    known = ByHost((host, host) for host in routed)
     for entry in entries:
         wanted = entry.hosts or tuple(sorted(routed))
-        served = tuple(each for each in wanted if any(meet(each, host) for host in routed))
-        lost = tuple(each for each in wanted if each not in served)
+        served = tuple(filter(known.meeting, wanted))
+        lost = tuple(each for each in wanted if not known.meeting(each))
         if not entry.secret:
             unused.append(_unused(key, entry, wanted, "the entry names no Secret"))
             continue
@@ -46,16 +62,11 @@ def certificates(
     return found, unused
 
 
-def meet(one: str, other: str) -> bool:
-    """Whether two hosts, each perhaps a wildcard, have a name in common; wildcards are for any
-    number of labels, as a gateway understands them."""
-    return one == other or _covers(one, other) or _covers(other, one)
-
-
-def _covers(wildcard: str, host: str) -> bool:
-    if wildcard == ANY:
-        return True
-    return wildcard.startswith("*.") and host.endswith(wildcard[1:])
+def _wildcards(host: str) -> Iterator[str]:
+    """Those that cover a host."""
+    yield ANY
+    labels = host.split(".")
+    yield from (f"*.{'.'.join(labels[at:])}" for at in range(1, len(labels)))
 
 
 def _unused(key: Key, entry: Tls, hosts: tuple[str, ...], problem: str) -> Diagnostic:

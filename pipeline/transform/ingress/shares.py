@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 from pipeline.model import Key, Path, Resource
 from pipeline.transform import kinds
 from pipeline.transform.ingress import names
-from pipeline.transform.ingress.certificates import Certificate
-from pipeline.transform.ingress.reading import Ingress, Route, Rule
+from pipeline.transform.ingress.certificates import ByHost, Certificate
+from pipeline.transform.ingress.reading import Ingress, Route
 from pipeline.transform.ingress.settings import IngressSettings
 
 SECURED_HOST = "galley.dev/SecuredHost"
@@ -39,11 +39,15 @@ def hosted(ingress: Ingress, destinations: Destinations) -> dict[str, Hosted]:
     without a host, or no rules.
     """
     last = tuple(_known([ingress.default] if ingress.default else [], destinations))
-    anywhere = _routes(names.ANY, ingress.rules, destinations)
+    routes: dict[str, list[Route]] = {}
+    for rule in ingress.rules:
+        routes.setdefault(rule.host, []).extend(_known(rule.routes, destinations))
+    anywhere = tuple(routes.get(names.ANY, ()))
     found: dict[str, Hosted] = {}
     for rule in ingress.rules:
-        own = () if rule.host == names.ANY else _routes(rule.host, ingress.rules, destinations)
-        found.setdefault(rule.host, Hosted(rule.at, (own, anywhere, last)))
+        if rule.host not in found:
+            own = () if rule.host == names.ANY else tuple(routes[rule.host])
+            found[rule.host] = Hosted(rule.at, (own, anywhere, last))
     if ingress.default and not found:
         found[names.ANY] = Hosted(ingress.default.at, ((), (), last))
     return {host: each for host, each in found.items() if any(each.tiers)}
@@ -56,8 +60,9 @@ def given(
     destinations: Destinations,
 ) -> Iterator[Resource]:
     """Every share of one Ingress, each with a key of its own."""
+    served = ByHost((host, each.credential) for each in certificates for host in each.hosts)
     for host, routed in hosts.items():
-        mine = [each for each in certificates if each.meets(host)]
+        mine = sorted(served.meeting(host))
         key = Key(kinds.GATEWAY, settings.namespace, names.of_host(settings.prefix, host))
         yield _share(key, {"host": host, "secured": bool(mine)})
         yield _share(
@@ -66,7 +71,7 @@ def given(
                 "host": host,
                 "at": routed.at,
                 "routes": list(_packed(routed, destinations)),
-                "certificates": sorted({each.credential for each in mine}),
+                "certificates": mine,
             },
         )
     yield from _served(settings, certificates)
@@ -92,11 +97,6 @@ def certificate_key(settings: IngressSettings, credential: str) -> Key:
     """The Gateway of a certificate."""
     name = names.of_certificate(settings.prefix, credential)
     return Key(kinds.GATEWAY, settings.namespace, name)
-
-
-def _routes(host: str, rules: Sequence[Rule], destinations: Destinations) -> tuple[Route, ...]:
-    mine = [route for rule in rules if rule.host == host for route in rule.routes]
-    return tuple(_known(mine, destinations))
 
 
 def _known(routes: Sequence[Route], destinations: Destinations) -> Iterator[Route]:

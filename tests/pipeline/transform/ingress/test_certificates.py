@@ -2,6 +2,11 @@
 
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.transform.ingress.certificates import ByHost
+
 SHOP, BLOG = "shop.example.com", "blog.example.com"
 
 
@@ -96,3 +101,17 @@ def test_two_certificates_for_a_wildcard_are_told_to_those_that_name_them(
     assert [each.key.name for each in found] == ["a", "b"]
     mesh.take_out("a")
     assert mesh.found() == []
+
+
+hosts = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(".".join)
+any_hosts = hosts | hosts.map("*.{}".format) | st.just("*")
+
+
+def covers(wildcard: str, host: str) -> bool:
+    return wildcard == "*" or (wildcard.startswith("*.") and host.endswith(wildcard[1:]))
+
+
+@given(st.lists(any_hosts, max_size=5), any_hosts)
+def test_hosts_meet_that_have_a_name_in_common(named: list[str], host: str) -> None:
+    meeting = {each for each in named if each == host or covers(each, host) or covers(host, each)}
+    assert ByHost((each, each) for each in named).meeting(host) == meeting

@@ -1,5 +1,6 @@
 """One Ingress of many costs what its hosts cost."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -85,3 +86,22 @@ def test_a_service_concerns_who_routes_to_it(loaded: dict[int, Any]) -> None:
         )
         ran = mesh.engine.apply({key: Resource.build(key, "v1", body=body)}).ran
         assert ran["transform/ingress"] == mine
+
+
+def test_the_hosts_of_one_ingress_cost_no_more_each_the_more_there_are(mesh_of: MakeMesh) -> None:
+    """With a certificate for each host, as those have them who list thousands of tenants in one."""
+    seconds = {}
+    for count in (200, 2_000):
+        hosts = [f"h{at}.example.com" for at in range(count)]
+        one = ingress(0, "/")
+        body: Any = one.document().body
+        (rule,) = body["spec"]["rules"]
+        tls = [{"hosts": [host], "secretName": host} for host in hosts]
+        spec = {**body["spec"], "tls": tls, "rules": [{**rule, "host": host} for host in hosts]}
+        many = Resource.build(one.key, one.api_version, body={"spec": spec})
+        mesh = mesh_of()
+        started = time.process_time()
+        mesh.engine.apply({many.key: many})
+        seconds[count] = time.process_time() - started
+        assert len(mesh.made("VirtualService")) == count
+    assert seconds[2_000] < 20 * seconds[200], "ten times as many"
