@@ -284,7 +284,3 @@ def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value if not isinstance(item, SchemaText)]
     return value
-
-
-def _frozen(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value

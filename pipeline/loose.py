@@ -33,3 +33,8 @@ def items(value: Any, *names: str) -> list[Any]:
     """A list that lies that deep; empty where there is none."""
     held = inside(value, *names)
     return held if type(held) is list else []
+
+
+def is_port(value: Any) -> bool:
+    """Whether it is a number that a port can have."""
+    return type(value) is int and 0 < value < 65536

@@ -1,11 +1,11 @@
 """Which certificates an Ingress has for which of its hosts."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from pipeline.model import Diagnostic, Key, Path
 from pipeline.model.messages import ingress as messages
-from pipeline.transform.ingress.names import ANY
+from pipeline.transform.ingress.hosts import ByHost
 from pipeline.transform.ingress.reading import Tls
 
 
@@ -16,25 +16,6 @@ class Certificate:
     at: Path
     credential: str
     hosts: tuple[str, ...]
-
-
-class ByHost:
-    """Names by hosts, found under every host that has a name in common with theirs, at the cost of
-    its labels. Each host may be a wildcard, which is for any number of labels, as a gateway
-    understands them."""
-
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self._at: dict[str, set[str]] = {}
-        self._below: dict[str, set[str]] = {}
-        """By wildcard, what is under the hosts that it covers."""
-        for host, name in pairs:
-            self._at.setdefault(host, set()).add(name)
-            for wildcard in _wildcards(host):
-                self._below.setdefault(wildcard, set()).add(name)
-
-    def meeting(self, host: str) -> set[str]:
-        found = self._at.get(host, set()) | self._below.get(host, set())
-        return found.union(*(self._at.get(wildcard, ()) for wildcard in _wildcards(host)))
 
 
 def certificates(
@@ -60,13 +41,6 @@ def certificates(
             credential = pattern.format(name=entry.secret, namespace=key.namespace)
             found.append(Certificate(entry.at, credential, served))
     return found, unused
-
-
-def _wildcards(host: str) -> Iterator[str]:
-    """Those that cover a host."""
-    yield ANY
-    labels = host.split(".")
-    yield from (f"*.{'.'.join(labels[at:])}" for at in range(1, len(labels)))
 
 
 def _unused(key: Key, entry: Tls, hosts: tuple[str, ...], problem: str) -> Diagnostic:

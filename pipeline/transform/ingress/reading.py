@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.loose import inside, is_port, items
 from pipeline.model import Diagnostic, Document, Key, Path
 from pipeline.model.messages import ingress as messages
-from pipeline.transform.ingress.fields import inside, is_dns_name, is_host, is_port, items
+from pipeline.transform.ingress.hosts import is_dns_name, is_host
 from pipeline.transform.ingress.names import ANY
 from pipeline.transform.ingress.paths import EVERYTHING, PATH_TYPES, Match, match_of
 

@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 from pipeline.model import Key, Path, Resource
 from pipeline.transform import kinds
 from pipeline.transform.ingress import names
-from pipeline.transform.ingress.certificates import ByHost, Certificate
+from pipeline.transform.ingress.certificates import Certificate
+from pipeline.transform.ingress.hosts import ByHost
 from pipeline.transform.ingress.reading import Ingress, Route
 from pipeline.transform.ingress.settings import IngressSettings
 

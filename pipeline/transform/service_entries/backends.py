@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from pipeline.loose import inside, items, text
+from pipeline.loose import inside, is_port, items, text
 from pipeline.model import Document, Key
 from pipeline.transform import kinds
-from pipeline.transform.service_entries.ports import is_port
 
 
 class State(IntEnum):

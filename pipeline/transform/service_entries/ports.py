@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from pipeline.loose import inside, text
+from pipeline.loose import inside, is_port, text
 
 _PROTOCOLS = {
     name.lower(): name
@@ -49,11 +49,6 @@ class Port(NamedTuple):
         """As an entry lists it."""
         told = {"protocol": self.protocol} if self.protocol else {}
         return {"number": self.number, "name": self.name, **told}
-
-
-def is_port(value: Any) -> bool:
-    """Whether it is a number that a port can have."""
-    return type(value) is int and 0 < value < 65536
 
 
 def is_port_name(value: Any) -> bool:

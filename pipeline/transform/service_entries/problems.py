@@ -6,11 +6,11 @@ An entry rests on what is observed, so its findings are warnings at most.
 from collections import Counter
 from collections.abc import Iterator
 
-from pipeline.loose import inside, items
+from pipeline.loose import inside, is_port, items
 from pipeline.model import Diagnostic, Document, Key
 from pipeline.model.messages import service_entries as messages
 from pipeline.transform.service_entries.entry import EXPORT_TO, exported_to
-from pipeline.transform.service_entries.ports import is_port, is_port_name
+from pipeline.transform.service_entries.ports import is_port_name
 
 _VISIBLE = frozenset({".", "*"})
 

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.transform.ingress.certificates import ByHost
+from pipeline.transform.ingress.hosts import ByHost
 
 SHOP, BLOG = "shop.example.com", "blog.example.com"
 
