@@ -1,6 +1,7 @@
 """What a difference affects, beside the difference: hosts, gateways, workloads and who calls."""
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -9,7 +10,10 @@ from pipeline.engine.engine import Engine
 from pipeline.model import Key, Resource
 
 LOOKED_AT = 1000
-"""Resources of a difference that are looked at; each takes some tens of microseconds."""
+"""Resources of a difference that are looked at; most take some tens of microseconds each."""
+SECONDS = 0.2
+"""Spent on looking at them, and not much more: a Gateway with thousands of routes takes as much by
+itself, and the channel waits meanwhile."""
 NAMED = 100
 """Of each sort, what an answer names; of the others it says how many there are."""
 
@@ -21,7 +25,7 @@ def affected_json(
 ) -> dict[str, Any]:
     """The map that `AffectedResult` describes, with the mesh as it is in the engine now."""
     changed = chain.from_iterable((before.get(key), outputs[key]) for key in sorted(outputs))
-    known = (each for each in changed if each is not None and each.content)
+    known = _InTime(each for each in changed if each is not None and each.content)
     found, more = radius(known, engine.reader(STAGE), LOOKED_AT)
     return {
         "hosts": _named(found.hosts),
@@ -29,8 +33,25 @@ def affected_json(
         "workloads": _named(map(str, found.workloads)),
         "namespaces": _named(found.namespaces),
         "callers": _named(found.callers),
-        "partial": more,
+        "partial": more or known.late,
     }
+
+
+class _InTime:
+    """Resources until the time is over; at least one."""
+
+    def __init__(self, resources: Iterator[Resource]) -> None:
+        self.late = False
+        """Whether there were more."""
+        self._resources = resources
+        self._end = time.perf_counter() + SECONDS
+
+    def __iter__(self) -> Iterator[Resource]:
+        for number, each in enumerate(self._resources):
+            if number and time.perf_counter() > self._end:
+                self.late = True
+                return
+            yield each
 
 
 def _named(names: Iterable[str]) -> dict[str, Any]:
