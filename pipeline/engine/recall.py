@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from pipeline.engine.candidate import Words
+from pipeline.engine.claims import same_locator
 from pipeline.engine.finding import Finding
 from pipeline.engine.inputs import Unit
 from pipeline.engine.ledger import Ledger
@@ -103,9 +104,13 @@ class Recall:
         return self._ledger.sources[unit.source].words(unit)
 
     def _placed(self, reason: Reason) -> Diagnostic:
-        """The diagnostic where its resource is now: what is accepted may be on other lines."""
+        """The diagnostic where its resource is now: what is accepted, or would be in the place of
+        what is, may be on other lines."""
         found, held = reason.diagnostic, reason.held
-        now = self._ledger.accepted(found.key) if found.key else None
-        if held is None or now is None or now.resource != held.resource:
+        if held is None or found.key is None:
             return found
-        return found.at(now.origin.source, now.origin.locator, now.origin.line)
+        known = (self._ledger.accepted(found.key), *self._ledger.claims.of(found.key))
+        same = [each for each in known if each and each.resource == held.resource]
+        here = [each for each in same if same_locator(each, held)]
+        now = next(chain(here, same), None)
+        return found.at(now.origin.source, now.origin.locator, now.origin.line) if now else found

@@ -204,6 +204,21 @@ class Pair:
                 gate.accept(candidate, 0.0)
 
 
+def test_a_refusal_is_told_where_what_would_come_back_is_now(
+    gate_of: Callable[..., Gate], app: Callable[..., Resource]
+) -> None:
+    """Another source supplies it, and what is refused would let go of it."""
+    pair, back = Pair(gate_of), app("3", copies=["2"])
+    said: tuple[tuple[str, list[Resource], int], ...] = (
+        ("files", [back], 1),
+        ("more", [app("3")], 1),
+        ("more", [app("2")], 1),
+        ("files", [back], 2),
+    )
+    for source, held, line in said:
+        pair.step([Batch(source, (read(source, "3", held, line),))], "p")
+
+
 @pytest.mark.parametrize("most", [MOST, 60])
 @pytest.mark.parametrize("options", [{}, {"budget": True}, {"isolate": False}])
 @settings(max_examples=200)
