@@ -1,6 +1,7 @@
 """The sources that we ship, listed by hand."""
 
 from sources.files import FilesSource
+from sources.kubernetes import ClusterSchemas, KubernetesSource
 from sources.memory import MemorySource
 from sources.settings import (
     ClusterSchemasSettings,
@@ -25,9 +26,6 @@ def build(
 
         return GitSource(settings, context)
     if isinstance(settings, KubernetesSettings):
-        # Its library takes 200 ms and 20 MB, likewise.
-        from sources.kubernetes import ClusterSchemas, KubernetesSource  # noqa: PLC0415
-
         if isinstance(settings, ClusterSchemasSettings):
             return ClusterSchemas(settings, context)
         return KubernetesSource(settings, context)

@@ -12,18 +12,19 @@ import os
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import orjson
-from kubernetes.aio.client import ApiClient, Configuration
-from kubernetes.aio.config import load_incluster_config, load_kube_config
 
 from pipeline.model.messages import kubernetes as messages
 from sources.kubernetes.complaints import complaints
 from sources.kubernetes.failure import AnsweredError, UnreachableError
 from sources.kubernetes.selectors import Query
 from sources.settings import KubernetesSettings
+
+if TYPE_CHECKING:
+    from kubernetes.aio.client import ApiClient, Configuration
 
 log = logging.getLogger("galley.kubernetes")
 
@@ -170,15 +171,19 @@ class Access:
             self._users.pop(client, None)
             await _close(client)
 
-    async def _ready(self) -> ApiClient:
+    async def _ready(self) -> "ApiClient":
         async with self._loading:
             if self._client is None:
                 self._client = await self._load()
                 self._loaded = time.monotonic()
             return self._client
 
-    async def _load(self) -> ApiClient:
-        configuration = Configuration()
+    async def _load(self) -> "ApiClient":
+        # The library takes 200 ms and 20 MB, which only who asks a cluster shall pay for.
+        from kubernetes.aio import client as library  # noqa: PLC0415
+        from kubernetes.aio.config import load_incluster_config  # noqa: PLC0415
+
+        configuration = library.Configuration()
         configuration.connection_pool_maxsize = 0  # each watch holds a connection
         settings = self._settings
         try:
@@ -187,7 +192,7 @@ class Access:
                     load_incluster_config(configuration)
                 else:
                     await self._load_kubeconfig(configuration)
-            client = ApiClient(configuration)
+            client = library.ApiClient(configuration)
         except Exception as error:  # noqa: BLE001  # foreign code that reads what users wrote
             problem = str(error) or type(error).__name__
             report = messages.KUBECONFIG_UNUSABLE.report(
@@ -198,7 +203,9 @@ class Access:
         self.host = str(configuration.host)
         return client
 
-    async def _load_kubeconfig(self, configuration: Configuration) -> None:
+    async def _load_kubeconfig(self, configuration: "Configuration") -> None:
+        from kubernetes.aio.config import load_kube_config  # noqa: PLC0415  # as above
+
         settings = self._settings
         with complaints() as said:
             await load_kube_config(
@@ -215,7 +222,7 @@ class Access:
         return not named and _SERVICE_ACCOUNT in os.environ
 
 
-async def _close(client: ApiClient) -> None:
+async def _close(client: "ApiClient") -> None:
     """At once: a server that is stopped or hangs would never answer TLS's farewell."""
     session = client.rest_client.pool_manager
     if session is not None and session.connector is not None:

@@ -7,8 +7,6 @@ which tools keep a copy of what they applied, or a hash of it. What hides in nei
 from collections.abc import Mapping
 from typing import Any
 
-from sources.manifests import certificates
-
 _PUBLIC = frozenset({"immutable", "type"})
 """Fields that are kept as they are. Of others the name stays, for schemas to judge."""
 
@@ -28,6 +26,9 @@ _LAST_APPLIED = "/last-applied-configuration"
 
 def body_of(secret: Mapping[str, Any]) -> dict[str, Any]:
     """The body of a Secret with facts in the place of its data."""
+    # Its library takes 40 ms, which only who reads Secrets shall pay for.
+    from sources.manifests import certificates  # noqa: PLC0415
+
     known = certificates.facts(secret)
     left = {
         name: value if name in _PUBLIC else {}
