@@ -5,7 +5,7 @@ once for all of them. A segment is told what has changed in its table and says w
 table after it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -59,8 +59,7 @@ class Segment:
         self.runners = tuple(Runner(stage, table, self._indexes, rules) for stage in stages)
         last = self.runners[-1] if self.runners else None
         self.layer = Layer(table, last.join) if last and last.changes else None
-        self._reading = tuple(runner for runner in self.runners if runner.may_read)
-        self._read = frozenset(name for r in self._reading for name in r.stage.collections)
+        self._reading = _by_what_they_read(self.runners)
         self._passing: dict[str, tuple[Runner, ...]] = {}
         self.teller = Teller(number, table, derives=self.layer is not None)
         self._settling = (
@@ -156,18 +155,20 @@ class Segment:
         if not self._reading:
             return touched
         for key in changes:
-            if key.collection in self._read:
-                self._touch_readers(key, key, changes, touched)
+            self._touch_readers(key.collection, key, key, changes, touched)
         for key, ref in self._indexes.update(changes):
-            self._touch_readers(ref, key, changes, touched)
+            self._touch_readers(ref[0], ref, key, changes, touched)
             self.teller.index(ref, changes[key])
         for key, change in changes.items():
             if key.collection in flipped and (change.old is None) != (change.new is None):
-                self._touch_readers((key.collection,), key, changes, touched)
+                self._touch_readers(key.collection, (key.collection,), key, changes, touched)
         return touched
 
-    def _touch_readers(self, ref: Ref, key: Key, changes: Changes, touched: Touched) -> None:
-        for runner in self._reading:
+    def _touch_readers(
+        self, name: str, ref: Ref, key: Key, changes: Changes, touched: Touched
+    ) -> None:
+        """`name` is that of the collection or index which is read."""
+        for runner in self._reading.get(name, ()):
             for subject in runner.reads.readers(ref):
                 roots = touched.setdefault(subject, {}).setdefault(runner, set())
                 roots.update((changes[key].was, changes[key].now), changes[key].by)
@@ -236,3 +237,13 @@ class Segment:
             self._settling.removed.clear()
         log.defects.extend(self._indexes.defects)
         self._indexes.defects.clear()
+
+
+def _by_what_they_read(runners: Iterable[Runner]) -> dict[str, list[Runner]]:
+    """Those that may read of a collection or an index, by its name."""
+    found: dict[str, list[Runner]] = {}
+    for runner in runners:
+        indexes = (index.name for index in runner.stage.indexes)
+        for name in (*runner.stage.collections, *indexes):
+            found.setdefault(name, []).append(runner)
+    return found
