@@ -33,9 +33,9 @@ class Kind:
     """Whether it is a fact about the world and not configuration (Endpoints, Pod)."""
     sensitive: tuple[Path, ...] = field(default=())
     """Fields that are redacted wherever people look; `*` stands for any one step."""
-    facts: str = ""
-    """A field in which sources tell what is known of what they never take in, such as the data of a
-    Secret; no schema has to know it."""
+    facts: tuple[str, ...] = ()
+    """Fields in which sources tell what is known of what they never take in, such as the data of a
+    Secret; no schema has to know them."""
     named_by: tuple[Path, ...] = ()
     """Fields that hold the resource's name once more, in any of these spellings; where none is
     there the first is filled in."""

@@ -127,12 +127,13 @@ def _validator(
 
 
 def _with_facts(description: Description) -> Schema:
-    """The schema with the field in which sources tell facts, where its kind has one."""
+    """The schema with the fields in which sources tell facts, where its kind has any."""
     schema, known = description.schema, _BUILTIN.get(description.kind.collection)
     if known is None or not known.facts:
         return schema
     fields = schema.get("properties") or {}
-    return {**schema, "properties": {known.facts: {PRESERVE: True}, **fields}}
+    told = {name: {PRESERVE: True} for name in known.facts}
+    return {**schema, "properties": {**told, **fields}}
 
 
 def _broken(description: Description, error: Exception) -> Diagnostic:

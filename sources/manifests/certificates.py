@@ -2,9 +2,9 @@
 
 Whether a gateway can serve with a Secret is told by its certificate, which is public, and by
 whether the private key beside it belongs to it. Both are looked at while the document is decoded;
-where there is a certificate at all, `certificates` takes the place of `data` and `stringData`:
+where there is a certificate at all, `certificates` takes the place of `data` and `stringData`,
+beside the `keys` that every Secret is left with:
 
-    keys: [ca.crt, tls.crt, tls.key]        names of the data, sorted
     server:                                 the certificate that a server or a client shows
       file: tls.crt
       subject: CN=shop.example.com
@@ -47,11 +47,17 @@ def facts(secret: Mapping[str, Any]) -> dict[str, Any] | None:
     """What is known of the certificates in a Secret; None where there are none."""
     if secret.get("type") == _OF_ACCOUNTS:
         return None
-    names = {name for field in DATA for name in _map(secret.get(field)) if isinstance(name, str)}
+    names = keys(secret)
     wanted = {*_AUTHORITIES, *(certificate for certificate, _ in _PAIRS)}
     if secret.get("type") != "kubernetes.io/tls" and wanted.isdisjoint(names):
         return None
-    return _Facts(secret).gathered(sorted(names))
+    return _Facts(secret).gathered(names)
+
+
+def keys(secret: Mapping[str, Any]) -> list[str]:
+    """The names under which a Secret holds data, sorted."""
+    held = (_map(secret.get(field)) for field in DATA)
+    return sorted({name for each in held for name in each if isinstance(name, str)})
 
 
 class _Facts:
@@ -63,7 +69,7 @@ class _Facts:
         self._problems: dict[str, str] = {}
 
     def gathered(self, names: list[str]) -> dict[str, Any]:
-        known: dict[str, Any] = {"keys": names}
+        known: dict[str, Any] = {}
         for certificate, key in _PAIRS:
             if certificate in names and (key in names or certificate == _PAIRS[-1][0]):
                 known["server"] = self._server(certificate, key)

@@ -1,4 +1,4 @@
-"""What is taken in of a Secret: that it is there, its type, and facts about its certificates.
+"""What is taken in of a Secret: its type, the names of its data, and facts about its certificates.
 
 Its data may stand in other places than `data`: under a name that is misspelt, or in annotations in
 which tools keep a copy of what they applied, or a hash of it. What hides in neither is kept.
@@ -9,6 +9,9 @@ from typing import Any
 
 _PUBLIC = frozenset({"immutable", "type"})
 """Fields that are kept as they are. Of others the name stays, for schemas to judge."""
+
+_KEYS = "keys"
+"""The field for the names of the data."""
 
 _COPIES = frozenset(
     {
@@ -25,7 +28,7 @@ _LAST_APPLIED = "/last-applied-configuration"
 
 
 def body_of(secret: Mapping[str, Any]) -> dict[str, Any]:
-    """The body of a Secret with facts in the place of its data."""
+    """The body of a Secret with what is known of its data in the place of that."""
     # Its library takes 40 ms, which only who reads Secrets shall pay for.
     from sources.manifests import certificates  # noqa: PLC0415
 
@@ -33,8 +36,10 @@ def body_of(secret: Mapping[str, Any]) -> dict[str, Any]:
     left = {
         name: value if name in _PUBLIC else {}
         for name, value in secret.items()
-        if name not in certificates.DATA and name != certificates.FIELD
+        if name not in certificates.DATA and name not in (_KEYS, certificates.FIELD)
     }
+    if names := certificates.keys(secret):
+        left[_KEYS] = names
     return left if known is None else {**left, certificates.FIELD: known}
 
 

@@ -18,6 +18,7 @@ NOT_IN_FILES = {
     "GAL0604": "it is about the settings",
     "GAL0605": "it is about installed packages",
     "GAL0606": "it is about installed packages",
+    "GAL1517": "only a cluster has a status",
     "GAL1905": "no file says for long that it ends soon",
 }
 PLACE = ("code", "level", "file", "line", "column")

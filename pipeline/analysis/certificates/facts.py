@@ -44,7 +44,7 @@ def facts_in(document: Document) -> Facts:
         server=mapping(held, "server"),
         authority=mapping(held, "authority"),
         problems=mapping(held, "problems"),
-        are_known=bool(held),
+        are_known=isinstance(document.body.get(_FACTS), dict),
     )
 
 

@@ -7,7 +7,7 @@ host), `destinations` (which port), `rules` (that nothing reaches), `regexes`, `
 retries). Gateways: `gateways` (two for one port), `gateway_ports` (that no Service leads to).
 Destinations: `destination_rules` (two for one host), `verification` (TLS to whom),
 `service_entries`, `port_names`. Proxies: `egress` (what Sidecars let them see), `envoy_filters`.
-All of them: `deprecated`.
+All of them: `deprecated`, `conditions` (what the control plane says of them).
 
 Workloads: `policies` (which kind selects by which labels), `selectors` and `subsets` (labels that
 nothing has), `rivals` (two policies or defaults for one workload), `shared_ports` (Services that

@@ -7,10 +7,6 @@ _UPGRADE = "It compares the configuration with the defaults of another release o
 
 OMITTED: Mapping[str, str] = {
     "IST0117": "Istio has dropped it: a workload without a Service is no mistake.",
-    "IST0126": (
-        "The clusters of a mesh are names in the data of Secrets, and of these no more is kept"
-        " than facts about certificates."
-    ),
     "IST0133": "What a schema does not allow is an error here.",
     "IST0136": (
         "`istioctl analyze` leaves it out, too: nearly all annotations are still called alpha."
@@ -24,6 +20,5 @@ OMITTED: Mapping[str, str] = {
         "Services of one name in several clusters have one key in a channel; give each cluster"
         " a channel of its own, and compare."
     ),
-    "IST0171": "What a controller writes into the status is no configuration and is not kept.",
 }
 """By Istio's code."""

@@ -5,6 +5,7 @@ from pipeline.analysis.istio.annotations import Annotations
 from pipeline.analysis.istio.bound_hosts import BoundHosts
 from pipeline.analysis.istio.callers import Callers
 from pipeline.analysis.istio.claims import Claims
+from pipeline.analysis.istio.conditions import Conditions
 from pipeline.analysis.istio.deprecated import Deprecated
 from pipeline.analysis.istio.destination_rules import DestinationRules
 from pipeline.analysis.istio.destinations import Destinations
@@ -40,6 +41,7 @@ ISTIO: tuple[Analyzer, ...] = (
     BoundHosts(),
     Callers(),
     Claims(),
+    Conditions(),
     Deprecated(),
     DestinationRules(),
     Destinations(),

@@ -23,6 +23,8 @@ class Injector(NamedTuple):
     """Of the proxy, `hub/proxyv2:1.29.0`; empty: it cannot be told."""
     by_default: bool
     """Whether pods of namespaces that say nothing are injected."""
+    cluster: str
+    """What the cluster is called; empty: nobody says it."""
 
 
 def _values(resource: Resource, _document: Document) -> Iterator[str]:
@@ -51,7 +53,8 @@ def _read(resource: Resource) -> Injector | None:
     if not isinstance(said, dict):
         return None
     by_default = inside(said, "sidecarInjectorWebhook", "enableNamespacesByDefault")
-    return Injector(_image(mapping(said, "global")), by_default is True)
+    cluster = text(mapping(said, "global", "multiCluster"), "clusterName")
+    return Injector(_image(mapping(said, "global")), by_default is True, cluster)
 
 
 def _image(said: dict[str, Any]) -> str:

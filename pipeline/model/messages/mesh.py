@@ -70,3 +70,32 @@ TRUST_DOMAIN_UNKNOWN = Message(
     example="`principals: [cluser.local/ns/shop/sa/web]`",
     remedy="Correct it (`cluster.local` stands for the mesh's own), or add a `trustDomainAliases`.",
 )
+
+CLUSTER_UNKNOWN = Message(
+    code="GAL1516",
+    level=Level.WARNING,
+    title="unknown cluster in the networks of a mesh",
+    template="The networks of the mesh name the cluster {cluster}, and no Secret does.",
+    meaning=(
+        'Istio knows a remote cluster by a Secret with the label `istio/multiCluster: "true"`, in '
+        "which the cluster's name is a name of the data. Endpoints of a cluster that it does not "
+        "know are in no network, and are called directly."
+    ),
+    example="`endpoints: [{fromRegistry: cluster-1}]`, and a Secret has `cluster1`.",
+    remedy="Correct the name, or add the Secret (`istioctl create-remote-secret`).",
+    istio="IST0126",
+)
+
+CONDITION_NEGATIVE = Message(
+    code="GAL1517",
+    level=Level.WARNING,
+    title="condition that does not hold",
+    template="The condition {condition} does not hold: {said}.",
+    meaning=(
+        "The control plane says in the status of the resource that it does not take it, or not all "
+        "of it. It is known where a source keeps conditions: `status` of the kind's entry."
+    ),
+    example="kinds: [{kind: core/Service, status: ['conditions.*.type', ...]}]",
+    remedy="Look at what the condition says; the resource, or what it names, has to be mended.",
+    istio="IST0171",
+)

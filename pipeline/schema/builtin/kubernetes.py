@@ -16,7 +16,7 @@ _SECRET = _CORE.kind(
     "Secret",
     "secrets",
     sensitive=(("data", "*"), ("stringData", "*")),
-    facts="certificates",
+    facts=("certificates", "keys"),
 )
 
 KUBERNETES = (

@@ -36,7 +36,6 @@ def known(**data: str) -> dict[str, Any]:
 
 def test_a_certificate_is_described() -> None:
     assert known(tls_crt=SHOP.certificate, tls_key=SHOP.key) == {
-        "keys": ["tls.crt", "tls.key"],
         "server": {
             "file": "tls.crt",
             "subject": "CN=shop",
@@ -125,7 +124,7 @@ def test_data_may_be_plain_or_broken() -> None:
     assert found is not None
     assert found["server"]["names"][0] == "shop.example.com"
     found = certificates.facts({"data": {"tls.crt": "%%%"}})
-    assert found == {"keys": ["tls.crt"], "problems": {"tls.crt": "it is not base64"}}
+    assert found == {"problems": {"tls.crt": "it is not base64"}}
 
 
 @pytest.mark.parametrize(
@@ -158,7 +157,7 @@ def test_no_byte_of_the_data_travels(decode: Decode, field: str) -> None:
     )
     (one,) = decode(text).resources
     document = one.resource.document()
-    assert document.body.keys() == {"type", "certificates"}
+    assert document.body.keys() == {"type", "keys", "certificates"}
     assert document.body["certificates"]["server"]["subject"] == "CN=shop"
     assert document.annotations == {"team": "a"}
     for hidden in (*SHOP.key.splitlines(), encoded(SHOP.key)[:40], encoded("hunter2"), "hunter2"):
@@ -229,7 +228,7 @@ def test_schemas_of_secrets_know_no_facts_and_allow_them(
         return [each.code for each in found]
 
     other = {**one.resource.document().body, "certificate": 1}
-    assert one.resource.document().body["certificates"]["keys"] == ["tls.crt", "tls.key"]
+    assert one.resource.document().body["keys"] == ["tls.crt", "tls.key"]
     assert said(one.resource) == []
     assert said(Resource.build(one.resource.key, "v1", body=other)) == ["GAL0301"]
 

@@ -49,7 +49,7 @@ def test_what_the_cluster_wrote_is_dropped(decode: Callable[..., Read]) -> None:
 @pytest.mark.parametrize("field", ["data: {p: c2VjcmV0}", "stringData: {p: secret}"])
 def test_the_data_of_a_secret_is_dropped(decode: Callable[..., Read], field: str) -> None:
     read = decode(f"apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\ntype: Opaque\n{field}\n")
-    assert read.resources[0].resource.document().body == {"type": "Opaque"}
+    assert read.resources[0].resource.document().body == {"type": "Opaque", "keys": ["p"]}
 
 
 def test_api_versions_are_normalised_to_the_storage_version(decode: Callable[..., Read]) -> None:
