@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from galley.judge.review import Review
+from pipeline.kinds import NAMESPACE
 from pipeline.model import Kinds
 from pipeline.selector import Selector
 from sources.settings import AdmissionSettings, KindEntry, KubernetesSettings
 
 _JUDGED = ("CREATE", "UPDATE")
-_NAMESPACE = "core/Namespace"
 
 
 class Scope:
@@ -48,7 +48,7 @@ class Scope:
             return True
         if name in admission.spared:
             return False
-        if review.collection == _NAMESPACE:
+        if review.collection == NAMESPACE:
             return True
         read, asked = self._settings.namespaces, admission.namespaces
         return ("*" in read or name in read) and (not asked or name in asked)
@@ -78,7 +78,7 @@ def _group(review: Review) -> str:
 
 def _namespace(review: Review) -> str:
     """Where the object is, or the namespace that it is."""
-    if review.collection == _NAMESPACE and review.object:
+    if review.collection == NAMESPACE and review.object:
         return str(review.object["metadata"].get("name", ""))
     return review.namespace
 

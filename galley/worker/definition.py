@@ -10,11 +10,11 @@ from json import dumps
 from typing import Any
 
 from pipeline import schema
+from pipeline.kinds import DEFINITION
 from pipeline.model import Diagnostic, Key, Kinds, Located, Read, Resource
 from pipeline.schema import BUILTIN_KINDS, SchemaDocument, SchemaError, SchemaText
 from sources.settings import PUBLISHED
 
-COLLECTION = "apiextensions.k8s.io/CustomResourceDefinition"
 _CALLED = "customresourcedefinitions"
 _OWN = Kinds(BUILTIN_KINDS)
 
@@ -32,7 +32,7 @@ def definitions(change: Read) -> Iterator[Located]:
     """
     documents: list[Resource] = []
     for each in change.resources:
-        if each.resource.key.collection == COLLECTION:
+        if each.resource.key.collection == DEFINITION:
             yield replace(each, resource=_slim(each.resource))
         elif each.resource.key.collection == PUBLISHED:
             documents.append(each.resource)
@@ -45,7 +45,7 @@ def _published(documents: Sequence[Resource]) -> Iterator[Resource]:
     given = (SchemaDocument(each.key.name, 1, dict(each.document().body)) for each in documents)
     for found in schema.of_group(given, _OWN):
         crd = found.content
-        key = Key(COLLECTION, "", crd["metadata"]["name"])
+        key = Key(DEFINITION, "", crd["metadata"]["name"])
         label = {schema.PUBLISHED: "true"}
         yield Resource.build(key, crd["apiVersion"], labels=label, body={"spec": crd["spec"]})
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from time import time
 
-from galley.worker.definition import COLLECTION, definitions, faults_of, published_alone, text
+from galley.worker.definition import definitions, faults_of, published_alone, text
 from pipeline.engine.inputs import SourceInputs, UnitOf
+from pipeline.kinds import DEFINITION
 from pipeline.model import Batch, Broken, Change, Diagnostic, Located, Origin, Read, Resource
 from pipeline.schema import SchemaError, SchemaText
 from sources.settings import AnySource, ClusterSchemasSettings, KindEntry, KubernetesSettings
@@ -20,7 +21,7 @@ def following_definitions(config: AnySource) -> AnySource:
     """The settings of a source of schemas, as the source itself is to have them."""
     if not isinstance(config, KubernetesSettings):
         return config
-    given = {**dict(config), "kinds": (KindEntry(kind=COLLECTION),)}
+    given = {**dict(config), "kinds": (KindEntry(kind=DEFINITION),)}
     return ClusterSchemasSettings.model_validate(given)
 
 

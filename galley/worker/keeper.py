@@ -15,7 +15,7 @@ from galley.worker.environments import Environments
 from galley.worker.health import Health
 from galley.worker.intake import Intake
 from galley.worker.publisher import Publisher
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.model import Resource
 
 log = logging.getLogger("galley.keeper")

@@ -5,7 +5,7 @@ that we ship), `references` (the model for others: names that lead nowhere), `ta
 references it goes by), `istio` (what Istio's users need to know), `legacy` (what those of Istio 1.1
 to 1.5 do), `certificates` (what servers serve with), `gateway_api` (its routes and listeners),
 `webhooks` (what the cluster asks before it takes in anything), `mesh` (what a mesh's settings say),
-`others` (how they name what is in conflict), `kinds`, `hosts`, `visibility`, `fields` (how kinds,
+`others` (how they name what is in conflict), `hosts`, `visibility`, `fields` (how kinds,
 names and fields are found), `workloads`, `labels`, `namespaces`, `injection` (which pods a selector
 selects, and whether they have a proxy). `radius` reports nothing: it says what a change affects.
 """

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.fields import Fields
 from pipeline.loose import text
 from pipeline.model import Document, Key, Path, Resource

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.labels import Labels
 from pipeline.analysis.mesh.injector import INJECTOR, injector_of
 from pipeline.analysis.workloads import Pod

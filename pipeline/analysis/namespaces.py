@@ -1,6 +1,6 @@
 """Which namespaces there are, as far as the channel holds any."""
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.mesh.settings import MESH, mesh_of
 from pipeline.model import Key
 from pipeline.stage import Reader

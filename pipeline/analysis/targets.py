@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from pipeline.analysis import hosts, kinds
+from pipeline import kinds
+from pipeline.analysis import hosts
 from pipeline.loose import text
 from pipeline.model import Key, Path, Resource
 from pipeline.model.resource import Document

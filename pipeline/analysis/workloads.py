@@ -7,7 +7,7 @@ running pods last: what a Deployment answers does not depend on what has been ob
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.labels import Labels, first_pair, labels_in, meets, pairs
 from pipeline.loose import inside, mapping
 from pipeline.model import Document, Level, Path, Resource

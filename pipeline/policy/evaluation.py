@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pipeline import kinds
 from pipeline.expression import ROOT, Failure, Given
 from pipeline.manifest import manifest
 from pipeline.model import Key, Resource
@@ -17,8 +18,6 @@ from pipeline.policy.parameters import Parameters
 from pipeline.policy.part import PARAMS, Part
 from pipeline.policy.projection import project
 from pipeline.stage import Index, Reader
-
-NAMESPACE = "core/Namespace"
 
 
 class Provider(Protocol):
@@ -83,7 +82,7 @@ class Evaluation:
     def namespace(self) -> dict[str, Any] | None:
         """The Namespace that the resource is in; None if it is in none, or it is not known."""
         name = self.resource.key.namespace
-        found = self.reader.get(Key(NAMESPACE, "", name)) if name else None
+        found = self.reader.get(Key(kinds.NAMESPACE, "", name)) if name else None
         if name and found is None:
             self.absent = True
         return None if found is None else manifest(found, found.document())
@@ -162,7 +161,7 @@ class FromLookup:
 class FromNamespace:
     """The resource's Namespace."""
 
-    collections: frozenset[str] = frozenset({NAMESPACE})
+    collections: frozenset[str] = frozenset({kinds.NAMESPACE})
     indexes: frozenset[Index] = frozenset()
     parts: tuple[Part, ...] = ()
 

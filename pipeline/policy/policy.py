@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.expression import Failure
+from pipeline.kinds import NAMESPACE
 from pipeline.match import Matcher
 from pipeline.model import Diagnostic, Key, Level
 from pipeline.model.canonical import Path
 from pipeline.model.messages import policy as messages
-from pipeline.policy.evaluation import NAMESPACE, Evaluation, Provider
+from pipeline.policy.evaluation import Evaluation, Provider
 from pipeline.policy.part import Part
 from pipeline.selector import Selector
 from pipeline.stage import Index

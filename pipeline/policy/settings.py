@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from pipeline.kinds import CONFIG_MAP
 from pipeline.match import Match
 from pipeline.model import Level
 from pipeline.model.canonical import Path, UnencodableError, pack
@@ -91,7 +92,7 @@ class LookupSettings(_Settings):
 class ParametersFromSettings(_Settings):
     """A resource of the channel that holds parameters."""
 
-    kind: str = "core/ConfigMap"
+    kind: str = CONFIG_MAP
     """Its kind by any of its names."""
     namespace: str = ""
     """Left out: the namespace of the resource that is judged, so that each can have its own, or

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from pipeline.transform import kinds
+from pipeline import kinds
 
 Holder: TypeAlias = Mapping[str, Any]
 """The map that a field belongs to."""

@@ -5,12 +5,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from pipeline.kinds import CONFIG_MAP, SECRET
 from pipeline.model import Diagnostic, Document, Key, Kinds, Path, Resource
 from pipeline.model.messages import Message
 from pipeline.model.messages import shaping as messages
 from pipeline.stage import Outcome, Reader
 from pipeline.transform.errors import TransformRefusedError
-from pipeline.transform.kinds import CONFIG_MAP, SECRET
 from pipeline.transform.rebuild import rebuilt
 from pipeline.transform.settings import TransformSettings
 from pipeline.transform.stages import Transform

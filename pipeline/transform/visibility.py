@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from pipeline import kinds as names
 from pipeline.model import Document, Key, Kinds, Resource
 from pipeline.model.messages import shaping as messages
 from pipeline.selector import Selector
 from pipeline.stage import Outcome, Reader
-from pipeline.transform import kinds as names
 from pipeline.transform.errors import TransformRefusedError
 from pipeline.transform.rebuild import rebuilt, relabelled
 from pipeline.transform.settings import TransformSettings

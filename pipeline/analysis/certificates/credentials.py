@@ -6,7 +6,8 @@ nothing is said as long as one of them will do.
 
 from collections.abc import Iterator
 
-from pipeline.analysis import kinds, workloads
+from pipeline import kinds
+from pipeline.analysis import workloads
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.certificates.facts import Facts, covers, facts_in, names_of, problem_of
 from pipeline.analysis.certificates.uses import USERS, Sought, Use, seek, selector_in, uses_of

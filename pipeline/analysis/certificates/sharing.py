@@ -6,7 +6,7 @@ over it, as HTTP/2 allows; at a Gateway that has only the first host they get a 
 
 from collections.abc import Iterator
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.certificates.uses import selector_in
 from pipeline.analysis.istio.gateways import servers

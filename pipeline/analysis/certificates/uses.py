@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from pipeline.analysis import kinds, workloads
+from pipeline import kinds
+from pipeline.analysis import workloads
 from pipeline.analysis.istio.gateways import server_hosts, servers
 from pipeline.analysis.labels import Labels, labels_in
 from pipeline.analysis.targets import SECRET_BY_NAME

@@ -7,7 +7,7 @@ environment. What has ended then has ended; what ends later is found when it is 
 from collections.abc import Iterator
 from datetime import date
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.certificates.facts import facts_in
 from pipeline.loose import text

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.loose import items, text
 from pipeline.model import Document, Key, Path
 

@@ -7,7 +7,7 @@ Judged are namespaces, Services, and pods with all that they are described by; t
 import difflib
 from collections.abc import Iterator, Mapping
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.istio import annotation_table as table
 from pipeline.analysis.labels import Labels

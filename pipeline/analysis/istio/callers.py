@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.analysis import kinds, namespaces
+from pipeline import kinds
+from pipeline.analysis import namespaces
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.istio.policies import is_attached

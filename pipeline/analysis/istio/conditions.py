@@ -6,7 +6,7 @@ Source: Istio's own analyzer of conditions. A Gateway's listeners are not looked
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.loose import items, text
 from pipeline.model import Diagnostic, Document, Path

@@ -6,7 +6,8 @@ wildcard are let alone: they are meant to be more than is there.
 
 from collections.abc import Iterator
 
-from pipeline.analysis import hosts, kinds, namespaces
+from pipeline import kinds
+from pipeline.analysis import hosts, namespaces
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.istio.mesh_hosts import ROUTE_BY_MESH_HOST

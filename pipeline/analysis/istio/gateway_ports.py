@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from pipeline.analysis import kinds, workloads
+from pipeline import kinds
+from pipeline.analysis import workloads
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.istio.gateways import servers
 from pipeline.analysis.istio.policies import selector_of

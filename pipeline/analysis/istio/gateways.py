@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.others import conflict, other_keys
 from pipeline.loose import inside, items, text

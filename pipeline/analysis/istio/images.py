@@ -6,7 +6,8 @@ was upgraded keeps the proxy of then until it is started again.
 
 from collections.abc import Iterator
 
-from pipeline.analysis import injection, kinds
+from pipeline import kinds
+from pipeline.analysis import injection
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.injection import REVISION, containers, gets_proxy, is_running, wish_of
 from pipeline.analysis.mesh.injector import DEFAULT, injector_of

@@ -6,7 +6,8 @@ a Gateway of the Gateway API heeds policies that name the Gateway, and not those
 
 from collections.abc import Iterator
 
-from pipeline.analysis import kinds, workloads
+from pipeline import kinds
+from pipeline.analysis import workloads
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.injection import DATAPLANE
 from pipeline.analysis.istio.policies import SELECTORS, is_attached, selector_of

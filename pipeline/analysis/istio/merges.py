@@ -8,7 +8,7 @@ without a match are the concern of `bound_hosts`.
 import json
 from collections.abc import Iterator
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.hosts import hosts_in

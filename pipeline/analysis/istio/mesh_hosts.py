@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from pipeline.analysis import hosts, kinds
+from pipeline import kinds
+from pipeline.analysis import hosts
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.others import conflict, other_keys
 from pipeline.analysis.visibility import INDEXES, meeting, places, scope_of, seen_with

@@ -7,7 +7,8 @@ workloads have no proxy that could demand anything, nothing is said.
 
 from collections.abc import Iterator
 
-from pipeline.analysis import hosts, injection, kinds, workloads
+from pipeline import kinds
+from pipeline.analysis import hosts, injection, workloads
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.istio.policies import selector_of

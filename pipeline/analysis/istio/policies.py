@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.labels import Labels, labels_in
 from pipeline.analysis.mesh.settings import mesh_of
 from pipeline.analysis.workloads import ANYWHERE, reach

@@ -5,7 +5,8 @@ Where nobody holds the namespace it is not known whether pods are injected, and 
 
 from collections.abc import Iterator
 
-from pipeline.analysis import injection, kinds
+from pipeline import kinds
+from pipeline.analysis import injection
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.injection import (
     DATAPLANE,

@@ -7,7 +7,8 @@ The others are looked up under the labels of those pods, so the cost is that of 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pipeline.analysis import kinds, workloads
+from pipeline import kinds
+from pipeline.analysis import workloads
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.istio.policies import SELECTORS, is_attached, selector_of
 from pipeline.analysis.labels import Labels, first_pair, meets, pairs

@@ -5,7 +5,8 @@ Warnings at most, and only where pods are known: see `workloads`.
 
 from collections.abc import Iterator, Mapping
 
-from pipeline.analysis import kinds, workloads
+from pipeline import kinds
+from pipeline.analysis import workloads
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.istio.policies import SELECTORS, reach_of, selector_of
 from pipeline.analysis.labels import Labels, shown

@@ -4,7 +4,7 @@ where two speak of one host."""
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.hosts import hosts_in

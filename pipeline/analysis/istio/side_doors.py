@@ -6,7 +6,7 @@ a subset gets all of its workloads, whatever the host's own VirtualService divid
 
 from collections.abc import Iterator
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.hosts import full_host

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from pipeline.analysis import hosts, kinds, workloads
+from pipeline import kinds
+from pipeline.analysis import hosts, workloads
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.labels import Labels, labels_in, shown

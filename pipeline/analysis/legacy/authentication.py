@@ -7,7 +7,7 @@ for all namespaces; the narrowest holds, alone.
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.legacy import kinds as old
 from pipeline.loose import inside, items, mapping, text

@@ -6,7 +6,8 @@ there are any: then nothing is said here.
 
 from collections.abc import Iterator
 
-from pipeline.analysis import hosts, kinds
+from pipeline import kinds
+from pipeline.analysis import hosts
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.legacy import kinds as old

@@ -1,8 +1,8 @@
 """The retired kinds that analyzers know by name, as collections."""
 
+from pipeline import kinds
 from pipeline.schema.builtin import istio_legacy
 
-_AUTHENTICATION = "authentication.istio.io"
 _CONFIG = "config.istio.io"
 _RBAC = "rbac.istio.io"
 
@@ -12,8 +12,8 @@ API_SPEC_BINDING = f"{_CONFIG}/HTTPAPISpecBinding"
 CLUSTER_RBAC_CONFIG = f"{_RBAC}/ClusterRbacConfig"
 HANDLER = f"{_CONFIG}/handler"
 INSTANCE = f"{_CONFIG}/instance"
-MESH_POLICY = f"{_AUTHENTICATION}/MeshPolicy"
-POLICY = f"{_AUTHENTICATION}/Policy"
+MESH_POLICY = kinds.MESH_POLICY
+POLICY = kinds.AUTHENTICATION_POLICY
 QUOTA_SPEC = f"{_CONFIG}/QuotaSpec"
 QUOTA_SPEC_BINDING = f"{_CONFIG}/QuotaSpecBinding"
 RBAC_CONFIG = f"{_RBAC}/RbacConfig"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.legacy import kinds as old
 from pipeline.analysis.legacy.authentication import PEER_BESIDE, namespace_of

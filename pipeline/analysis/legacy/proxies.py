@@ -1,6 +1,7 @@
 """Whether the workloads of a host have proxies, as far as that is known."""
 
-from pipeline.analysis import hosts, injection, kinds, workloads
+from pipeline import kinds
+from pipeline.analysis import hosts, injection, workloads
 from pipeline.analysis.labels import labels_in
 from pipeline.model import Key
 from pipeline.stage import Reader

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from pipeline.analysis import hosts, kinds
+from pipeline import kinds
+from pipeline.analysis import hosts
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.legacy import kinds as old

@@ -6,7 +6,8 @@ it does say ISTIO_MUTUAL, connections fail as ever.
 
 from collections.abc import Iterator
 
-from pipeline.analysis import hosts, kinds
+from pipeline import kinds
+from pipeline.analysis import hosts
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.legacy.proxies import INDEXES, READS, have_no_proxies

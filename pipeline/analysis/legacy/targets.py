@@ -7,7 +7,8 @@ said is the general kind, and the namespace of the resource.
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from pipeline.analysis import hosts, kinds, namespaces
+from pipeline import kinds
+from pipeline.analysis import hosts, namespaces
 from pipeline.analysis.legacy import kinds as old
 from pipeline.analysis.targets import Name, Place, Reference
 from pipeline.loose import text

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.loose import inside, mapping, text
 from pipeline.model import Document, Resource
 from pipeline.stage import Index, Reader

@@ -6,7 +6,7 @@ name of the data. What the cluster itself is called stands in the values of the 
 
 from collections.abc import Iterator
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.mesh.injector import INJECTOR, injector_of
 from pipeline.analysis.mesh.settings import is_mesh

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.loose import inside, items, mapping, text
 from pipeline.model import Document, Key, Resource
 from pipeline.schema.text import read_yaml

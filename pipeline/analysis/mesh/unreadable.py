@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.mesh.settings import is_mesh, problem_of
 from pipeline.model import Diagnostic

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.analyzer import Subject
 from pipeline.analysis.hosts import full_host, hosts_in
 from pipeline.analysis.istio.policies import is_attached, selector_of

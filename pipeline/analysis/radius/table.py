@@ -7,7 +7,7 @@ named by itself. What a resource affected before and what it affects now count b
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.analyzer import Subject
 from pipeline.analysis.istio.shared_ports import SERVICE_BY_SELECTOR
 from pipeline.analysis.mesh.settings import MESH

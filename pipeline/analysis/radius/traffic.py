@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.analyzer import Subject
 from pipeline.analysis.certificates.uses import credentials_of
 from pipeline.analysis.fields import Fields

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.injection import REVISION
 from pipeline.analysis.labels import labels_in, selector_meets
 from pipeline.loose import items, mapping, text

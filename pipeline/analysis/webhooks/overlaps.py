@@ -6,7 +6,7 @@ All labels that decide on injection are tried, for every revision that one of tw
 from collections.abc import Iterator
 from itertools import product
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.injection import INJECT, INJECTION, REVISION
 from pipeline.analysis.others import MOST

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipeline import kinds as names
 from pipeline.model import Diagnostic, Document, Key, Kinds, Resource
 from pipeline.model.messages import shaping as messages
 from pipeline.schema.phrases import field
 from pipeline.stage import Outcome, Reader
-from pipeline.transform import kinds as names
 from pipeline.transform.authentication.errors import LostTargetError, NotCarriedOverError
 from pipeline.transform.authentication.origins import authorization_policy, request_authentication
 from pipeline.transform.authentication.peers import STRICT, mode, peer_authentication
@@ -17,7 +17,7 @@ from pipeline.transform.errors import TransformRefusedError
 from pipeline.transform.rebuild import rebuilt
 from pipeline.transform.stages import Transform
 
-POLICIES = frozenset((names.POLICY, names.MESH_POLICY))
+POLICIES = frozenset((names.AUTHENTICATION_POLICY, names.MESH_POLICY))
 API_VERSION = "security.istio.io/v1"
 _HINT = (
     "; a DestinationRule for one of these hosts that says a TLS mode other than ISTIO_MUTUAL keeps"

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.kinds import SERVICE
 from pipeline.model import Key, Path
 from pipeline.stage import Reader
 from pipeline.transform.authentication.errors import LostTargetError, NotCarriedOverError
 from pipeline.transform.authentication.said import maps
-from pipeline.transform.kinds import SERVICE
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from pipeline import kinds
 from pipeline.loose import inside, is_port, items
 from pipeline.model import Key, Resource
 from pipeline.stage import Reader
-from pipeline.transform import kinds
 from pipeline.transform.ingress.reading import Backend
 
 

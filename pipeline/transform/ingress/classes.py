@@ -8,11 +8,11 @@ be of that class, too.
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from pipeline import kinds
 from pipeline.loose import inside
 from pipeline.model import Diagnostic, Document, Key, Resource
 from pipeline.model.messages import ingress as messages
 from pipeline.stage import Index, Reader
-from pipeline.transform import kinds
 from pipeline.transform.ingress.settings import IngressSettings
 
 OLD_ANNOTATION = "kubernetes.io/ingress.class"

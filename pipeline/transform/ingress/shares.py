@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from pipeline import kinds
 from pipeline.model import Key, Path, Resource
-from pipeline.transform import kinds
 from pipeline.transform.ingress import names
 from pipeline.transform.ingress.certificates import Certificate
 from pipeline.transform.ingress.hosts import ByHost

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipeline import kinds
 from pipeline.model import Diagnostic, Document, Key, Kinds, Path, Resource
 from pipeline.model.messages import ingress as messages
 from pipeline.stage import Joined, Outcome, Reader
-from pipeline.transform import kinds
 from pipeline.transform.ingress import joining
 from pipeline.transform.ingress.backends import UnresolvedError, destination
 from pipeline.transform.ingress.certificates import certificates
@@ -17,6 +17,8 @@ from pipeline.transform.ingress.shares import SECURED_HOST, given, hosted
 from pipeline.transform.stages import Transform
 
 _API_VERSION = "networking.istio.io/v1"
+_INGRESSES = frozenset({kinds.INGRESS, "extensions/Ingress"})
+"""Under its name of today, and the first one."""
 
 
 class Ingresses(Transform):
@@ -32,7 +34,7 @@ class Ingresses(Transform):
 
     def handles(self, collection: str) -> bool:
         on = self._settings.mode != "off"
-        return on and collection in kinds.INGRESSES and super().handles(collection)
+        return on and collection in _INGRESSES and super().handles(collection)
 
     def outcome(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
         key, settings = resource.key, self._settings

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
 from typing import Any, NamedTuple
 
+from pipeline import kinds
 from pipeline.loose import inside, is_port, items, text
 from pipeline.model import Document, Key
-from pipeline.transform import kinds
 
 
 class State(IntEnum):

@@ -10,10 +10,10 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from pipeline import kinds
 from pipeline.loose import inside, items, text
 from pipeline.model import Document, Key, Resource
 from pipeline.model.canonical import pack
-from pipeline.transform import kinds
 from pipeline.transform.service_entries.backends import Backend
 from pipeline.transform.service_entries.ports import Port
 from pipeline.transform.service_entries.workloads import Workload

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from pipeline import kinds
 from pipeline.loose import items
 from pipeline.model import Diagnostic, Document, Key, Kinds, Level, Resource
 from pipeline.model.messages import service_entries as messages
 from pipeline.stage import Index, Outcome, Present, Reader
-from pipeline.transform import kinds
 from pipeline.transform.service_entries import entry, problems
 from pipeline.transform.service_entries.backends import (
     Backend,

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from pipeline import kinds
 from pipeline.loose import inside, items, mapping, text
 from pipeline.model import Document, Key, Resource
 from pipeline.stage import Index, Reader
-from pipeline.transform import kinds
 from pipeline.transform.service_entries.backends import Backend
 
 _OVERRIDE = "istio-locality"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pipeline.analysis import kinds
+from pipeline import kinds
 from pipeline.analysis.radius import STAGE, Radius, radius
 from pipeline.analysis.radius.table import AFFECTED
 from pipeline.analysis.workloads import TEMPLATES

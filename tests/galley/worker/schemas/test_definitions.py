@@ -6,9 +6,9 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from galley.worker.definition import COLLECTION
 from galley.worker.definitions import Definitions, Holding
 from pipeline import schema
+from pipeline.kinds import DEFINITION
 from pipeline.model import Batch, Broken, Change, Key, Located, Origin, Read, Removed, Resource
 from pipeline.model.messages.source import FILE_UNREADABLE
 from sources.settings import PUBLISHED, MemorySettings
@@ -27,7 +27,7 @@ def crd(description: str = "", bundle: str = "", **metadata: Any) -> Resource:
         "versions": [{"name": "v1", "served": True, "storage": True, "schema": stored}],
         "conversion": {"strategy": "Webhook", "webhook": webhook},
     }
-    key = Key(COLLECTION, "", NAME)
+    key = Key(DEFINITION, "", NAME)
     return Resource.build(key, "apiextensions.k8s.io/v1", body={"spec": spec}, **metadata)
 
 
@@ -70,7 +70,7 @@ async def test_a_text_is_called_by_its_place(definitions: Definitions) -> None:
     await definitions.receive(whole(read("b/things.yaml", crd())))
     assert [each.locator for each in definitions.texts()] == ["crds: b/things.yaml"]
 
-    await definitions.receive(whole(read(f"{COLLECTION}//{NAME}", crd())))
+    await definitions.receive(whole(read(f"{DEFINITION}//{NAME}", crd())))
     named = [each.locator for each in definitions.texts()]
     assert named == [f"crds: customresourcedefinitions/{NAME}"]
 
@@ -86,11 +86,11 @@ async def test_what_is_no_definition_is_passed_over(definitions: Definitions) ->
 
 
 async def test_a_source_that_may_read_nothing_is_not_known(definitions: Definitions) -> None:
-    refused = Broken(f"{COLLECTION}/", (FILE_UNREADABLE.report(problem="forbidden"),))
+    refused = Broken(f"{DEFINITION}/", (FILE_UNREADABLE.report(problem="forbidden"),))
 
     assert not await definitions.receive(whole(refused))
     assert not definitions.known
-    await definitions.receive(Batch("crds", (Removed(f"{COLLECTION}/"),)))
+    await definitions.receive(Batch("crds", (Removed(f"{DEFINITION}/"),)))
     assert definitions.known
 
 
@@ -155,7 +155,7 @@ async def test_what_is_published_alone_does_not_make_a_source_known(
     definitions: Definitions,
 ) -> None:
     """Its definitions, which may not be read, are what counts."""
-    refused = Broken(f"{COLLECTION}/", (FILE_UNREADABLE.report(problem="forbidden"),))
+    refused = Broken(f"{DEFINITION}/", (FILE_UNREADABLE.report(problem="forbidden"),))
 
     await definitions.receive(whole(refused, read("openapi/own.example", published("v1"))))
 
