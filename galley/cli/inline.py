@@ -167,8 +167,14 @@ def order(found: Diagnostic) -> tuple[object, ...]:
 
 def file_of(source: str, locator: str, settings: ChannelSettings) -> Path | None:
     """The file that a locator of a source stands for; None if it stands for none."""
-    paths = {each.name: getattr(each, "path", None) for each in settings.sources}
-    path = paths.get(source)
-    if not isinstance(path, Path) or not locator:
+    path = path_of(source, settings)
+    if path is None or not locator:
         return None
     return path if path.is_file() else path / locator
+
+
+def path_of(source: str, settings: ChannelSettings) -> Path | None:
+    """The folder or file that a source reads; None if it reads something else."""
+    paths = (getattr(each, "path", None) for each in settings.sources if each.name == source)
+    path = next(paths, None)
+    return path if isinstance(path, Path) else None

@@ -21,10 +21,15 @@ from galley.cli.verdicts import Judged
 from galley.settings import ChannelSettings
 from galley.settings_file import SettingsError, of_schemas, of_sources
 from pipeline.environment import InvalidEnvironmentError
+from pipeline.model import Diagnostic
 from sources.settings import AnySource, FilesSettings, FolderSettings, GitSettings
 
 app = typer.Typer(rich_markup_mode=None)
 
+Config = Annotated[
+    Path | None,
+    typer.Option("-c", "--config", help="Settings with schemas, transforms and policies."),
+]
 Schemas = Annotated[
     list[str] | None,
     typer.Option(
@@ -32,6 +37,12 @@ Schemas = Annotated[
         "(kube://CONTEXT); repeatable.",
         metavar="PATH-OR-URL",
     ),
+]
+Complete = Annotated[
+    bool, typer.Option("--complete", help="Everything is here: a dangling reference is wrong.")
+]
+Each = Annotated[
+    bool, typer.Option("--each", help="Judge each path by itself, as if it were all there is.")
 ]
 Base = Annotated[
     str,
@@ -54,17 +65,13 @@ def validate(  # noqa: PLR0913  # the options of the command
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Folders and files.", metavar="PATH...")
     ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option("-c", "--config", help="Settings with schemas, transforms and policies."),
-    ] = None,
+    config: Config = None,
     channel: Annotated[
         str, typer.Option(help="Channel of the settings; the first if not given.")
     ] = "",
     schemas: Schemas = None,
-    complete: Annotated[
-        bool, typer.Option("--complete", help="Everything is here: a dangling reference is wrong.")
-    ] = False,
+    complete: Complete = False,
+    each: Each = False,
     base: Base = "",
     no_checks: NoChecks = False,
     fail_on: Annotated[
@@ -79,15 +86,18 @@ def validate(  # noqa: PLR0913  # the options of the command
     """Check configuration offline, with the whole pipeline; exit code 1 if something is wrong.
 
     A reference that something outside of these paths may satisfy is `unresolved` (info) unless
-    you say that they are --complete. With --base a finding is carried, and decides nothing, if it
-    was there at the merge base and its resource is the same. The settings' `checks` (commands and
-    services) are asked as well, unless you say --no-checks; schemas that they follow are read once.
+    you say that they are --complete. With --each every path is judged by itself: environments
+    that hold the same resources are no conflict. With --base a finding is carried, and decides
+    nothing, if it was there at the merge base and its resource is the same. The settings' `checks`
+    (commands and services) are asked as well, unless you say --no-checks; schemas that they follow
+    are read once.
 
     \b
     Examples:
       galley validate ./config
       galley validate ./config --schemas ./crds --complete
       galley validate ./config --schemas kube://CONTEXT
+      galley validate --each ./rendered/*              prod and staging have the same names
       galley validate -c galley.yaml                   the sources of the settings
       galley validate -c galley.yaml --no-checks       and no command or service is asked
       galley validate -c galley.yaml ./config --base origin/main
@@ -100,30 +110,45 @@ def validate(  # noqa: PLR0913  # the options of the command
         settings = settings.model_copy(update={"checks": ()})
     checkout = Checkout((given or [folder])[0])
     with working("Reading and checking"):
-        judged = _judge(settings, folder, checkout, base, complete=complete)
+        judged = _judge(settings, folder, checkout, base, complete=complete, each=each)
     levels = FAILING[fail_on]
     elsewhere = checkout.name(config or (given or [folder])[0])
     told = judged.report(checkout, levels, elsewhere=elsewhere, compared=bool(base))
     failed = any(map(told.decides, told.found))
     result = judged.result(ok=not failed)
-    people = partial(verdicts.show, result, judged.verdict.stopped_by)
+    people = partial(verdicts.show, result, judged.stopped_by)
     tell(Telling(people, renderers(told, result)), output_as, files, annotations=annotations)
     end(Exit.NEGATIVE if failed else Exit.DONE)
 
 
 def _judge(
-    settings: ChannelSettings, folder: Path, checkout: Checkout, base: str, *, complete: bool
+    settings: ChannelSettings,
+    folder: Path,
+    checkout: Checkout,
+    base: str,
+    *,
+    complete: bool,
+    each: bool,
 ) -> Judged:
     try:
         environment = inline.environment_of(settings, folder, complete=complete)
     except InvalidEnvironmentError as error:
         verdict = Verdict(error.diagnostics, stopped_by="environment")
-        return Judged(settings, folder, verdict)
-    verdict = asyncio.run(inline.read(settings, environment))
-    if not base:
-        return Judged(settings, folder, verdict)
-    carried = baseline.carried(checkout, base, settings, environment, verdict)
-    return Judged(settings, folder, verdict, carried)
+        return Judged(settings, folder, (verdict,))
+    verdicts: list[Verdict] = []
+    carried: set[Diagnostic] = set()
+    for part in _alone(settings) if each else (settings,):
+        verdict = asyncio.run(inline.read(part, environment))
+        verdicts.append(verdict)
+        if base:
+            carried |= baseline.carried(checkout, base, part, environment, verdict)
+    return Judged(settings, folder, tuple(verdicts), frozenset(carried))
+
+
+def _alone(settings: ChannelSettings) -> Iterator[ChannelSettings]:
+    """The settings with one of their sources, and then with the next."""
+    for source in settings.sources:
+        yield settings.model_copy(update={"sources": (source,)})
 
 
 def _settings(

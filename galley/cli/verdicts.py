@@ -18,32 +18,41 @@ from pipeline.model import Diagnostic
 UNUSABLE = {
     "environment": "The environment (schemas, transforms, policies) is not usable; nothing was "
     "checked.",
-    "source": "What cannot be read is not checked; neither was anything else.",
+    "source": "What cannot be read is not checked; neither is what would be judged with it.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A verdict, under which settings, and which of its findings are carried."""
+    """Verdicts, under which settings, and which of their findings are carried."""
 
     settings: ChannelSettings
     folder: Path
     """Where relative paths of the settings start."""
-    verdict: Verdict
+    verdicts: tuple[Verdict, ...]
+    """One on everything, or one for each source."""
     carried: frozenset[Diagnostic] = frozenset()
 
+    @property
+    def stopped_by(self) -> str:
+        """What was unusable first."""
+        return next((each.stopped_by for each in self.verdicts if each.stopped_by), "")
+
     def result(self, *, ok: bool) -> dict[str, Any]:
-        """The map that `ValidationResult` describes; paths lead from the working directory."""
-        found = [{**each, "file": output.from_here(each["file"])} for each in self._found()]
-        counts = {"files": len(self.verdict.files), "resources": len(self.verdict.inputs)}
-        result = {"ok": ok, **counts, "diagnostics": found}
+        """The map that `ValidationResult` describes; paths lead from the working directory. What is
+        said of a source as a whole is said of the path that it reads."""
+        found = [{**each, "file": output.from_here(self._place(each))} for each in self._found()]
+        files = sum(len(each.files) for each in self.verdicts)
+        resources = sum(len(each.inputs) for each in self.verdicts)
+        result = {"ok": ok, "files": files, "resources": resources, "diagnostics": found}
         return ValidationResult.model_validate(result).model_dump()
 
     def report(
         self, checkout: Checkout, decisive: frozenset[str], *, elsewhere: str, compared: bool
     ) -> Report:
         """The findings for other tools; paths lead from the root of the repository."""
-        files = (self._file(source, locator) for source, locator in self.verdict.files)
+        read = (file for verdict in self.verdicts for file in verdict.files)
+        files = (self._file(source, locator) for source, locator in read)
         found = ({**each, "file": _named(each["file"], checkout)} for each in self._found())
         return Report(
             "galley validate",
@@ -55,10 +64,15 @@ class Judged:
         )
 
     def _found(self) -> Iterator[dict[str, Any]]:
-        """`DiagnosticResult` maps with whole paths."""
-        for each in self.verdict.diagnostics:
-            state = CARRIED if each in self.carried else self.verdict.stopped_by or "live"
+        """`DiagnosticResult` maps with whole paths; what several verdicts say of no source is there
+        once."""
+        found = {each: one.stopped_by for one in self.verdicts for each in one.diagnostics}
+        for each, stopped_by in found.items():
+            state = CARRIED if each in self.carried else stopped_by or "live"
             yield {**diagnostic_json(each, state), "file": self._file(each.source, each.locator)}
+
+    def _place(self, found: Mapping[str, Any]) -> str:
+        return found["file"] or str(inline.path_of(found["source"], self.settings) or "")
 
     def _file(self, source: str, locator: str) -> str:
         if not locator:

@@ -39,6 +39,21 @@ def test_a_mistake_is_found_where_it_is(galley: Callable[..., Any], folder: str)
     assert done.code == any(each["level"] == "error" for each in found)
 
 
+def test_one_command_finds_them_all(galley: Callable[..., Any]) -> None:
+    paths = [f"{folder}/config" for folder in FOLDERS]
+    done = galley(
+        *("validate", "-c", "galley.yaml", "--complete", "--each", "-o", "json"),
+        *paths,
+        folder="broken",
+    )
+    found = [{name: each[name] for name in PLACE} for each in json.loads(done.out)["diagnostics"]]
+    assert found == [
+        {**each, "file": each["file"] and f"{folder}/{each['file']}"}
+        for folder in FOLDERS
+        for each in expected(folder)
+    ]
+
+
 def test_every_finding_is_explained() -> None:
     """A reader who sees a code can ask what it means."""
     codes = {each["code"] for folder in FOLDERS for each in expected(folder)}

@@ -165,6 +165,19 @@ def test_a_finding_of_the_base_is_carried(repository: Repository, compared: Any)
     assert compared() == (0, {"GAL0206": "carried"})
 
 
+def test_each_path_has_a_base_of_its_own(repository: Repository, galley: Any) -> None:
+    """What one environment had at the merge base is new in another one."""
+    repository.write("prod/old.yaml", BAD)
+    repository.write("staging/some.yaml", MAP % "some")
+    repository.branch()
+    repository.write("staging/old.yaml", BAD)
+    options = ("--each", "--base", "main", "-o", "json")
+    said = json.loads(galley("validate", "prod", "staging", *options).out)
+
+    states = {each["file"]: each["state"] for each in said["diagnostics"]}
+    assert states == {"prod/old.yaml": "carried", "staging/old.yaml": "live"}
+
+
 def test_what_is_carried_is_counted_and_not_annotated(repository: Repository, galley: Any) -> None:
     repository.write("mesh/old.yaml", BAD)
     repository.branch()
