@@ -6,6 +6,7 @@ from galley.cli.failure import Failure
 from galley.settings import ChannelSettings, ServiceSettings
 from galley.settings_file import SettingsError, load
 from galley.suggest import nearest
+from sources.settings import FilesSettings, FolderSettings, GitSettings
 
 
 def settings_of(config: Path | None) -> tuple[ServiceSettings, Path]:
@@ -37,6 +38,13 @@ def channel_of(settings: ServiceSettings, name: str) -> ChannelSettings:
     if name not in channels:
         raise Failure(f"The settings have no channel {name!r}{nearest(name, channels)}")
     return channels[name]
+
+
+def checked_out(source: GitSettings, path: Path) -> FilesSettings:
+    """What stands in for a source that follows git where its folder is checked out."""
+    names = FolderSettings.model_fields.keys() - {"unit"}
+    options = {name: getattr(source, name) for name in names}
+    return FilesSettings(**options, path=path.absolute())
 
 
 def store_of(config: Path | None, data_dir: Path | None) -> str:

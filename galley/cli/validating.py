@@ -13,7 +13,7 @@ from galley.cli.checkout import Checkout
 from galley.cli.command import end, local
 from galley.cli.failure import Exit, Failure
 from galley.cli.inline import Verdict
-from galley.cli.loading import channel_of, settings_of
+from galley.cli.loading import channel_of, checked_out, settings_of
 from galley.cli.progress import working
 from galley.cli.reporting import Annotations, Files, Telling, files_of, tell
 from galley.cli.reports import FORMATS, renderers
@@ -22,7 +22,7 @@ from galley.settings import ChannelSettings
 from galley.settings_file import SettingsError, of_schemas, of_sources
 from pipeline.environment import InvalidEnvironmentError
 from pipeline.model import Diagnostic
-from sources.settings import AnySource, FilesSettings, FolderSettings, GitSettings
+from sources.settings import AnySource, GitSettings
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -183,7 +183,7 @@ def _known(paths: Sequence[Path], sources: Iterable[AnySource]) -> Iterator[AnyS
     for source in sources:
         found = getattr(source, "path", None)
         if isinstance(source, GitSettings):
-            yield from (_checked_out(source, path) for path in paths if _reads(source, path))
+            yield from (checked_out(source, path) for path in paths if _reads(source, path))
         elif found is not None and found.resolve() in real:
             yield source
 
@@ -192,9 +192,3 @@ def _reads(source: GitSettings, path: Path) -> bool:
     """Whether this is what the source reads, in a work tree of whatever repository."""
     checkout = Checkout(path)
     return checkout.tracked and checkout.name(path) == (source.path or ".")
-
-
-def _checked_out(source: GitSettings, path: Path) -> FilesSettings:
-    names = FolderSettings.model_fields.keys() - {"unit"}
-    options = {name: getattr(source, name) for name in names}
-    return FilesSettings(**options, path=path.absolute())

@@ -1,19 +1,21 @@
 """What cases run under: the environment of a suite, built once for all suites that share it."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
 from galley.cli import inline
+from galley.cli.checkout import Checkout
 from galley.cli.failure import Failure
-from galley.cli.loading import channel_of, settings_of
+from galley.cli.loading import channel_of, checked_out, settings_of
 from galley.cli.suites.loading import SuiteError, SuiteFile
 from galley.cli.suites.model import Pipeline as Written
 from galley.settings import ChannelSettings
 from galley.suggest import nearest
 from pipeline.environment import Environment, InvalidEnvironmentError
 from pipeline.model import Diagnostic
-from sources.settings import AnySource, FilesSettings
+from sources.settings import AnySource, FilesSettings, GitSettings
 
 SOURCE = "given"
 """The only source of a case."""
@@ -83,10 +85,19 @@ def _build(
         environment = inline.environment_of(settings, folder, complete=complete)
     except InvalidEnvironmentError as error:
         return error.diagnostics
-    known = (_as_given(each) for each in settings.sources if isinstance(each, FilesSettings))
-    inner = sorted(known, key=lambda each: len(each.path.parts), reverse=True)
+    known = _read_here(settings.sources, Checkout(folder))
+    inner = sorted(map(_as_given, known), key=lambda each: len(each.path.parts), reverse=True)
     sources: tuple[AnySource, ...] = (rest,)
     return Pipeline(settings.model_copy(update={"sources": sources}), environment, (*inner, rest))
+
+
+def _read_here(sources: Iterable[AnySource], checkout: Checkout) -> Iterator[FilesSettings]:
+    """The sources that read folders; one that follows git reads that of the settings' work tree."""
+    for each in sources:
+        if isinstance(each, FilesSettings):
+            yield each
+        elif isinstance(each, GitSettings) and checkout.tracked:
+            yield checked_out(each, checkout.root / each.path)
 
 
 def _as_given(source: FilesSettings) -> FilesSettings:

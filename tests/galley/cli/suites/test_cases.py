@@ -163,6 +163,31 @@ def test_the_innermost_source_says_how_a_file_is_read(
     assert result.code == 0, result.out
 
 
+def test_a_folder_is_read_as_the_source_that_follows_it_in_git_would(
+    suite: Any, galley: Any, tmp_path: Path
+) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "mesh").mkdir()
+    (tmp_path / "mesh" / "a.yaml").write_text(
+        "{apiVersion: v1, kind: Service, metadata: {name: a}}"
+    )
+    (tmp_path / "service").mkdir()
+    (tmp_path / "service" / "galley.yaml").write_text(
+        "channels:\n- sources:\n"
+        "  - {name: team, type: git, url: 'https://git.example.com/team/mesh.git', path: mesh,\n"
+        "     default_namespace: shop}\n"
+    )
+    suite(
+        "cases: [{name: a case, given: ../mesh,"
+        " expect: {contains: [{kind: Service, metadata: {name: a, namespace: shop}}]}}]",
+        "service/rules.test.yaml",
+        head="pipeline: {settings: galley.yaml}\n",
+    )
+    result = galley("test", tmp_path)
+
+    assert result.code == 0, result.out
+
+
 def test_each_suite_has_its_own_default_namespace(suite: Any, galley: Any, tmp_path: Path) -> None:
     """Also where all else of their pipelines is the same."""
     (tmp_path / "a.yaml").write_text(MANIFEST)
