@@ -5,6 +5,7 @@ Sources: protobuf's mapping of JSON, and the jsonpb package that Istio reads its
 
 import base64
 import binascii
+import math
 import re
 from collections.abc import Callable
 from typing import TypeAlias
@@ -63,8 +64,10 @@ def number(value: object) -> bytes:
     """A number, also as text, and the three that JSON has only as text."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return double(float(value))
-    if isinstance(value, str) and (value in _NAMED_NUMBERS or _NUMBER.fullmatch(value)):
-        return double(float(_NAMED_NUMBERS.get(value, value)))
+    if isinstance(value, str) and value in _NAMED_NUMBERS:
+        return double(float(_NAMED_NUMBERS[value]))
+    if isinstance(value, str) and _NUMBER.fullmatch(value) and math.isfinite(float(value)):
+        return double(float(value))
     raise wrong("a number", value)
 
 
