@@ -21,8 +21,8 @@ that it knows to differ.
 **Names.** Wherever a collection is asked for, all of these will do, in capitals or not: `Kind`,
 the plural, `plural.group`, `group/Kind`, `group/version/Kind`, `k8s/group/version/plural` (with
 `core` for Kubernetes' own group) and what the last column lists. A name that several kinds have,
-such as `Gateway`, means the one that comes first on this page; to who asks a channel, the one that
-the channel holds, if it holds but one of them.
+such as `Gateway`, means the one that comes first on this page; to whoever asks a channel, the one
+that the channel holds, if it holds but one of them.
 
 **Observed** kinds are facts about the world and not configuration: they are held in the companion
 channel.
