@@ -9,7 +9,6 @@ more for what the transforms made, policies, analyzers, encoding.
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Self, TypeVar
 
@@ -17,13 +16,14 @@ import msgpack
 
 from pipeline import encoding, policy, schema, transform
 from pipeline.analysis import Analyzer, AnalyzerError, analysis_stages, identities, unknown_names
-from pipeline.analysis.radius import RadiusStage
+from pipeline.analysis.day import Day
+from pipeline.analysis.radius import INQUIRY as RADIUS
 from pipeline.model import Diagnostic, Document, Kinds, Resource
 from pipeline.model.canonical import pack
 from pipeline.model.messages import analysis as messages
 from pipeline.policy import suppress
 from pipeline.schema import SchemaSet, SchemaText, UnknownFields, UnknownKinds
-from pipeline.stage import Index, Outcome, Reader, Stage, only_judges
+from pipeline.stage import Index, Inquiry, Outcome, Reader, Stage, only_judges
 
 CHECK_VERSION = "5"
 """Galley's own: raised whenever a built-in check changes its meaning."""
@@ -108,17 +108,21 @@ class Environment:
     kinds: Kinds
     stages: tuple[Stage, ...]
     """In the order in which a resource meets them."""
+    inquiries: tuple[Inquiry, ...] = ()
+    """What may be asked of the outputs."""
     diagnostics: tuple[Diagnostic, ...] = ()
     """Warnings and infos about the environment itself."""
     schemas: SchemaSet = field(default_factory=lambda: schema.build(()))
     suppressions: suppress.Suppressions | None = None
+    wires: tuple[encoding.ServedWire, ...] = ()
+    """Those of meshes."""
     expired: frozenset[str] = frozenset()
     """Exemptions and suppressions of the specification that do not hold any more."""
     due: float | None = None
     """When one of them expires, or is to be told of, and it must be built again, in seconds since
     the epoch; None: never."""
-    today: date | None = None
-    """The day, in UTC, by which certificates were judged; None: nobody knew the time."""
+    day: Day = field(default_factory=Day)
+    """By which certificates are judged."""
 
     @classmethod
     def build(
@@ -179,7 +183,7 @@ class _Assembly:
         self._transforms = transforms
         self._errors: list[Diagnostic] = []
         self._agenda = policy.Agenda(now)
-        self._today = datetime.fromtimestamp(now, UTC).date() if now else None
+        self._day = Day(now)
 
     def environment(self, previous: Environment | None) -> Environment:
         spec = self._spec
@@ -199,18 +203,19 @@ class _Assembly:
         if self._errors or schemas is None or transforms is None or policies is None:
             raise InvalidEnvironmentError(self._errors)
         again = (_Transformed(schemas.stage),) if transforms else ()
-        asked = (RadiusStage(),)
         sent = encoding.EncodingStage(limit=spec.resource_bytes, wires=wires)
         return Environment(
             spec=replace(spec, schemas=(*spec.schemas, *schemas.kept)),
             kinds=kinds,
-            stages=(schemas.stage, *transforms, *again, *policies, *analyzers, *asked, sent),
+            stages=(schemas.stage, *transforms, *again, *policies, *analyzers, sent),
+            inquiries=(RADIUS,),
             diagnostics=(*schemas.diagnostics, *self._remarks()),
             schemas=schemas,
             suppressions=suppressions,
+            wires=wires,
             expired=agenda.expired,
             due=agenda.due,
-            today=self._today,
+            day=self._day,
         )
 
     def _schemas(self, previous: Environment | None) -> SchemaSet | None:
@@ -226,9 +231,7 @@ class _Assembly:
 
     def _analyzers(self) -> tuple[Stage, ...]:
         spec = self._spec
-        return analysis_stages(
-            self._plugins, spec.disabled, complete=spec.complete, today=self._today
-        )
+        return analysis_stages(self._plugins, spec.disabled, complete=spec.complete, day=self._day)
 
     def _remarks(self) -> Iterable[Diagnostic]:
         for missing in sorted(set(self._asked) - set(self._spec.plugins)):

@@ -19,6 +19,20 @@ DESTINATION_RULE = f"{_ISTIO}/DestinationRule"
 ENDPOINTS = "core/Endpoints"
 ENDPOINT_SLICE = "discovery.k8s.io/EndpointSlice"
 ENVOY_FILTER = f"{_ISTIO}/EnvoyFilter"
+ENVOY_CLUSTER = "envoy.config.cluster/Cluster"
+ENVOY_ENDPOINTS = "envoy.config.endpoint/ClusterLoadAssignment"
+ENVOY_EXTENSION = "envoy.config.core/TypedExtensionConfig"
+ENVOY_LISTENER = "envoy.config.listener/Listener"
+ENVOY_ROUTES = "envoy.config.route/RouteConfiguration"
+ENVOY_SCOPED_ROUTES = "envoy.config.route/ScopedRouteConfiguration"
+ENVOY_CONFIG = (
+    ENVOY_CLUSTER,
+    ENVOY_EXTENSION,
+    ENVOY_LISTENER,
+    ENVOY_ROUTES,
+    ENVOY_SCOPED_ROUTES,
+)
+"""Those of Envoy's that name others."""
 GATEWAY = f"{_ISTIO}/Gateway"
 GATEWAY_CLASS = f"{ROUTE_API}/GatewayClass"
 GRPC_ROUTE = f"{ROUTE_API}/GRPCRoute"
@@ -33,6 +47,7 @@ NAMESPACE = "core/Namespace"
 NODE = "core/Node"
 PEER_AUTHENTICATION = f"{_SECURITY}/PeerAuthentication"
 POD = "core/Pod"
+PROXY_CONFIG = f"{_ISTIO}/ProxyConfig"
 REFERENCE_GRANT = f"{ROUTE_API}/ReferenceGrant"
 REQUEST_AUTHENTICATION = f"{_SECURITY}/RequestAuthentication"
 SECRET = "core/Secret"  # noqa: S105  # the name of a kind
@@ -41,6 +56,7 @@ SERVICE_ENTRY = f"{_ISTIO}/ServiceEntry"
 SIDECAR = f"{_ISTIO}/Sidecar"
 SYNTHETIC_SERVICE_ENTRY = f"{_ISTIO}/SyntheticServiceEntry"
 TELEMETRY = "telemetry.istio.io/Telemetry"
+TRAFFIC_EXTENSION = "extensions.istio.io/TrafficExtension"
 VALIDATING_WEBHOOK = f"{_ADMISSION}/ValidatingWebhookConfiguration"
 VIRTUAL_SERVICE = f"{_ISTIO}/VirtualService"
 WASM_PLUGIN = "extensions.istio.io/WasmPlugin"

@@ -14,8 +14,9 @@ def text(value: Any, name: str, default: str = "") -> str:
     return held if type(held) is str and held else default
 
 
-def inside(value: Any, *names: str) -> Any:
-    """What lies that deep within mappings; None where there is nothing, or no mapping."""
+def inside(value: Any, *names: str | int) -> Any:
+    """What lies that deep within mappings; None where there is nothing, or no mapping. A number is
+    in no mapping."""
     for name in names:
         if type(value) is not dict:
             return None

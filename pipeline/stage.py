@@ -90,6 +90,18 @@ class Joins(Protocol):
         """One resource from the shares by who gave them, in order of the keys; pure as `run` is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What is asked of the outputs from outside, such as what a change affects: no step of the
+    pipeline, so it declares what the answer reads, and the engine has the indexes ready."""
+
+    name: str
+    collections: frozenset[str]
+    """Collections that the answer may `get` from."""
+    indexes: frozenset[Index]
+    """Indexes that it may `find` in."""
+
+
 class Stage(Protocol):
     """One step of the pipeline."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from pipeline.analysis.day import Day
 from pipeline.model import Diagnostic, Document, Level, Resource
 from pipeline.stage import Index, Outcome, Reader
 
@@ -43,7 +44,7 @@ class Subject:
     complete: bool
     """Whether what is not there does not exist; otherwise another source may have it."""
     today: date | None = None
-    """The day, in UTC, on which the environment was built; None where nobody says so."""
+    """The day, in UTC, by which certificates are judged; None where nobody says so."""
 
     @property
     def doubt(self) -> Level | None:
@@ -85,7 +86,7 @@ class AnalysisStage:
 
     only_judges = True
 
-    def __init__(self, analyzer: Analyzer, *, complete: bool, today: date | None = None) -> None:
+    def __init__(self, analyzer: Analyzer, *, complete: bool, day: Day | None = None) -> None:
         metadata = analyzer.metadata
         self.name = f"analysis/{metadata.name}"
         self.collections = metadata.reads
@@ -93,14 +94,14 @@ class AnalysisStage:
         self._metadata = metadata
         self._analyze = analyzer.analyze
         self._complete = complete
-        self._today = today
+        self._day = day or Day()
 
     def handles(self, collection: str) -> bool:
         return collection in self._metadata.handles
 
     def run(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
         found = tuple(
-            self._analyze(Subject(resource, document, reader, self._complete, self._today))
+            self._analyze(Subject(resource, document, reader, self._complete, self._day.date))
         )
         for diagnostic in found:
             if diagnostic.code not in self._metadata.codes:

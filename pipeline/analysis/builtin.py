@@ -2,11 +2,12 @@
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from itertools import chain
 
 from pipeline.analysis.analyzer import AnalysisStage, Analyzer, AnalyzerError
 from pipeline.analysis.certificates.tables import CERTIFICATES
+from pipeline.analysis.day import Day
+from pipeline.analysis.envoy.tables import ENVOY
 from pipeline.analysis.gateway_api.tables import GATEWAY_API
 from pipeline.analysis.istio.tables import ISTIO
 from pipeline.analysis.legacy import targets as legacy
@@ -20,7 +21,7 @@ from pipeline.model.messages import analysis as messages
 from pipeline.stage import Stage
 
 _REFERENCES = (References((*REFERENCES, *legacy.REFERENCES)),)
-_TABLES = (_REFERENCES, CERTIFICATES, GATEWAY_API, ISTIO, LEGACY, MESH, WEBHOOKS)
+_TABLES = (_REFERENCES, CERTIFICATES, ENVOY, GATEWAY_API, ISTIO, LEGACY, MESH, WEBHOOKS)
 
 ANALYZERS: tuple[Analyzer, ...] = tuple(
     sorted(chain(*_TABLES), key=lambda each: each.metadata.name)
@@ -33,7 +34,7 @@ def analysis_stages(
     disabled: Iterable[str],
     *,
     complete: bool,
-    today: date | None = None,
+    day: Day | None = None,
 ) -> tuple[Stage, ...]:
     """The stages of all analyzers that are not disabled, sorted by name.
 
@@ -47,7 +48,7 @@ def analysis_stages(
     if twice:
         raise AnalyzerError(messages.ANALYZER_TWICE.report(name=name) for name in twice)
     used = (analyzer for analyzer in analyzers if _name(analyzer) not in off)
-    return tuple(AnalysisStage(analyzer, complete=complete, today=today) for analyzer in used)
+    return tuple(AnalysisStage(analyzer, complete=complete, day=day) for analyzer in used)
 
 
 def unknown_names(plugins: Sequence[Analyzer], disabled: Iterable[str]) -> Iterator[Diagnostic]:

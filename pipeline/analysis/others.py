@@ -20,9 +20,20 @@ def conflict(
     message: Message, mine: Key, path: Path, others: Sequence[Key], **facts: Any
 ) -> Diagnostic:
     """A finding whose template speaks of `others`; there is at least one."""
-    names = [f"{each.namespace}/{each.name}" for each in others[:MOST]]
-    if len(others) > MOST:
-        names.append(f"{len(others) - MOST} more")
-    return message.report(
-        key=mine, path=path, related=others[:MOST], others=", ".join(names), **facts
-    )
+    shown = a_few([_name(each) for each in others])
+    return message.report(key=mine, path=path, related=others[:MOST], others=shown, **facts)
+
+
+def called(key: Key) -> str:
+    """One resource as people say it: `Gateway infra/public`, `MeshPolicy default`."""
+    return f"{key.collection.rpartition('/')[2]} {_name(key)}"
+
+
+def _name(key: Key) -> str:
+    return f"{key.namespace}/{key.name}" if key.namespace else key.name
+
+
+def a_few(names: Sequence[str]) -> str:
+    """The first of some names, and how many more there are."""
+    more = [f"{len(names) - MOST} more"] if len(names) > MOST else []
+    return ", ".join([*names[:MOST], *more])

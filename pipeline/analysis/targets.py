@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from pipeline import kinds
 from pipeline.analysis import hosts
+from pipeline.analysis.fields import Fields
 from pipeline.loose import text
 from pipeline.model import Key, Path, Resource
 from pipeline.model.resource import Document
@@ -159,6 +160,21 @@ DESTINATIONS = (
 )
 """Where a VirtualService says where to."""
 
+BACKENDS = (
+    "spec.rules.*.backendRefs.*",
+    "spec.rules.*.filters.*.requestMirror.backendRef",
+    "spec.rules.*.backendRefs.*.filters.*.requestMirror.backendRef",
+)
+"""Where a route of the Gateway API says where to."""
+
+_CLIENT_TLS = tuple(
+    f"spec.{place}trafficPolicy.{tls}"
+    for place in ("", "subsets.*.")
+    for tls in ("tls", "portLevelSettings.*.tls")
+)
+CLIENT_TLS = Fields((each, None) for each in _CLIENT_TLS)
+"""Where a DestinationRule says what TLS callers speak: to a host, a subset, or a port of these."""
+
 _TO_HOST = Reference(
     (kinds.VIRTUAL_SERVICE,),
     DESTINATIONS,
@@ -216,11 +232,7 @@ REFERENCES: tuple[Reference, ...] = (
     ),
     Reference(
         (kinds.DESTINATION_RULE,),
-        tuple(
-            f"spec.{place}trafficPolicy.{tls}"
-            for place in ("", "subsets.*.")
-            for tls in ("tls.credentialName", "portLevelSettings.*.tls.credentialName")
-        ),
+        tuple(f"{each}.credentialName" for each in _CLIENT_TLS),
         _credential,
         _lead_to_secret,
         "Secret {0}",
@@ -258,7 +270,7 @@ REFERENCES: tuple[Reference, ...] = (
     ),
     Reference(
         kinds.K8S_ROUTES,
-        ("spec.rules.*.backendRefs.*",),
+        BACKENDS,
         _backend,
         _to(kinds.SERVICE),
         "Service {0}/{1}",

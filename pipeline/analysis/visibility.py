@@ -20,7 +20,11 @@ EVERYWHERE: Scope = frozenset({"*"})
 
 def scope_of(document: Document, namespace: str, default: Sequence[str] = ()) -> Scope:
     """The namespaces that a resource is visible in; without a word those of the default, or all."""
-    said = items(document.body, "spec", "exportTo") or default
+    return as_scope(items(document.body, "spec", "exportTo") or default, namespace)
+
+
+def as_scope(said: Sequence[object], namespace: str) -> Scope:
+    """What a list means that somebody of a namespace exports to; an empty one is all of them."""
     if not said:
         return EVERYWHERE
     texts = (name for name in said if isinstance(name, str) and name != "~")

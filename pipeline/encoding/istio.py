@@ -62,6 +62,7 @@ MCP = MeshWire(
         "config.istio.io/rule": f"{_POLICY}.Rule",
         **dict.fromkeys(_WITHOUT_A_MESSAGE, STRUCT),
     },
+    field=3,
 )
 """The Mesh Config Protocol, v1alpha1: Pilot and Mixer of Istio 1.1 to 1.5."""
 
@@ -76,6 +77,8 @@ ISTIO = MeshWire(
         **_of("telemetry.istio.io", "istio.telemetry.v1alpha1", "Telemetry"),
         **_of("extensions.istio.io", "istio.extensions.v1alpha1", "TrafficExtension WasmPlugin"),
     },
+    field=2,
+    packed=True,
     bare=_MESH_CONFIG,
 )
 """MCP over xDS: a current istiod that names a server of configuration."""

@@ -17,10 +17,10 @@ class EncodingStage:
     collections: frozenset[str] = frozenset()
     indexes: frozenset[Index] = frozenset()
 
-    def __init__(self, *, limit: int, wires: Sequence[Wire] = WIRES) -> None:
-        """`limit`: bytes that one encoded resource may take."""
+    def __init__(self, *, limit: int, wires: Sequence[Wire] = ()) -> None:
+        """Prepare for Galley's own wires and these; `limit`: bytes that an encoded one may take."""
         self._limit = limit
-        self._wires = tuple(wires)
+        self._wires = (*WIRES, *wires)
 
     def handles(self, collection: str) -> bool:
         return any(wire.carries(collection) for wire in self._wires)

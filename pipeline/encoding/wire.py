@@ -43,6 +43,24 @@ class Wire(Protocol):
         """
 
 
+class ServedWire(Wire, Protocol):
+    """A wire whose clients are served over gRPC.
+
+    What a response holds of a resource is its form: one entry of the field of resources, with tag
+    and length. So a response is made by joining forms, by somebody who knows nothing of their
+    content.
+    """
+
+    def form(self, collection: str, encoded: bytes, created: float) -> bytes:
+        """The form of an encoded resource.
+
+        Args:
+            collection: the resource's.
+            encoded: what `encode` made of it.
+            created: when its key was first published, seconds since the epoch; 0: not told.
+        """
+
+
 class NativeWire:
     """Galley's own stream: the canonical bytes, which are what the digest is taken of."""
 

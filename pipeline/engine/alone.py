@@ -35,7 +35,8 @@ class Alone:
     """Judges resources one at a time; what it has judged it forgets."""
 
     def __init__(self, environment: Environment) -> None:
-        self.environment = replace(environment, stages=tuple(_alone(environment.stages)))
+        stages = tuple(_alone(environment.stages))
+        self.environment = replace(environment, stages=stages, inquiries=())
 
     def judge(self, after: Located, before: Located | None) -> Judgement:
         """Judge a resource that is new, or takes the place of `before`, which has the same key."""

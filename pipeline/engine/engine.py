@@ -17,7 +17,7 @@ from pipeline.engine.tables import Change, Changes, Documents, Table
 from pipeline.engine.watch import Spot, Watcher
 from pipeline.environment import Environment
 from pipeline.model import Diagnostic, Key, Level, Resource
-from pipeline.stage import Reader, Stage, only_judges
+from pipeline.stage import Inquiry, Reader, Stage, only_judges
 
 
 class Engine:
@@ -33,17 +33,16 @@ class Engine:
         self.environment = environment
         self._documents = Documents()
         self._inputs: dict[Key, Resource] = {}
-        self._view = Table(self._inputs)
         self._segments: list[Segment] = []
         self._levels: Counter[Level] = Counter()
         self._tables = tuple(self._build(Rules(environment, call_budget)))
-        """What is in front of each segment, and last the outputs."""
+        """What is in front of each segment: the inputs first, and the outputs last."""
         self._outputs = self._tables[-1]
 
     @property
     def inputs(self) -> Mapping[Key, Resource]:
         """The resources that were applied; iterates in order of the keys."""
-        return self._view
+        return self._tables[0]
 
     @property
     def outputs(self) -> Mapping[Key, Resource]:
@@ -54,10 +53,8 @@ class Engine:
         """Set inputs (None: gone) and run what that concerns."""
         log = Log()
         current = self._set_inputs(changes)
-        self._view.note(current)
         for segment in self._segments:
             current = segment.apply(current, log)
-        self._outputs.note(current)
         self._levels.update(finding.diagnostic.level for finding in log.added)
         self._levels.subtract(finding.diagnostic.level for finding in log.removed)
         self._documents.clear()
@@ -96,7 +93,7 @@ class Engine:
         """One word on each collection that the environment does not know, sorted, and then on what
         the settings of stages name and is not there."""
         unknown = self.environment.schemas.unknown
-        found = (unknown(collection) for collection in self._view.collections)
+        found = (unknown(collection) for collection in self._tables[0].collections)
         idle = (remark for segment in self._segments for remark in segment.idle())
         return (*(remark for remark in found if remark is not None), *idle)
 
@@ -132,16 +129,10 @@ class Engine:
             subjects = _followed(segment, subjects)
         raise KeyError(stage)
 
-    def reader(self, stage: str) -> Reader:
-        """What a stage would read now, for a question from outside; it holds until the next change.
-
-        Raises:
-            KeyError: the environment has no stage of this name.
-        """
-        for segment in self._segments:
-            if found := segment.reader(stage):
-                return found
-        raise KeyError(stage)
+    def reader(self, inquiry: Inquiry) -> Reader:
+        """The outputs for the answer to one of the environment's inquiries; it holds until the next
+        change."""
+        return self._segments[-1].reader(inquiry)
 
     def after(self, stage: str) -> Table:
         """All resources as a stage left them; iterates in order of the keys.
@@ -185,13 +176,13 @@ class Engine:
         return merged(added), merged(removed)
 
     def _build(self, rules: Rules) -> Iterator[Table]:
-        table = Table(self._inputs)
-        for number, stages in enumerate(_segments(rules.environment.stages)):
+        table, parts = Table(self._inputs), _parts(rules.environment.stages)
+        for number, stages in enumerate(parts, 1):
             yield table
-            segment = Segment(number, stages, table, self._documents, rules)
+            asked = rules.environment.inquiries if number == len(parts) else ()
+            segment = Segment(number - 1, stages, table, self._documents, rules, inquiries=asked)
             self._segments.append(segment)
             table = table.above(segment.layer)
-        yield table
 
     def _set_inputs(self, changes: Mapping[Key, Resource | None]) -> Changes:
         current: Changes = {}
@@ -211,16 +202,15 @@ def _differs(change: Change) -> bool:
     return change.old != change.new
 
 
-def _segments(stages: Sequence[Stage]) -> Iterator[tuple[Stage, ...]]:
-    """Split after every stage that may change resources."""
-    held: list[Stage] = []
+def _parts(stages: Sequence[Stage]) -> list[list[Stage]]:
+    """Split after every stage that may change resources: the last part, which may be empty, has the
+    outputs in front of it."""
+    parts: list[list[Stage]] = [[]]
     for stage in stages:
-        held.append(stage)
+        parts[-1].append(stage)
         if not only_judges(stage):
-            yield tuple(held)
-            held = []
-    if held:
-        yield tuple(held)
+            parts.append([])
+    return parts
 
 
 def _followed(segment: Segment, subjects: tuple[Key, ...]) -> tuple[Key, ...]:

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from pipeline.engine.indexes import IndexTables
 from pipeline.engine.tables import Table
 from pipeline.model import Key, Resource
-from pipeline.stage import Index, Stage, UndeclaredReadError
+from pipeline.stage import Index, Inquiry, Stage, UndeclaredReadError
 
 Ref: TypeAlias = tuple[str, ...]
 """A key (three texts), an index value (index name, value) or a collection (one text)."""
@@ -88,14 +88,15 @@ class Reads:
 
 
 class RecordingReader:
-    """What a stage is given to read with: the table in front of it, and a list of what it read."""
+    """What a stage is given to read with: the table in front of it, and a list of what it read.
+    Whoever asks from outside is given the same."""
 
-    __slots__ = ("_collections", "_indexes", "_names", "_stage", "_table", "broken", "refs")
+    __slots__ = ("_collections", "_indexes", "_names", "_table", "_who", "broken", "refs")
 
-    def __init__(self, stage: Stage, table: Table, indexes: IndexTables) -> None:
-        self._stage = stage.name
-        self._collections = stage.collections
-        self._names = {index.name: index.collection for index in stage.indexes}
+    def __init__(self, who: Stage | Inquiry, table: Table, indexes: IndexTables) -> None:
+        self._who = who.name
+        self._collections = who.collections
+        self._names = {index.name: index.collection for index in who.indexes}
         self._table = table
         self._indexes = indexes
         self.refs: list[Ref] = []
@@ -135,5 +136,5 @@ class RecordingReader:
         return self._names[name]
 
     def _refuse(self, what: str) -> None:
-        self.broken = UndeclaredReadError(self._stage, what)
+        self.broken = UndeclaredReadError(self._who, what)
         raise self.broken

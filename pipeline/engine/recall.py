@@ -11,7 +11,7 @@ from pipeline.engine.ledger import Ledger
 from pipeline.engine.meetings import Content, Met
 from pipeline.engine.memory import Memory, Reason, Refused
 from pipeline.engine.selection import Selection
-from pipeline.model import Diagnostic, Key
+from pipeline.model import Diagnostic, Key, Located
 from pipeline.model.messages import stage as messages
 
 PASSING = frozenset({messages.TOO_SLOW.code, messages.FAILED.code})
@@ -105,12 +105,15 @@ class Recall:
 
     def _placed(self, reason: Reason) -> Diagnostic:
         """The diagnostic where its resource is now: what is accepted, or would be in the place of
-        what is, may be on other lines."""
+        what is, may be on other lines, or of a source of higher rank."""
         found, held = reason.diagnostic, reason.held
         if held is None or found.key is None:
             return found
         known = (self._ledger.accepted(found.key), *self._ledger.claims.of(found.key))
         same = [each for each in known if each and each.resource == held.resource]
         here = [each for each in same if same_locator(each, held)]
-        now = next(chain(here, same), None)
+        now = max(chain(here, same), key=self._rank, default=None)
         return found.at(now.origin.source, now.origin.locator, now.origin.line) if now else found
+
+    def _rank(self, held: Located) -> int:
+        return self._ledger.rank(held.origin.source)

@@ -5,7 +5,7 @@ once for all of them. A segment is told what has changed in its table and says w
 table after it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -18,7 +18,7 @@ from pipeline.engine.settling import Outcomes, Settling
 from pipeline.engine.tables import Changes, Documents, Table
 from pipeline.engine.watch import Teller
 from pipeline.model import Diagnostic, Key, Resource
-from pipeline.stage import Stage, idle_parts
+from pipeline.stage import Inquiry, Stage, idle_parts
 
 
 @dataclass
@@ -49,9 +49,18 @@ class Segment:
     """A table, the stages that look at it, and the layer of the one that changes it."""
 
     def __init__(
-        self, number: int, stages: Sequence[Stage], table: Table, documents: Documents, rules: Rules
+        self,
+        number: int,
+        stages: Sequence[Stage],
+        table: Table,
+        documents: Documents,
+        rules: Rules,
+        *,
+        inquiries: Collection[Inquiry] = (),
     ) -> None:
-        indexes = frozenset(index for stage in stages for index in stage.indexes)
+        """`inquiries` are those that are made of this table."""
+        asked = (each.indexes for each in inquiries)
+        indexes = frozenset(index for stage in stages for index in stage.indexes).union(*asked)
         self._table = table
         self._documents = documents
         self._rules = rules
@@ -60,6 +69,7 @@ class Segment:
         last = self.runners[-1] if self.runners else None
         self.layer = Layer(table, last.join) if last and last.changes else None
         self._reading = _by_what_they_read(self.runners)
+        self._is_read = bool(self._reading or inquiries)
         self._passing: dict[str, tuple[Runner, ...]] = {}
         self.teller = Teller(number, table, derives=self.layer is not None)
         self._settling = (
@@ -101,11 +111,9 @@ class Segment:
         if self._settling is not None:
             yield from self._settling.findings_of(subject)
 
-    def reader(self, stage: str) -> RecordingReader | None:
-        """A reader of its table as one of its stages has it; None if it has no such stage."""
-        named = (runner.stage for runner in self.runners if runner.name == stage)
-        found = next(named, None)
-        return None if found is None else RecordingReader(found, self._table, self._indexes)
+    def reader(self, inquiry: Inquiry) -> RecordingReader:
+        """A reader of its table for the answer to one of its inquiries."""
+        return RecordingReader(inquiry, self._table, self._indexes)
 
     def population(self, collection: str) -> int:
         """How many resources of a collection its table holds."""
@@ -152,7 +160,7 @@ class Segment:
         touched: Touched = {}
         flipped = self._table.note(changes)
         self.teller.changes(changes)
-        if not self._reading:
+        if not self._is_read:
             return touched
         for key in changes:
             self._touch_readers(key.collection, key, key, changes, touched)

@@ -51,7 +51,7 @@ class Move:
         head, rest = path[: len(self.at)], path[len(self.at) :]
         if not _fits(head, self.at) or rest[: len(self.new)] != self.new:
             return path
-        if self.copies and _get(body, path) is not _NOTHING:  # written out
+        if _get(body, path) is not _NOTHING:  # written as the storage version has it
             return path
         return (*head, *self.old, *rest[len(self.new) :])
 
@@ -99,14 +99,20 @@ class Conversion:
         return path
 
 
-def with_name(body: dict[str, Any], fields: Iterable[Path], name: str) -> dict[str, Any]:
-    """The body with its resource's name in the first of the fields if it is in none of them."""
-    first, *_ = fields = tuple(fields)
-    parent = _get(body, first[:-1])
-    if type(parent) is not dict or any(_get(body, each) is not _NOTHING for each in fields):
-        return body
-    made: dict[str, Any] = _with(body, first, name)
-    return made
+def as_stored(
+    body: dict[str, Any], name: str, conversion: Conversion | None, named_by: Iterable[Path]
+) -> dict[str, Any]:
+    """The body of a resource of this name as the storage version has it.
+
+    Args:
+        body: as it is written.
+        name: the resource's.
+        conversion: what is different in the version in which it is written; None: nothing.
+        named_by: fields that hold the name once more; see `Kind`.
+    """
+    if conversion is not None:
+        body = conversion.convert(body)
+    return _with_name(body, named_by, name) if named_by else body
 
 
 def place(text: str) -> Path:
@@ -134,6 +140,16 @@ def move(
 def default(at: str, new: str, value: Any) -> Default:
     """A `Default` whose paths are written with dots."""
     return Default(place(at), place(new), value)
+
+
+def _with_name(body: dict[str, Any], fields: Iterable[Path], name: str) -> dict[str, Any]:
+    """The body with its resource's name in the first of the fields if it is in none of them."""
+    first, *_ = fields = tuple(fields)
+    parent = _get(body, first[:-1])
+    if type(parent) is not dict or any(_get(body, each) is not _NOTHING for each in fields):
+        return body
+    made: dict[str, Any] = _with(body, first, name)
+    return made
 
 
 def _each(value: Any, at: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:

@@ -85,6 +85,11 @@ class Kinds:
             return known if version in known.versions else None
         return self._by_former.get((api_version, kind))
 
+    def collection(self, api_version: str, kind: str) -> str:
+        """The collection of what is written so, known or not."""
+        known = self.stored(api_version, kind)
+        return known.collection if known else collection_of(split_api_version(api_version)[0], kind)
+
     def resolve(self, name: str) -> str | None:
         """The collection that a person means by `VirtualService`, `virtualservices`,
         `networking.istio.io/v1/VirtualService`, `k8s/networking.istio.io/v1/virtualservices` or an

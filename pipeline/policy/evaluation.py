@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pipeline import kinds
-from pipeline.expression import ROOT, Failure, Given
+from pipeline.expression import ROOT, Failure, Given, project
 from pipeline.manifest import manifest
 from pipeline.model import Key, Resource
 from pipeline.policy.lookup import Lookup
 from pipeline.policy.parameters import Parameters
 from pipeline.policy.part import PARAMS, Part
-from pipeline.policy.projection import project
 from pipeline.stage import Index, Reader
 
 

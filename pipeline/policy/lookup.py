@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.expression import ROOT, Expression, Failure, Given
+from pipeline.expression import ROOT, Expression, Failure, Given, looked_at, project
 from pipeline.manifest import manifest
 from pipeline.model import Document, Key, Resource
-from pipeline.policy.projection import looked_at, project
 from pipeline.stage import Index, Reader
 
 FAILED = "\0"

@@ -4,7 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeAlias
 
-from pipeline.expression import ANYTHING, BY_NAME, MANIFESTS, ExpressionError, Language, Makes
+from pipeline.expression import (
+    ANYTHING,
+    BY_NAME,
+    MANIFESTS,
+    ExpressionError,
+    Language,
+    Makes,
+    selections,
+)
 from pipeline.invalid import nearest
 from pipeline.model import Key, Kinds
 from pipeline.model.canonical import Path
@@ -18,7 +26,6 @@ from pipeline.policy.evaluation import (
 )
 from pipeline.policy.kind_names import UnknownKindError, collection_called
 from pipeline.policy.lookup import Handle, Lookup
-from pipeline.policy.names import selections
 from pipeline.policy.parameters import Parameters
 from pipeline.policy.part import (
     LOOKUPS,

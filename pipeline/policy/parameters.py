@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.expression import Failure
+from pipeline.loose import inside
 from pipeline.manifest import manifest
 from pipeline.model import Key
 from pipeline.model.canonical import Path
@@ -51,12 +52,12 @@ class Parameters:
         if self._place is None:
             return self._given
         found = reader.get(self._placed(namespace, self._place))
-        held = _at(manifest(found, found.document()), self._field) if found else {}
+        held = inside(manifest(found, found.document()), *self._field) if found else None
         where = self.where(namespace)
-        if not isinstance(held, dict):
+        if not isinstance(held, dict | None):
             return Failure(f"the parameters in {where} are no map")
         values = {**self._given}
-        for name, value in held.items():
+        for name, value in (held or {}).items():
             taken = _typed(value, self._given.get(name))
             if isinstance(taken, Failure):
                 return Failure(f"parameter {name} in {where} {taken.problem}")
@@ -90,9 +91,3 @@ def _typed(value: Any, default: Any) -> Any:
         shown = value if len(value) <= 40 else f"{value[:40]}..."
         return Failure(f"is {shown!r}, and {_WORDS.get(wanted, 'a map')} is needed")
     return read
-
-
-def _at(value: Any, path: Path) -> Any:
-    for part in path:
-        value = value.get(part) if isinstance(value, dict) else None
-    return {} if value is None else value

@@ -3,9 +3,7 @@
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
-from pipeline.expression import Expression
-from pipeline.policy.names import selections
-from pipeline.policy.projection import Tree, looked_at
+from pipeline.expression import Expression, Tree, looked_at, selections
 
 NAMESPACE_OBJECT, PARAMS = "namespaceObject", "params"
 LOOKUPS, VARIABLES = "lookups", "variables"

@@ -104,8 +104,9 @@ class ParametersFromSettings(_Settings):
     @field_validator("field")
     @classmethod
     def _is_path(cls, text: str) -> str:
-        if not parse_path(text):
-            raise ValueError("a field has to be named")
+        path = parse_path(text)
+        if not path or any(isinstance(step, int) for step in path):
+            raise ValueError("a field has to be named, and cannot be in a list")
         return text
 
 

@@ -10,14 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.expression import ROOT, Given
+from pipeline.expression import ROOT, Given, Tree, project
 from pipeline.manifest import manifest
 from pipeline.model import Diagnostic, Document, Resource
 from pipeline.policy.annotation import SUPPRESS, idle_entries
 from pipeline.policy.evaluation import Evaluation
 from pipeline.policy.part import shared_tree
 from pipeline.policy.policy import Policy
-from pipeline.policy.projection import Tree, project
 from pipeline.stage import Index, Outcome, Reader
 
 

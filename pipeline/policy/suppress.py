@@ -1,6 +1,6 @@
 """Findings that are known and accepted: by annotation on the resource, or by the settings.
 
-Only findings about content can be suppressed (families GAL03 to GAL06 and GAL14 to GAL19): never
+Only findings about content can be suppressed (families GAL03 to GAL06 and GAL14 to GAL20): never
 text that cannot be read, a broken structure, or what the gate and the wires say. A suppressed
 finding is not reported and does not block; whoever applies suppressions counts them.
 """

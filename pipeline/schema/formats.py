@@ -187,6 +187,10 @@ def _isbn13(text: str) -> bool:
 
 _SHADE = r"(0|[1-9]\d?|1\d\d?|2[0-4]\d|25[0-5])"
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+is_dns_label = matching(_LABEL, most=63)
+"""Whether Kubernetes could call a Namespace so (RFC 1123)."""
+is_dns_subdomain = matching(rf"{_LABEL}(\.{_LABEL})*", most=253)
+"""Whether it could call most resources so."""
 _social_security = matching(r"\d{3}[- ]?\d{2}[- ]?\d{4}")
 
 FORMATS: Mapping[str, Check] = {
@@ -207,8 +211,8 @@ FORMATS: Mapping[str, Check] = {
     "isbn": lambda text: _isbn10(text) or _isbn13(text),
     "isbn10": _isbn10,
     "isbn13": _isbn13,
-    "k8slongname": matching(rf"{_LABEL}(\.{_LABEL})*", most=253),
-    "k8sshortname": matching(_LABEL, most=63),
+    "k8slongname": is_dns_subdomain,
+    "k8sshortname": is_dns_label,
     "mac": _mac,
     "password": lambda _: True,
     "rgbcolor": matching(rf"rgb\(\s*{_SHADE}\s*,\s*{_SHADE}\s*,\s*{_SHADE}\s*\)"),

@@ -4,9 +4,9 @@ Sources fill it in where it is left out, so it is missing only if a transform to
 """
 
 from collections.abc import Iterator
-from typing import Any
 
-from pipeline.model import Diagnostic, Document, Key, Kind, Path
+from pipeline.loose import inside
+from pipeline.model import Diagnostic, Document, Key, Kind
 from pipeline.model.messages import schema as messages
 from pipeline.schema import phrases
 
@@ -15,7 +15,7 @@ def judge(key: Key, kind: Kind, document: Document) -> Iterator[Diagnostic]:
     """What is wrong with the names in a body, as far as its kind says where they are."""
     if not kind.named_by:
         return
-    held = [(path, _at(document.body, path)) for path in kind.named_by]
+    held = [(path, inside(document.body, *path)) for path in kind.named_by]
     names = [(path, name) for path, name in held if name is not None]
     for path, name in names or held[:1]:
         if name != key.name:
@@ -23,9 +23,3 @@ def judge(key: Key, kind: Kind, document: Document) -> Iterator[Diagnostic]:
             yield messages.NAMED_OTHERWISE.report(
                 key=key, path=path, field=phrases.field(path), said=said, name=key.name
             )
-
-
-def _at(value: Any, path: Path) -> Any:
-    for step in path:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value

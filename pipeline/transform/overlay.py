@@ -12,7 +12,6 @@ from pydantic import Field, field_validator
 
 from pipeline.manifest import manifest
 from pipeline.model import Diagnostic, Document, Key, Kinds, Resource
-from pipeline.model.kind import collection_of, split_api_version
 from pipeline.model.messages import shaping as messages
 from pipeline.stage import Outcome, Present, Reader
 from pipeline.transform.merge import merged
@@ -36,8 +35,8 @@ class OverlaySettings(TransformSettings):
     """Partial manifests, or files and folders that hold them. Each says apiVersion, kind and
     `metadata.name`, and a namespace if it is not `default`; the rest is merged into the resource as
     by `merge` (maps are merged, null removes a field, lists are replaced), and `$patch: delete`
-    takes the resource out. The version does not matter. Of two for one resource the later has the
-    last word."""
+    takes the resource out. The version does not matter; the fields are those of the stored one. Of
+    two for one resource the later has the last word."""
 
     @field_validator("overlays")
     @classmethod
@@ -127,8 +126,9 @@ def _key(held: Any, kinds: Kinds | None) -> Key:
         if not (isinstance(text, str) and text):
             raise ValueError(f"{field} must be there, and a text, to say which resource is meant")
     api_version, kind, name, namespace = said.values()
-    collection = collection_of(split_api_version(api_version)[0], kind)
-    known = kinds.get(collection) if kinds else None
+    kinds = kinds or Kinds()
+    collection = kinds.collection(api_version, kind)
+    known = kinds.get(collection)
     return Key(collection, namespace if known is None or known.namespaced else "", name)
 
 

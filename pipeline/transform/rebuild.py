@@ -8,7 +8,8 @@ from pipeline.model.messages import transform as messages
 from pipeline.transform.errors import TransformRefusedError
 
 _HEAD = ("apiVersion", "kind", "metadata")
-_METADATA = {"name", "namespace", "labels", "annotations"}
+METADATA = frozenset(("name", "namespace", "labels", "annotations"))
+"""What there can be of it in a manifest of a transform."""
 
 
 def relabelled(
@@ -41,11 +42,12 @@ def from_manifest(transform: str, resource: Resource, result: Any) -> Resource:
     if not isinstance(metadata, Mapping):
         raise _broken(transform, resource, "metadata is no longer a mapping")
     _same_identity(transform, resource, result, metadata)
-    document = Document(
-        labels=_texts(transform, resource, metadata, "labels"),
-        annotations=_texts(transform, resource, metadata, "annotations"),
-        body={name: value for name, value in result.items() if name not in _HEAD},
-    )
+    try:
+        labels, annotations = texts(metadata, "labels"), texts(metadata, "annotations")
+    except ValueError as error:
+        raise _broken(transform, resource, str(error)) from error
+    body = {name: value for name, value in result.items() if name not in _HEAD}
+    document = Document(labels, annotations, body)
     return rebuilt(transform, resource, document)
 
 
@@ -68,6 +70,23 @@ def rebuilt(transform: str, resource: Resource, document: Document) -> Resource:
     return resource if built == resource else built
 
 
+def texts(metadata: Mapping[str, Any], name: str) -> Mapping[str, str]:
+    """The labels or annotations of a manifest; none where they are left out.
+
+    Raises:
+        ValueError: they are none; the text says why, without a full stop.
+    """
+    held = metadata.get(name)
+    if held is None:
+        return {}
+    if not isinstance(held, Mapping):
+        raise ValueError(f"metadata.{name} is not a mapping")  # noqa: TRY004  # of the manifest
+    for label, value in held.items():
+        if not isinstance(value, str):
+            raise ValueError(f"the value of {label!r} in metadata.{name} is not text")  # noqa: TRY004  # as above
+    return held
+
+
 def _same_identity(
     transform: str, resource: Resource, result: Mapping[str, Any], metadata: Mapping[str, Any]
 ) -> None:
@@ -79,28 +98,13 @@ def _same_identity(
         "metadata.namespace": (metadata.get("namespace", ""), key.namespace),
     }
     changed = [field for field, (is_now, was) in expected.items() if is_now != was]
-    changed += [f"metadata.{name}" for name in metadata if name not in _METADATA]
+    changed += [f"metadata.{name}" for name in metadata if name not in METADATA]
     changed += ["status"] if "status" in result else []
     if changed:
         report = messages.IDENTITY_CHANGED.report(
             key=key, transform=transform, field=", ".join(changed)
         )
         raise TransformRefusedError(report)
-
-
-def _texts(
-    transform: str, resource: Resource, metadata: Mapping[str, Any], name: str
-) -> Mapping[str, str]:
-    held = metadata.get(name)
-    if held is None:
-        return {}
-    if not isinstance(held, Mapping):
-        raise _broken(transform, resource, f"metadata.{name} is not a mapping")
-    for label, value in held.items():
-        if not isinstance(value, str):
-            problem = f"the value of {label!r} in metadata.{name} is not text"
-            raise _broken(transform, resource, problem)
-    return held
 
 
 def _broken(transform: str, resource: Resource, problem: str) -> TransformRefusedError:

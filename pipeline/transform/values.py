@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from pipeline.loose import mapping
 from pipeline.model import Key, Resource
 from pipeline.model.messages import Message
 from pipeline.model.messages import shaping as messages
@@ -78,5 +79,4 @@ class Supply:
 @lru_cache(maxsize=64)
 def _data(config_map: Resource) -> Mapping[str, Any]:
     """What is in a ConfigMap; kept, because many resources ask for the same one after another."""
-    data = config_map.document().body.get("data")
-    return data if isinstance(data, Mapping) else {}
+    return mapping(config_map.document().body, "data")

@@ -1,6 +1,5 @@
 """Visibility: `exportTo` by namespace, where a resource does not say it itself."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Literal
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pipeline import kinds as names
 from pipeline.model import Document, Key, Kinds, Resource
 from pipeline.model.messages import shaping as messages
+from pipeline.schema.formats import is_dns_label
 from pipeline.selector import Selector
 from pipeline.stage import Outcome, Reader
 from pipeline.transform.errors import TransformRefusedError
@@ -22,7 +22,6 @@ ANNOTATION = "networking.istio.io/exportTo"
 
 _FIELD = "exportTo"
 _EXPORTED = frozenset((names.DESTINATION_RULE, names.SERVICE_ENTRY, names.VIRTUAL_SERVICE))
-_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 
 class VisibilityRule(BaseModel):
@@ -131,7 +130,7 @@ def problem(export_to: Sequence[str]) -> str:
     """Why this is no visibility for all of the kinds; empty: it is. What Istio's own validation
     says of `exportTo` (istio.io/istio, pkg/config/validation, validateExportTo)."""
     for each in export_to:
-        if each not in (".", "*") and not _NAMESPACE.fullmatch(each):
+        if each not in (".", "*") and not is_dns_label(each):
             return f"{each!r} is neither `.` nor `*` nor the name of a namespace"
     if len(set(export_to)) < len(export_to):
         return "it names one twice"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.model import Conversion, Kinds, Path
-from pipeline.model.conversion import with_name
+from pipeline.model.conversion import as_stored
 from pipeline.model.kind import collection_of, split_api_version
 from pipeline.model.messages import Message, structure
 from sources.manifests import misspelt, names
@@ -32,9 +32,7 @@ class Type:
 
     def stored(self, body: dict[str, Any], name: str) -> dict[str, Any]:
         """The body as the storage version has it."""
-        if self.conversion is not None:
-            body = self.conversion.convert(body)
-        return with_name(body, self.named_by, name) if self.named_by else body
+        return as_stored(body, name, self.conversion, self.named_by)
 
 
 @dataclass(frozen=True, slots=True)

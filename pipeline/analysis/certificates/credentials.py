@@ -11,7 +11,7 @@ from pipeline.analysis import workloads
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.certificates.facts import Facts, covers, facts_in, names_of, problem_of
 from pipeline.analysis.certificates.uses import USERS, Sought, Use, seek, selector_in, uses_of
-from pipeline.analysis.others import MOST
+from pipeline.analysis.others import MOST, a_few
 from pipeline.analysis.targets import SECRET_BY_NAME
 from pipeline.model import Diagnostic, Key, Level, Resource
 from pipeline.model.messages import certificates as messages
@@ -54,8 +54,8 @@ def _misplaced(mine: Key, use: Use, sought: Sought, level: Level | None) -> Diag
         related=[each.key for each in sought.elsewhere[:MOST]],
         level=level,
         name=use.name,
-        places=", ".join(sorted({each.key.namespace for each in sought.elsewhere})),
-        wanted=", ".join(sorted(sought.places)),
+        places=a_few(sorted({each.key.namespace for each in sought.elsewhere})),
+        wanted=a_few(sorted(sought.places)),
     )
 
 
@@ -97,7 +97,7 @@ def _problems(
                 related=[secret],
                 secret=shown,
                 host=host,
-                names=", ".join(names[:MOST]) or "no host at all",
+                names=a_few(names) or "no host at all",
             )
 
 

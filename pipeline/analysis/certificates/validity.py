@@ -1,7 +1,7 @@
-"""Certificates that are not valid on the day on which the environment was built, or not for long.
+"""Certificates that are not valid on the day of their environment, or not for long.
 
-What a stage says may depend on nothing but its inputs, so it has no clock: the day is part of the
-environment. What has ended then has ended; what ends later is found when it is built again.
+What a stage says may depend on nothing but its inputs, so it has no clock: the environment has the
+day, and is built again on one on which something else is to be said.
 """
 
 from collections.abc import Iterator

@@ -6,19 +6,13 @@ from typing import NamedTuple
 from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
+from pipeline.analysis.targets import BACKENDS
 from pipeline.loose import inside, items, text
 from pipeline.model import Diagnostic, Document, Key, Path, Resource
 from pipeline.model.messages import gateway_api as messages
 from pipeline.stage import Index
 
-_BACKENDS = Fields(
-    (each, None)
-    for each in (
-        "spec.rules.*.backendRefs.*",
-        "spec.rules.*.filters.*.requestMirror.backendRef",
-        "spec.rules.*.backendRefs.*.filters.*.requestMirror.backendRef",
-    )
-)
+_BACKENDS = Fields((each, None) for each in BACKENDS)
 _CERTIFICATES = Fields((("spec.listeners.*.tls.certificateRefs.*", None),))
 
 

@@ -6,7 +6,7 @@ from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.hosts import covering, hosts_in
 from pipeline.analysis.istio.gateways import server_hosts, servers
-from pipeline.analysis.others import conflict, other_keys
+from pipeline.analysis.others import a_few, conflict, other_keys
 from pipeline.analysis.targets import gateway_name, is_generated
 from pipeline.loose import items
 from pipeline.model import Diagnostic, Document, Key, Path, Resource
@@ -81,7 +81,7 @@ class BoundHosts:
                     path=path,
                     related=[held.key],
                     gateway=gateway,
-                    hosts=", ".join(listed),
+                    hosts=a_few(listed),
                 )
         yield from _shared(subject)
 

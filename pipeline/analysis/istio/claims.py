@@ -9,6 +9,7 @@ from pipeline.analysis.fields import Fields
 from pipeline.analysis.istio.policies import is_attached, selector_of
 from pipeline.analysis.labels import may_meet, meets
 from pipeline.analysis.mesh.settings import MESH, mesh_of
+from pipeline.analysis.others import called
 from pipeline.analysis.targets import gateway_name
 from pipeline.loose import items
 from pipeline.model import Diagnostic, Document, Key, Path, Resource
@@ -53,7 +54,7 @@ class Claims:
                     path=path,
                     level=subject.doubt,
                     related=(gateway.key,),
-                    gateway=f"Gateway {gateway.key.namespace}/{gateway.key.name}",
+                    gateway=called(gateway.key),
                 )
 
 

@@ -7,7 +7,7 @@ from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
 from pipeline.loose import text
-from pipeline.model import Diagnostic
+from pipeline.model import Diagnostic, Level
 from pipeline.model.messages import traffic as messages
 
 _PATCHES = Fields((("spec.configPatches.*", None),))
@@ -15,7 +15,11 @@ _RELATIVE = frozenset({"INSERT_BEFORE", "INSERT_AFTER"})
 _REPLACED = frozenset({"HTTP_FILTER", "NETWORK_FILTER", "VIRTUAL_HOST"})
 """What REPLACE works on."""
 _WHOLE = frozenset({"ROUTE_CONFIGURATION", "HTTP_ROUTE"})
-"""What can be neither added nor removed."""
+"""What, by the documentation, can be neither added nor removed."""
+_APPLIED = frozenset(
+    {("ADD", "HTTP_ROUTE"), ("REMOVE", "HTTP_ROUTE"), ("REPLACE", "LISTENER_FILTER")}
+)
+"""What Pilot does all the same (`core/envoyfilter`), though nobody has promised it."""
 
 
 class EnvoyFilters:
@@ -36,8 +40,14 @@ class EnvoyFilters:
             target, operation = text(patch, "applyTo"), _operation(patch)
             where = (*path, "patch", "operation")
             if _is_ignored(target, operation):
+                is_applied = (operation, target) in _APPLIED
                 yield messages.PATCH_IGNORED.report(
-                    key=key, path=where, operation=operation, target=target
+                    key=key,
+                    path=where,
+                    level=Level.WARNING if is_applied else None,
+                    operation=operation,
+                    effect="is not promised to have an effect" if is_applied else "has no effect",
+                    target=target,
                 )
             elif operation in _RELATIVE and not ordered:
                 yield messages.PATCH_RELATIVE.report(key=key, path=where, operation=operation)

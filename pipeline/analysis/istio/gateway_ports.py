@@ -9,6 +9,7 @@ from pipeline.analysis.istio.gateways import servers
 from pipeline.analysis.istio.policies import selector_of
 from pipeline.analysis.istio.shared_ports import SERVICE_BY_SELECTOR, services_of
 from pipeline.analysis.labels import Labels, shown
+from pipeline.analysis.others import MOST, a_few
 from pipeline.loose import inside, items, text
 from pipeline.model import Diagnostic, Resource
 from pipeline.model.messages import traffic as messages
@@ -41,12 +42,10 @@ class GatewayPorts:
                 yield messages.PORT_NOT_LED_TO.report(
                     key=subject.resource.key,
                     path=(*path, "port", "number"),
-                    related=[service.key for service in services],
+                    related=[service.key for service in services[:MOST]],
                     port=number,
                     labels=shown(labels),
-                    services=", ".join(
-                        f"{each.key.namespace}/{each.key.name}" for each in services
-                    ),
+                    services=a_few([f"{each.key.namespace}/{each.key.name}" for each in services]),
                 )
 
 

@@ -7,9 +7,13 @@ from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.others import conflict, other_keys
 from pipeline.loose import inside, items, text
-from pipeline.model import Diagnostic, Document, Path, Resource
+from pipeline.model import Diagnostic, Document, Level, Path, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index
+
+_MERGED = frozenset({"GRPC", "GRPC-WEB", "HTTP", "HTTP2"})
+"""Protocols of which a gateway takes the servers of one port together (`MergeGateways` of Pilot);
+what is encrypted it tells apart by the host, and passes over what is there twice."""
 
 
 def _place(document: Document, server: Any) -> str:
@@ -53,6 +57,7 @@ class Gateways:
 
 def _shared(subject: Subject, path: Path, server: Any, place: str) -> Iterator[Diagnostic]:
     mine = subject.resource.key
+    is_merged = text(inside(server, "port"), "protocol").upper() in _MERGED
     for at, host in server_hosts(server, mine.namespace):
         others = other_keys(subject.reader.find(GATEWAY_BY_PLACE, f"{place} {host}"), mine)
         if others:
@@ -61,6 +66,7 @@ def _shared(subject: Subject, path: Path, server: Any, place: str) -> Iterator[D
                 mine,
                 (*path, "hosts", at),
                 others,
+                level=Level.WARNING if is_merged else None,
                 host=host.partition("/")[2],
                 port=place.rpartition(" ")[2],
             )

@@ -14,10 +14,15 @@ from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index
 
 
-def routed(document: Document, namespace: str) -> Iterator[tuple[Path, str]]:
-    """The hosts that are routed in the mesh, and not at gateways alone."""
+def is_in_mesh(document: Document) -> bool:
+    """Whether a VirtualService routes in the mesh, and not at gateways alone."""
     gateways = items(document.body, "spec", "gateways")
-    if not gateways or "mesh" in gateways:
+    return not gateways or "mesh" in gateways
+
+
+def routed(document: Document, namespace: str) -> Iterator[tuple[Path, str]]:
+    """The hosts that are routed in the mesh."""
+    if is_in_mesh(document):
         for path, host in hosts.hosts_in(document):
             yield path, hosts.full_host(host, namespace)
 

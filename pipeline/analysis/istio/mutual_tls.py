@@ -10,20 +10,15 @@ from collections.abc import Iterator
 from pipeline import kinds
 from pipeline.analysis import hosts, injection, workloads
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields
-from pipeline.analysis.istio.policies import selector_of
-from pipeline.analysis.labels import Labels, labels_in, may_meet, meets
+from pipeline.analysis.istio.policies import selector_of, selector_of_service
+from pipeline.analysis.labels import Labels, may_meet, meets
 from pipeline.analysis.mesh.settings import MESH, mesh_of
+from pipeline.analysis.others import called
+from pipeline.analysis.targets import CLIENT_TLS
 from pipeline.loose import inside, mapping, text
 from pipeline.model import Diagnostic, Document, Key, Resource
 from pipeline.model.messages import security as messages
 from pipeline.stage import Index, Reader
-
-_POLICY = "trafficPolicy.tls"
-_PORTS = "trafficPolicy.portLevelSettings.*.tls"
-_TLS = Fields(
-    (f"{place}.{each}", None) for place in ("spec", "spec.subsets.*") for each in (_POLICY, _PORTS)
-)
 
 
 def _namespace(resource: Resource, _document: Document) -> Iterator[str]:
@@ -47,7 +42,7 @@ class MutualTls:
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Ask what the host demands if any mode is none of mutual TLS."""
-        found = _TLS.match(subject.document.body)
+        found = CLIENT_TLS.match(subject.document.body)
         modes = [(path, text(tls, "mode")) for path, tls, _ in found]
         plain = [(path, mode) for path, mode in modes if mode in ("DISABLE", "SIMPLE")]
         host = text(subject.document.body.get("spec"), "host")
@@ -63,15 +58,14 @@ class MutualTls:
                 related=(policy,),
                 mode=mode,
                 host=host,
-                policy=f"PeerAuthentication {policy.namespace}/{policy.name}",
+                policy=called(policy),
             )
 
 
 def _demand(reader: Reader, host: str) -> Key | None:
     """The PeerAuthentication that demands mutual TLS of all callers of a Service."""
     key = hosts.service_of(host)
-    service = reader.get(key) if key else None
-    labels = labels_in(service.document().body, "spec", "selector") if service else {}
+    labels = selector_of_service(reader, key)
     if not labels or key is None or not _have_proxies(reader, key.namespace, labels):
         return None
     for policies in _levels(reader, key.namespace, labels):

@@ -18,10 +18,12 @@ SELECTORS: Mapping[str, tuple[str, ...]] = {
     kinds.ENVOY_FILTER: _WORKLOADS,
     kinds.GATEWAY: ("spec", "selector"),
     kinds.PEER_AUTHENTICATION: _MATCH_LABELS,
+    kinds.PROXY_CONFIG: _MATCH_LABELS,
     kinds.REQUEST_AUTHENTICATION: _MATCH_LABELS,
     kinds.SERVICE: ("spec", "selector"),
     kinds.SIDECAR: _WORKLOADS,
     kinds.TELEMETRY: _MATCH_LABELS,
+    kinds.TRAFFIC_EXTENSION: _MATCH_LABELS,
     kinds.WASM_PLUGIN: _MATCH_LABELS,
 }
 """The path to the labels that a kind selects workloads by."""
@@ -30,6 +32,12 @@ SELECTORS: Mapping[str, tuple[str, ...]] = {
 def selector_of(collection: str, document: Document) -> Labels:
     """The labels that a resource selects workloads by; empty: it selects all, or otherwise."""
     return labels_in(document.body, *SELECTORS[collection])
+
+
+def selector_of_service(reader: Reader, service: Key | None) -> Labels:
+    """The labels that a Service selects its pods by; empty: it has none, or is not there."""
+    held = reader.get(service) if service else None
+    return selector_of(kinds.SERVICE, held.document()) if held else {}
 
 
 def is_attached(document: Document) -> bool:

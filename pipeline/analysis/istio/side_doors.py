@@ -10,9 +10,9 @@ from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.hosts import full_host
-from pipeline.analysis.istio.mesh_hosts import routed
+from pipeline.analysis.istio.mesh_hosts import is_in_mesh, routed
 from pipeline.analysis.others import conflict, other_keys
-from pipeline.loose import items, text
+from pipeline.loose import text
 from pipeline.model import Diagnostic, Document, Resource
 from pipeline.model.messages import traffic as messages
 from pipeline.stage import Index
@@ -47,8 +47,7 @@ class SideDoors:
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Look at each destination, if the routes are for gateways alone."""
         mine, document = subject.resource.key, subject.document
-        gateways = items(document.body, "spec", "gateways")
-        if not gateways or "mesh" in gateways:
+        if is_in_mesh(document):
             return
         for path, destination, _ in _DESTINATIONS.match(document.body):
             host = text(destination, "host")

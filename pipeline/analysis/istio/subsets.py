@@ -6,11 +6,11 @@ from pipeline import kinds
 from pipeline.analysis import hosts, workloads
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.fields import Fields
+from pipeline.analysis.istio.policies import selector_of_service
 from pipeline.analysis.labels import Labels, labels_in, shown
 from pipeline.loose import text
-from pipeline.model import Diagnostic, Key
+from pipeline.model import Diagnostic
 from pipeline.model.messages import workloads as messages
-from pipeline.stage import Reader
 
 _SUBSETS = Fields((("spec.subsets.*", None),))
 _GIVEN = ("topology.istio.io/", "topology.kubernetes.io/")
@@ -34,7 +34,7 @@ class Subsets:
         key = subject.resource.key
         host = text(subject.document.body.get("spec"), "host")
         service = hosts.service_of(hosts.full_host(host, key.namespace)) if host else None
-        of_service = _selector(subject.reader, service.namespace, service.name) if service else {}
+        of_service = selector_of_service(subject.reader, service)
         for path, subset, _ in _SUBSETS.match(subject.document.body):
             labels = labels_in(subset, "labels")
             if not service or not of_service or not labels or _are_given(labels):
@@ -48,11 +48,6 @@ class Subsets:
                     host=host,
                     labels=shown(labels),
                 )
-
-
-def _selector(reader: Reader, namespace: str, name: str) -> Labels:
-    found = reader.get(Key(kinds.SERVICE, namespace, name))
-    return labels_in(found.document().body, "spec", "selector") if found else {}
 
 
 def _are_given(labels: Labels) -> bool:

@@ -5,16 +5,11 @@ from typing import Any
 
 from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields
+from pipeline.analysis.targets import CLIENT_TLS
 from pipeline.loose import text
 from pipeline.model import Diagnostic
 from pipeline.model.messages import traffic as messages
 
-_TLS = Fields(
-    (f"spec.{place}{tls}", None)
-    for place in ("trafficPolicy", "subsets.*.trafficPolicy")
-    for tls in (".tls", ".portLevelSettings.*.tls")
-)
 _VERIFYING = ("caCertificates", "credentialName")
 
 
@@ -30,7 +25,7 @@ class Verification:
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Look at the settings of the host, its subsets and their ports."""
-        for path, tls, _ in _TLS.match(subject.document.body):
+        for path, tls, _ in CLIENT_TLS.match(subject.document.body):
             mode = text(tls, "mode")
             if mode in ("SIMPLE", "MUTUAL") and not _verifies(tls):
                 yield messages.NOT_VERIFIED.report(key=subject.resource.key, path=path, mode=mode)

@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from pipeline import kinds
 from pipeline.analysis import hosts
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields
 from pipeline.analysis.legacy import kinds as old
 from pipeline.analysis.legacy.authentication import PEER_BESIDE, POLICY_BY_TARGET, expectation
 from pipeline.analysis.legacy.proxies import INDEXES, READS, have_no_proxies
+from pipeline.analysis.others import called
+from pipeline.analysis.targets import CLIENT_TLS
 from pipeline.loose import text
 from pipeline.model import Diagnostic
 from pipeline.model.messages import legacy as messages
 
-_TLS = Fields((("spec.trafficPolicy.tls", None), ("spec.subsets.*.trafficPolicy.tls", None)))
 _OTHERS = {"STRICT": ("DISABLE", "SIMPLE"), "NONE": ("ISTIO_MUTUAL",), "PERMISSIVE": ()}
 """By what is expected, the modes that fail."""
 _WORDS = {"STRICT": "mutual TLS", "NONE": "plain text"}
@@ -37,7 +37,9 @@ class Expectations:
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Ask what is expected if any mode is said."""
-        modes = [(path, text(tls, "mode")) for path, tls, _ in _TLS.match(subject.document.body)]
+        modes = [
+            (path, text(tls, "mode")) for path, tls, _ in CLIENT_TLS.match(subject.document.body)
+        ]
         host = text(subject.document.body.get("spec"), "host")
         if not modes or not host:
             return
@@ -56,6 +58,6 @@ class Expectations:
                     related=(expected.policy,),
                     mode=mode,
                     host=host,
-                    policy=expected.policy,
+                    policy=called(expected.policy),
                     expected=_WORDS[expected.mode],
                 )

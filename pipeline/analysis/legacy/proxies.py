@@ -2,7 +2,7 @@
 
 from pipeline import kinds
 from pipeline.analysis import hosts, injection, workloads
-from pipeline.analysis.labels import labels_in
+from pipeline.analysis.istio.policies import selector_of_service
 from pipeline.model import Key
 from pipeline.stage import Reader
 
@@ -14,8 +14,7 @@ INDEXES = injection.INDEXES | frozenset(workloads.INDEXES)
 def have_no_proxies(reader: Reader, host: str) -> bool:
     """Whether it is known of a Service that all workloads which it has have no proxy."""
     key = hosts.service_of(host)
-    service = reader.get(key) if key else None
-    labels = labels_in(service.document().body, "spec", "selector") if service else {}
+    labels = selector_of_service(reader, key)
     if key is None or not labels or _is_ambient(reader, key.namespace):
         return False
     held = workloads.examples(reader, key.namespace, labels)

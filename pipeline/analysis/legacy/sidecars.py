@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from pipeline import kinds
 from pipeline.analysis import hosts
 from pipeline.analysis.analyzer import Metadata, Subject
-from pipeline.analysis.fields import Fields
 from pipeline.analysis.legacy.proxies import INDEXES, READS, have_no_proxies
+from pipeline.analysis.targets import CLIENT_TLS
 from pipeline.loose import text
 from pipeline.model import Diagnostic
 from pipeline.model.messages import legacy as messages
-
-_TLS = Fields((("spec.trafficPolicy.tls", None), ("spec.subsets.*.trafficPolicy.tls", None)))
 
 
 class Sidecars:
@@ -32,7 +30,7 @@ class Sidecars:
 
     def analyze(self, subject: Subject) -> Iterator[Diagnostic]:
         """Look at the workloads of the host if the mode is ISTIO_MUTUAL."""
-        found = _TLS.match(subject.document.body)
+        found = CLIENT_TLS.match(subject.document.body)
         mutual = [path for path, tls, _ in found if text(tls, "mode") == "ISTIO_MUTUAL"]
         host = text(subject.document.body.get("spec"), "host")
         if not mutual or not host:

@@ -27,6 +27,7 @@ _MADE_BY_ISTIO = {
 
 _EXPORTED_BY = {
     kinds.DESTINATION_RULE: "defaultDestinationRuleExportTo",
+    kinds.SERVICE: "defaultServiceExportTo",
     kinds.SERVICE_ENTRY: "defaultServiceExportTo",
     kinds.VIRTUAL_SERVICE: "defaultVirtualServiceExportTo",
 }

@@ -1,7 +1,7 @@
 """What a change affects, as a value."""
 
-from dataclasses import dataclass, fields
-from typing import Self
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pipeline.analysis.visibility import EVERYWHERE, Scope
 from pipeline.model import Key
@@ -23,16 +23,16 @@ class Radius:
     callers: Scope = NOBODY
     """Namespaces from which calls to the hosts change; with `*` in it, all of them."""
 
-    def __or__(self, other: Self) -> "Radius":
-        """What either affects."""
-        both = {each.name: getattr(self, each.name) | getattr(other, each.name) for each in _PARTS}
-        return Radius(**both).simple()
 
-    def simple(self) -> "Radius":
-        """With nothing named that `*` stands for already."""
-        namespaces = EVERYWHERE if "*" in self.namespaces else self.namespaces
-        callers = EVERYWHERE if "*" in self.callers else self.callers
-        return Radius(self.hosts, self.gateways, self.workloads, namespaces, callers)
-
-
-_PARTS = fields(Radius)
+def together(parts: Iterable[Radius]) -> Radius:
+    """What any of the parts affects; nothing is named that `*` stands for already."""
+    every = tuple(parts)
+    namespaces = NOBODY.union(*(part.namespaces for part in every))
+    callers = NOBODY.union(*(part.callers for part in every))
+    return Radius(
+        hosts=frozenset[str]().union(*(part.hosts for part in every)),
+        gateways=frozenset[Key]().union(*(part.gateways for part in every)),
+        workloads=frozenset[Key]().union(*(part.workloads for part in every)),
+        namespaces=EVERYWHERE if "*" in namespaces else namespaces,
+        callers=EVERYWHERE if "*" in callers else callers,
+    )

@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from pipeline import kinds
 from pipeline.analysis.analyzer import Subject
 from pipeline.analysis.hosts import full_host, hosts_in
-from pipeline.analysis.istio.policies import is_attached, selector_of
-from pipeline.analysis.istio.shared_ports import SERVICE_BY_SELECTOR
-from pipeline.analysis.labels import Labels, labels_in, meets, pairs
+from pipeline.analysis.istio.policies import is_attached, selector_of, selector_of_service
+from pipeline.analysis.istio.shared_ports import services_of
 from pipeline.analysis.mesh.settings import mesh_of
-from pipeline.analysis.radius.radius import Radius
+from pipeline.analysis.radius.radius import Radius, together
 from pipeline.analysis.radius.traffic import described
 from pipeline.analysis.workloads import pod_of, reach
 from pipeline.loose import items, mapping, text
-from pipeline.model import Document, Key
+from pipeline.model import Key
 from pipeline.stage import Reader
 
 _TARGETS = {
@@ -22,16 +21,14 @@ _TARGETS = {
     ("networking.istio.io", "ServiceEntry"): kinds.SERVICE_ENTRY,
     (kinds.ROUTE_API, "Gateway"): kinds.K8S_GATEWAY,
 }
-PROXY_CONFIG = "networking.istio.io/ProxyConfig"
-TRAFFIC_EXTENSION = "extensions.istio.io/TrafficExtension"
 
 
 def policy(subject: Subject) -> Radius:
     """Whatever selects workloads by labels, or names what it is for."""
     key, document = subject.resource.key, subject.document
     if is_attached(document):
-        return _attached(subject)
-    labels = _selector(key.collection, document)
+        return together(_attached(target, subject.reader) for target in _named(subject))
+    labels = selector_of(key.collection, document)
     place = reach(key.namespace, mesh_of(subject.reader).root)
     if labels:
         return Radius(workloads=described(subject.reader, place, labels))
@@ -42,12 +39,7 @@ def workload(subject: Subject) -> Radius:
     """What describes pods, or is one: itself, and the hosts of the Services that select it."""
     key = subject.resource.key
     labels = pod_of(key.collection, subject.document).labels
-    found = (
-        service
-        for pair in pairs(labels)
-        for service in subject.reader.find(SERVICE_BY_SELECTOR, f"{key.namespace} {pair}")
-        if meets(labels, selector_of(kinds.SERVICE, service.document()))
-    )
+    found = services_of(subject.reader, key.namespace, labels)
     hosts = frozenset(full_host(each.key.name, each.key.namespace) for each in found)
     return Radius(hosts=hosts, workloads=frozenset({key}))
 
@@ -57,17 +49,13 @@ def namespace(subject: Subject) -> Radius:
     return Radius(namespaces=frozenset({subject.resource.key.name}))
 
 
-def _attached(subject: Subject) -> Radius:
-    """The gateways, Services and ServiceEntries that a policy names."""
-    found = Radius()
-    for target in _named(subject):
-        if target.collection == kinds.K8S_GATEWAY:
-            found |= Radius(gateways=frozenset({target}))
-        elif target.collection == kinds.SERVICE_ENTRY:
-            found |= Radius(hosts=_entry_hosts(target, subject.reader))
-        else:
-            found |= _behind(target, subject.reader)
-    return found
+def _attached(target: Key, reader: Reader) -> Radius:
+    """A gateway, Service or ServiceEntry that a policy names."""
+    if target.collection == kinds.K8S_GATEWAY:
+        return Radius(gateways=frozenset({target}))
+    if target.collection == kinds.SERVICE_ENTRY:
+        return Radius(hosts=_entry_hosts(target, reader))
+    return _behind(target, reader)
 
 
 def _entry_hosts(key: Key, reader: Reader) -> frozenset[str]:
@@ -77,16 +65,9 @@ def _entry_hosts(key: Key, reader: Reader) -> frozenset[str]:
 
 def _behind(key: Key, reader: Reader) -> Radius:
     """A Service and its workloads."""
-    held = reader.get(key)
-    labels = selector_of(key.collection, held.document()) if held else {}
+    labels = selector_of_service(reader, key)
     hosts = frozenset({full_host(key.name, key.namespace)})
     return Radius(hosts=hosts, workloads=described(reader, key.namespace, labels))
-
-
-def _selector(collection: str, document: Document) -> Labels:
-    if collection in (PROXY_CONFIG, TRAFFIC_EXTENSION):
-        return labels_in(document.body, "spec", "selector", "matchLabels")
-    return selector_of(collection, document)
 
 
 def _named(subject: Subject) -> Iterator[Key]:

@@ -1,20 +1,22 @@
 """Routes, destinations and gateways: whose traffic goes by them, at which proxies."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from pipeline import kinds
 from pipeline.analysis.analyzer import Subject
-from pipeline.analysis.certificates.uses import credentials_of
 from pipeline.analysis.fields import Fields
 from pipeline.analysis.hosts import full_host, hosts_in
 from pipeline.analysis.istio.gateways import server_hosts, servers
+from pipeline.analysis.istio.mesh_hosts import is_in_mesh
 from pipeline.analysis.istio.policies import selector_of
-from pipeline.analysis.labels import Labels, labels_in
-from pipeline.analysis.radius.radius import NOBODY, Radius
+from pipeline.analysis.labels import Labels, labels_in, shown
+from pipeline.analysis.mesh.settings import mesh_of
+from pipeline.analysis.radius.radius import NOBODY, Radius, together
 from pipeline.analysis.targets import gateway_name
-from pipeline.analysis.visibility import EVERYWHERE, Scope, scope_of
+from pipeline.analysis.visibility import Scope, as_scope, scope_of
 from pipeline.analysis.workloads import ANYWHERE, examples
-from pipeline.loose import inside, items, text
+from pipeline.loose import items, text
 from pipeline.model import Document, Key, Resource
 from pipeline.stage import Index, Reader
 
@@ -44,18 +46,8 @@ def _by_delegate(resource: Resource, document: Document) -> Iterator[str]:
             yield f"{text(value, 'namespace', resource.key.namespace)}/{name}"
 
 
-def _by_credential(_resource: Resource, document: Document) -> Iterator[str]:
-    for _, server in servers(document):
-        tls = inside(server, "tls")
-        for _, name in credentials_of(tls):
-            yield name.removesuffix("-cacert")
-        if name := text(tls, "caCertCredentialName"):
-            yield name.removesuffix("-cacert")
-
-
 ROUTE_BY_GATEWAY = Index("virtual-service-by-gateway", kinds.VIRTUAL_SERVICE, _by_gateway)
 ROUTE_BY_DELEGATE = Index("virtual-service-by-delegate", kinds.VIRTUAL_SERVICE, _by_delegate)
-GATEWAY_BY_CREDENTIAL = Index("gateway-by-credential", kinds.GATEWAY, _by_credential)
 
 
 def described(reader: Reader, namespace: str, labels: Labels) -> frozenset[Key]:
@@ -64,21 +56,27 @@ def described(reader: Reader, namespace: str, labels: Labels) -> frozenset[Key]:
     return frozenset(each.key for each in found)
 
 
+def behind(reader: Reader, gateways: Iterable[Key]) -> frozenset[Key]:
+    """The workloads of the gateways of Istio that exist."""
+    found = filter(None, (reader.get(key) for key in gateways if key.collection == kinds.GATEWAY))
+    selectors = [selector_of(kinds.GATEWAY, each.document()) for each in found]
+    different = {shown(labels): labels for labels in selectors}.values()
+    return frozenset[Key]().union(*(described(reader, ANYWHERE, each) for each in different))
+
+
 def route(subject: Subject) -> Radius:
     """A VirtualService; one that others delegate to has their hosts and gateways."""
-    found = Radius()
-    for document, namespace in _roots(subject):
-        gateways, listed = (
-            gateways_of(document, namespace),
-            items(document.body, "spec", "gateways"),
-        )
-        found |= Radius(
-            hosts=_hosts(document, namespace),
-            gateways=gateways,
-            workloads=_behind(subject.reader, gateways),
-            callers=NOBODY if listed and "mesh" not in listed else scope_of(document, namespace),
-        )
-    return found
+    return together(_routed(subject.reader, *root) for root in _roots(subject))
+
+
+def _routed(reader: Reader, document: Document, namespace: str) -> Radius:
+    return Radius(
+        hosts=_hosts(document, namespace),
+        gateways=gateways_of(document, namespace),
+        callers=_seen(reader, kinds.VIRTUAL_SERVICE, document, namespace)
+        if is_in_mesh(document)
+        else NOBODY,
+    )
 
 
 def destination_rule(subject: Subject) -> Radius:
@@ -89,51 +87,46 @@ def destination_rule(subject: Subject) -> Radius:
     labels = labels_in(subject.document.body, "spec", "workloadSelector", "matchLabels")
     if labels:
         return Radius(hosts=hosts, workloads=described(subject.reader, namespace, labels))
-    return Radius(hosts=hosts, callers=scope_of(subject.document, namespace))
+    callers = _seen(subject.reader, kinds.DESTINATION_RULE, subject.document, namespace)
+    return Radius(hosts=hosts, callers=callers)
 
 
 def service_entry(subject: Subject) -> Radius:
     """Who calls its hosts."""
     namespace = subject.resource.key.namespace
     hosts = frozenset(host for _, host in hosts_in(subject.document))
-    return Radius(hosts=hosts, callers=scope_of(subject.document, namespace))
+    callers = _seen(subject.reader, kinds.SERVICE_ENTRY, subject.document, namespace)
+    return Radius(hosts=hosts, callers=callers)
 
 
 def service(subject: Subject) -> Radius:
     """Who calls it, and the workloads behind it."""
-    key = subject.resource.key
-    selected = described(
-        subject.reader, key.namespace, selector_of(key.collection, subject.document)
+    key, reader = subject.resource.key, subject.reader
+    labels = selector_of(key.collection, subject.document)
+    return Radius(
+        hosts=frozenset({full_host(key.name, key.namespace)}),
+        workloads=described(reader, key.namespace, labels),
+        callers=_exported(reader, subject.document, key.namespace),
     )
-    hosts = frozenset({full_host(key.name, key.namespace)})
-    return Radius(hosts=hosts, workloads=selected, callers=_exported(subject.document, key))
 
 
 def gateway(subject: Subject) -> Radius:
     """What it serves, the routes that are bound to it, and its workloads."""
+    labels = selector_of(kinds.GATEWAY, subject.document)
+    return replace(served(subject), workloads=described(subject.reader, ANYWHERE, labels))
+
+
+def served(subject: Subject) -> Radius:
+    """A Gateway's own hosts, and those of the routes that are bound to it."""
     key, reader = subject.resource.key, subject.reader
-    served = (
+    own = (
         host.partition("/")[2]
         for _, server in servers(subject.document)
         for _, host in server_hosts(server, key.namespace)
     )
     bound = reader.find(ROUTE_BY_GATEWAY, str(key))
     routed = (_hosts(each.document(), each.key.namespace) for each in bound)
-    labels = selector_of(key.collection, subject.document)
-    return Radius(
-        hosts=frozenset(served).union(*routed),
-        gateways=frozenset({key}),
-        workloads=described(reader, ANYWHERE, labels),
-    )
-
-
-def credential(subject: Subject) -> Radius:
-    """A Secret: the gateways that show its certificate."""
-    name = subject.resource.key.name.removesuffix("-cacert")
-    found = Radius()
-    for each in subject.reader.find(GATEWAY_BY_CREDENTIAL, name):
-        found |= gateway(Subject(each, each.document(), subject.reader, subject.complete))
-    return found
+    return Radius(hosts=frozenset(own).union(*routed), gateways=frozenset({key}))
 
 
 def ingress(subject: Subject) -> Radius:
@@ -160,21 +153,13 @@ def _hosts(document: Document, namespace: str) -> frozenset[str]:
     return frozenset(full_host(host, namespace) for _, host in hosts_in(document))
 
 
-def _behind(reader: Reader, gateways: Iterable[Key]) -> frozenset[Key]:
-    """The workloads of gateways that exist."""
-    found = filter(None, (reader.get(key) for key in gateways))
-    return frozenset[Key]().union(
-        *(
-            described(reader, ANYWHERE, selector_of(kinds.GATEWAY, each.document()))
-            for each in found
-        )
-    )
+def _seen(reader: Reader, collection: str, document: Document, namespace: str) -> Scope:
+    """Who sees a resource, by what it says or by what the mesh has for those that say nothing."""
+    return scope_of(document, namespace, mesh_of(reader).exported.get(collection, ()))
 
 
-def _exported(document: Document, key: Key) -> Scope:
+def _exported(reader: Reader, document: Document, namespace: str) -> Scope:
     """Who sees a Service: an annotation says it."""
-    said = document.annotations.get(_EXPORT_TO, "")
-    names = [name.strip() for name in said.split(",") if name.strip()]
-    if not names or "*" in names:
-        return EVERYWHERE
-    return frozenset(key.namespace if name == "." else name for name in names if name != "~")
+    said = (name.strip() for name in document.annotations.get(_EXPORT_TO, "").split(","))
+    default = mesh_of(reader).exported.get(kinds.SERVICE, ())
+    return as_scope(list(filter(None, said)) or default, namespace)

@@ -9,7 +9,7 @@ from itertools import product
 from pipeline import kinds
 from pipeline.analysis.analyzer import Metadata, Subject
 from pipeline.analysis.injection import INJECT, INJECTION, REVISION
-from pipeline.analysis.others import MOST
+from pipeline.analysis.others import MOST, a_few
 from pipeline.analysis.webhooks.hooks import EVERY_INJECTOR, INJECTORS, Hook, injectors_of
 from pipeline.model import Diagnostic, Key
 from pipeline.model.messages import webhooks as messages
@@ -65,6 +65,4 @@ def _keys(met: list[tuple[Key, Hook]], mine: Key) -> list[Key]:
 
 
 def _shown(met: list[tuple[Key, Hook]]) -> str:
-    names = sorted(f"{key.name}/{hook.name}" for key, hook in met)
-    more = [f"{len(names) - MOST} more"] if len(names) > MOST else []
-    return ", ".join([*names[:MOST], *more])
+    return a_few(sorted(f"{key.name}/{hook.name}" for key, hook in met))

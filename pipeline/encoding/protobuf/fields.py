@@ -21,10 +21,10 @@ class Content(NamedTuple):
     """How its default would be written, which is left out; None: whatever is there is written."""
 
 
-def field_writer(field: Field, content: Content, *, takes_null: bool = False) -> Writer:
+def field_writer(field: Field, content: Content, null: bytes | None = None) -> Writer:
     """What writes a field with its tag; nothing for a default.
 
-    `takes_null`: whether null is written as an empty one.
+    `null`: how null is written, without tag; None: it does not come here.
     """
     write, wire_type, unset = content
     front = tag(field.number, wire_type)
@@ -34,9 +34,8 @@ def field_writer(field: Field, content: Content, *, takes_null: bool = False) ->
         return _list(lambda item: front + write(item))
     if field.repeated:
         return _packed(field, _list(write))
-    if takes_null:
-        empty = front + (b"\x00" if unset is None else unset)
-        return lambda value: empty if value is None else front + write(value)
+    if null is not None:
+        return lambda value: front + (null if value is None else write(value))
     if field.oneof or unset is None:
         return lambda value: front + write(value)
 

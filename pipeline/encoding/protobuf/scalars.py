@@ -12,7 +12,16 @@ from typing import TypeAlias
 
 from pipeline.encoding.protobuf.notation import Enum
 from pipeline.encoding.protobuf.problems import Problem, UnwritableError, shown, wrong
-from pipeline.encoding.protobuf.wire_format import FIXED64, LENGTH, VARINT, double, sized, varint
+from pipeline.encoding.protobuf.wire_format import (
+    FIXED32,
+    FIXED64,
+    LENGTH,
+    VARINT,
+    double,
+    single,
+    sized,
+    varint,
+)
 from pipeline.model.messages import encoding as messages
 
 Writer: TypeAlias = Callable[[object], bytes]
@@ -62,12 +71,24 @@ def boolean(value: object) -> bytes:
 
 def number(value: object) -> bytes:
     """A number, also as text, and the three that JSON has only as text."""
+    return double(_real(value))
+
+
+def short_number(value: object) -> bytes:
+    """A number as `number` takes it, in half the bytes."""
+    try:
+        return single(_real(value))
+    except OverflowError:
+        raise wrong("a number of 32 bits", value) from None
+
+
+def _real(value: object) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return double(float(value))
+        return float(value)
     if isinstance(value, str) and value in _NAMED_NUMBERS:
-        return double(float(_NAMED_NUMBERS[value]))
+        return float(_NAMED_NUMBERS[value])
     if isinstance(value, str) and _NUMBER.fullmatch(value) and math.isfinite(float(value)):
-        return double(float(value))
+        return float(value)
     raise wrong("a number", value)
 
 
@@ -95,6 +116,7 @@ SCALARS: dict[str, Writer] = {
     "bool": boolean,
     "bytes": octets,
     "double": number,
+    "float": short_number,
     "int32": integer(_LEAST_INT32, _MOST_INT32),
     "int64": integer(-(2**63), 2**63 - 1),
     "string": string,
@@ -102,16 +124,19 @@ SCALARS: dict[str, Writer] = {
     "uint64": integer(0, 2**64 - 1),
 }
 
+_ZEROS = {"double": 8, "float": 4}
+
 WIRE_TYPES = dict.fromkeys(SCALARS, VARINT) | {
     "bytes": LENGTH,
     "double": FIXED64,
+    "float": FIXED32,
     "string": LENGTH,
 }
 
 
 def zero(kind: str) -> bytes:
     """How the default of a scalar would be written; a field that holds it is left out."""
-    return bytes(8) if kind == "double" else b"\x00"
+    return bytes(_ZEROS.get(kind, 1))
 
 
 def enumerated(enum: Enum) -> Writer:

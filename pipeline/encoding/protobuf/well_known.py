@@ -33,7 +33,7 @@ def duration(value: object) -> bytes:
     if nanos is None:
         raise wrong("a duration such as 1.5s", value)
     seconds, rest = divmod(abs(nanos), _SECOND)
-    return _moment(-seconds, -rest) if nanos < 0 else _moment(seconds, rest)
+    return moment(-seconds, -rest) if nanos < 0 else moment(seconds, rest)
 
 
 def timestamp(value: object) -> bytes:
@@ -47,10 +47,11 @@ def timestamp(value: object) -> bytes:
         seconds = (at - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()
     except ValueError:
         raise wrong("a time such as 2026-01-31T12:00:00Z", value) from None
-    return _moment(int(seconds), int((fraction or "").ljust(9, "0")))
+    return moment(int(seconds), int((fraction or "").ljust(9, "0")))
 
 
-def _moment(seconds: int, nanos: int) -> bytes:
+def moment(seconds: int, nanos: int) -> bytes:
+    """What durations and times are on the wire."""
     written = tag(1, VARINT) + varint(seconds) if seconds else b""
     return written + tag(2, VARINT) + varint(nanos) if nanos else written
 
@@ -60,11 +61,21 @@ def struct(value: object) -> bytes:
     if not isinstance(value, dict):
         raise wrong("a mapping", value)
     return b"".join(
-        [nested(1, nested(1, key.encode()) + nested(2, _any(value[key]))) for key in sorted(value)]
+        [
+            nested(1, nested(1, key.encode()) + nested(2, any_value(value[key])))
+            for key in sorted(value)
+        ]
     )
 
 
-def _any(value: object) -> bytes:
+def any_list(value: object) -> bytes:
+    """A list of JSON's values."""
+    if not isinstance(value, list):
+        raise wrong("a list", value)
+    return b"".join([nested(1, any_value(item)) for item in value])
+
+
+def any_value(value: object) -> bytes:
     """One of JSON's values, with its type."""
     match value:
         case None:
@@ -76,12 +87,13 @@ def _any(value: object) -> bytes:
         case str():
             return nested(3, value.encode())
         case list():
-            return nested(6, b"".join([nested(1, _any(item)) for item in value]))
+            return nested(6, any_list(value))
         case _:
             return nested(5, struct(value))
 
 
-def _wrapper(kind: str) -> Callable[[object], bytes]:
+def wrapper(kind: str) -> Callable[[object], bytes]:
+    """What writes the message that stands for a value of a type that may be absent."""
     write, unset, front = SCALARS[kind], zero(kind), tag(1, WIRE_TYPES[kind])
 
     def wrapped(value: object) -> bytes:
@@ -98,15 +110,15 @@ def _with_size(write: Callable[[object], bytes]) -> Writer:
 WELL_KNOWN: dict[str, Writer] = {
     name: _with_size(write)
     for name, write in {
-        "google.BoolValue": _wrapper("bool"),
-        "google.DoubleValue": _wrapper("double"),
+        "google.BoolValue": wrapper("bool"),
+        "google.DoubleValue": wrapper("double"),
         "google.Duration": duration,
-        "google.Int32Value": _wrapper("int32"),
-        "google.Int64Value": _wrapper("int64"),
+        "google.Int32Value": wrapper("int32"),
+        "google.Int64Value": wrapper("int64"),
         "google.Struct": struct,
         "google.Timestamp": timestamp,
-        "google.UInt32Value": _wrapper("uint32"),
-        "google.UInt64Value": _wrapper("uint64"),
+        "google.UInt32Value": wrapper("uint32"),
+        "google.UInt64Value": wrapper("uint64"),
     }.items()
 }
 """Those that Istio's messages use; with their length in front, as in a field."""

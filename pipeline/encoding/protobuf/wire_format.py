@@ -3,9 +3,10 @@
 import struct
 from collections.abc import Iterable, Iterator
 
-VARINT, FIXED64, LENGTH = 0, 1, 2
+VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
 """Wire types."""
 
+_SIZES = {FIXED64: 8, LENGTH: 0, FIXED32: 4}
 _SMALL = tuple(bytes((number,)) for number in range(128))
 _UINT64 = 2**64
 
@@ -39,9 +40,23 @@ def double(number: float) -> bytes:
     return struct.pack("<d", number)
 
 
+def single(number: float) -> bytes:
+    """Four bytes.
+
+    Raises:
+        OverflowError: the number is too large for them.
+    """
+    return struct.pack("<f", number)
+
+
 def text(number: int, value: str) -> bytes:
     """A field of text; nothing if it is empty, as the field then has its default."""
     return tag(number, LENGTH) + sized(value.encode()) if value else b""
+
+
+def integer(field: int, value: int) -> bytes:
+    """A field that holds a whole number; nothing if it is zero, which is its default."""
+    return tag(field, VARINT) + varint(value) if value else b""
 
 
 def nested(number: int, content: bytes) -> bytes:
@@ -69,11 +84,11 @@ def fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
             value, at = read_varint(data, at)
             yield number, value
             continue
-        if wire_type not in (FIXED64, LENGTH):
+        if wire_type not in _SIZES:
             raise ValueError(
                 f"field {number} has the wire type {wire_type}, which is not used here"
             )
-        size, at = (8, at) if wire_type == FIXED64 else read_varint(data, at)
+        size, at = read_varint(data, at) if wire_type == LENGTH else (_SIZES[wire_type], at)
         if at + size > len(data):
             raise ValueError(f"field {number} ends behind the end of the message")
         yield number, data[at : at + size]

@@ -4,13 +4,15 @@
 and `shaping` GAL04xx, `policy` GAL05xx, `analysis` GAL06xx, `gate` GAL07xx, `encoding` GAL08xx,
 `source` GAL09xx, `stage` GAL10xx, `git` GAL11xx, `trust` GAL12xx, `kubernetes` GAL13xx, `traffic`
 GAL14xx, `security` GAL150x, `mesh` GAL151x, `workloads` GAL16xx, `legacy` GAL17xx, `gateway_api`
-GAL18xx, `certificates` GAL190x, `webhooks` GAL192x; `message` says what an entry is.
+GAL18xx, `certificates` GAL190x, `webhooks` GAL192x, `envoy` GAL20xx; `message` says what an
+entry is.
 """
 
 from pipeline.model.messages import (
     analysis,
     certificates,
     encoding,
+    envoy,
     gate,
     gateway_api,
     git,
@@ -60,6 +62,7 @@ TOPICS = (
     gateway_api,
     certificates,
     webhooks,
+    envoy,
 )
 """The modules that hold messages."""
 

@@ -105,3 +105,105 @@ UNKNOWN_WIRE = Message(
     example="an environment that a newer release has stored",
     remedy="Correct `wires` in the channel's settings, or run the release that has the wire.",
 )
+NOT_INSTALLED = Message(
+    code="GAL0809",
+    level=Level.ERROR,
+    title="wire is not installed",
+    template=("The wire {wire} needs what is not installed: pip install 'galley-config[{extra}]'."),
+    meaning=(
+        "Its messages come with a package of their own, which not everybody needs. The environment"
+        " in force stays in force."
+    ),
+    example="wires: [envoy], where Galley was installed without the extra `mesh`",
+    remedy="Install Galley with the extra, or take the wire out of `wires`.",
+)
+TYPE_MISSING = Message(
+    code="GAL0810",
+    level=Level.ERROR,
+    title="no @type where any message can be",
+    template="The field {field} can hold any message; it needs an @type that says which.",
+    meaning="What the other fields beside it mean follows from the type, so none can be written.",
+    example="typed_config: {stat_prefix: web}",
+    remedy=(
+        "Add the type's name: `'@type': type.googleapis.com/` and the full name of the message."
+    ),
+)
+TYPE_UNKNOWN = Message(
+    code="GAL0811",
+    level=Level.ERROR,
+    title="unknown @type",
+    template="The field {field} names {type}; there is no such message for {clients}{hint}.",
+    meaning=(
+        "The messages are those of Envoy's API in the installed `xds-protos`, without extensions"
+        " that are contributed to it. A message that is not known cannot be written."
+    ),
+    example="'@type': type.googleapis.com/envoy.extensions.filters.http.router.v3.Ruter",
+    remedy=(
+        "Correct the name. What an Envoy has beyond them can be sent as"
+        " `type.googleapis.com/xds.type.v3.TypedStruct`, which holds any JSON."
+    ),
+)
+RULE_BROKEN = Message(
+    code="GAL0812",
+    level=Level.ERROR,
+    title="value that Envoy refuses",
+    template="The field {field} {problem}; otherwise {clients} refuses the resource.",
+    meaning=(
+        "Envoy's API says of its fields what they may hold, and Envoy refuses an update with a"
+        " resource that breaks one of these rules, with all that came in the same message."
+    ),
+    example="a Cluster with connect_timeout: 0s",
+    remedy="Write what the rule wants.",
+)
+REFUSED_BY_DEFAULT = Message(
+    code="GAL0813",
+    level=Level.ERROR,
+    title="field that Envoy refuses by default",
+    template="The field {field} is deprecated, and {clients} refuses it unless told otherwise.",
+    meaning=(
+        "The field is on its way out of Envoy's API: an Envoy takes it only where its runtime"
+        " setting for the field allows that, which Galley cannot know."
+    ),
+    example="a rate limit with the action dynamic_metadata",
+    remedy="Write what has taken the field's place, which the API's documentation names.",
+)
+COLLECTION_LONG = Message(
+    code="GAL0818",
+    level=Level.WARNING,
+    title="collection nearly too long for a wire",
+    template=(
+        "{collection} takes {percent} % of what clients of the {wire} wire are sent at once:"
+        " {size:,} of {limit:,} bytes."
+    ),
+    meaning=(
+        "Clients of MCP v1alpha1 get all of a collection in one message of gRPC, and refuse more"
+        " than 4 MiB unless told otherwise. From 80 % of that on it is told of: beyond it, the"
+        " collection is not sent any more. A client whose view is limited to some namespaces is"
+        " sent less."
+    ),
+    example="wires: [mcp], and 9,000 ServiceEntries",
+    remedy=(
+        "Split it: let each Pilot watch the namespaces that it needs (`mesh.groups` in the"
+        " settings). Or raise what the clients take, and then `mesh.max_message`. Pilot 1.4 gets"
+        " SyntheticServiceEntries by what changed, and all of them only when it connects."
+    ),
+)
+COLLECTION_TOO_LONG = Message(
+    code="GAL0819",
+    level=Level.WARNING,
+    title="collection too long for a wire",
+    template=(
+        "{collection} is not sent whole on the {wire} wire any more: it takes {size:,} bytes, and"
+        " `mesh.max_message` is {limit:,}."
+    ),
+    meaning=(
+        "Clients of MCP v1alpha1 that get all of a collection at once would refuse it and never"
+        " change again. It is published, as others can be sent it; these clients stay with what"
+        " they have, and `galley subscribers` shows them as `oversize`."
+    ),
+    example="wires: [mcp], and 12,000 ServiceEntries",
+    remedy=(
+        "Split it: let each Pilot watch the namespaces that it needs (`mesh.groups` in the"
+        " settings). Or raise what the clients take, and then `mesh.max_message`."
+    ),
+)

@@ -163,6 +163,33 @@ CHECK_FAILED = Message(
     remedy="Mend the check; docs/checks.md says what it is given and what it must answer.",
 )
 
+REFUSED_BY_SUBSCRIBER = Message(
+    code="GAL0715",
+    level=Level.WARNING,
+    title="refused by a subscriber",
+    template="{who} refused it as it is, in version {version}: {reason}",
+    meaning="A subscriber was sent the resource, named it as one that it cannot use, and stays on "
+    "what it had. The resource is live all the same: others may take it. This is shown until the "
+    "resource is another one, or the subscriber has all that is live.",
+    example="A VirtualService with a regular expression that Envoy cannot compile.",
+    remedy="Correct the resource at its source, or run `galley rollback --reason TEXT`. `galley "
+    "subscribers` shows who is behind, `galley history --version N` who refused what. Where it is "
+    "the subscriber that has to be mended, `galley resend` offers it again.",
+)
+
+VERSION_REFUSED = Message(
+    code="GAL0716",
+    level=Level.WARNING,
+    title="version refused by a subscriber",
+    template="{who} refused the live version {version} and named no resource: {reason}",
+    meaning="A subscriber could not use what it was sent, stays on what it had, and did not say "
+    "which resource is to blame. This is shown while the version is live and the subscriber has "
+    "not got all of it.",
+    example="A Pilot that cannot decode a collection: `error decoding: proto: illegal tag`.",
+    remedy="Look into what the version changed (`galley diff`) and into the subscriber's log; "
+    "`galley rollback --reason TEXT` brings the version before back.",
+)
+
 FIRST_WOULD_BE_EMPTY = Message(
     code="GAL0713",
     level=Level.WARNING,

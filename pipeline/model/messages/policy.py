@@ -63,7 +63,7 @@ BAD_SUPPRESSION = Message(
     template="Suppression {number} is wrong at {field}: {problem}.",
     meaning="The environment in force stays in force until the settings are corrected.",
     example="suppressions: [{code: GAL0601}]   # a reason is missing",
-    remedy="Give a code of the families GAL03 to GAL06 or GAL14 to GAL19, and a reason.",
+    remedy="Give a code of the families GAL03 to GAL06 or GAL14 to GAL20, and a reason.",
 )
 IDLE_SUPPRESSION = Message(
     code="GAL0521",

@@ -33,7 +33,11 @@ GATEWAYS_CONFLICT = Message(
     level=Level.ERROR,
     title="gateways open one port for one host",
     template="Port {port} is opened for {host} on the same workloads by {others}, too.",
-    meaning="Of two servers with one port and host a gateway serves only one, which may change.",
+    meaning=(
+        "Of two servers with one port and host a gateway serves only one, which may change. Those "
+        "of plain HTTP it merges, with the routes of both; of them this is a warning, as nobody "
+        "may have meant it."
+    ),
     example="Two Gateways with the selector `istio: ingressgateway`, port 443 and host a.com.",
     remedy="Put the servers into one Gateway, or give them other hosts, ports or workloads.",
     istio="IST0145",
@@ -41,10 +45,14 @@ GATEWAYS_CONFLICT = Message(
 
 PORT_NEEDED = Message(
     code="GAL1404",
-    level=Level.ERROR,
+    level=Level.WARNING,
     title="destination needs a port",
     template="{host} has the ports {ports}; the destination does not say which.",
-    meaning="Without a port only a host with a single one can be routed to: requests get a 503.",
+    meaning=(
+        "Where a host has several ports, a request goes to the one of the number that it came in "
+        "by. At a gateway that is the gateway's, and where the host has none of it, requests get "
+        "a 503."
+    ),
     example="`destination: {host: reviews}` where Service reviews has the ports 80 and 9080.",
     remedy="Say `port: {number: ...}`.",
     istio="IST0112",
@@ -151,8 +159,11 @@ PATCH_IGNORED = Message(
     code="GAL1413",
     level=Level.ERROR,
     title="patch of an EnvoyFilter is ignored",
-    template="{operation} has no effect on {target}.",
-    meaning="Istio ignores the patch; what it was meant to change stays as it is.",
+    template="{operation} {effect} on {target}.",
+    meaning=(
+        "Istio ignores the patch; what it was meant to change stays as it is. Some it applies "
+        "although its documentation says that it does not; those are warnings."
+    ),
     example="`applyTo: ROUTE_CONFIGURATION` with `operation: ADD`.",
     remedy=(
         "REPLACE works on HTTP_FILTER, NETWORK_FILTER and VIRTUAL_HOST; routes are changed with "

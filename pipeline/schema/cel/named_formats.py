@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.schema.cel.overloads import typed
 from pipeline.schema.cel.values import NOTHING, Maybe
-from pipeline.schema.formats import FORMATS, matching
+from pipeline.schema.formats import FORMATS, is_dns_label, is_dns_subdomain, matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +31,22 @@ def _prefix(check: Callable[[str], bool]) -> Callable[[str], bool]:
     return fits
 
 
-_label, _subdomain = FORMATS["k8sshortname"], FORMATS["k8slongname"]
 _label_1035, _part = matching("[a-z]([-a-z0-9]*[a-z0-9])?", most=63), matching(_NAME, most=63)
 
 
 def _qualified_name(text: str) -> bool:
     prefix, slash, name = text.rpartition("/")
-    return _part(name) and (not slash or _subdomain(prefix))
+    return _part(name) and (not slash or is_dns_subdomain(prefix))
 
 
 _CHECKS: Mapping[str, Callable[[str], bool]] = {
     **{name: FORMATS[name] for name in ("byte", "date", "datetime", "uri", "uuid")},
     "dns1035Label": _label_1035,
     "dns1035LabelPrefix": _prefix(_label_1035),
-    "dns1123Label": _label,
-    "dns1123LabelPrefix": _prefix(_label),
-    "dns1123Subdomain": _subdomain,
-    "dns1123SubdomainPrefix": _prefix(_subdomain),
+    "dns1123Label": is_dns_label,
+    "dns1123LabelPrefix": _prefix(is_dns_label),
+    "dns1123Subdomain": is_dns_subdomain,
+    "dns1123SubdomainPrefix": _prefix(is_dns_subdomain),
     "labelValue": lambda text: not text or _part(text),
     "qualifiedName": _qualified_name,
 }

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline import kinds as names
+from pipeline.loose import mapping
 from pipeline.model import Diagnostic, Document, Key, Kinds, Resource
 from pipeline.model.messages import shaping as messages
 from pipeline.schema.phrases import field
@@ -38,9 +39,7 @@ class Authentication(Transform):
         return collection in POLICIES and super().handles(collection)
 
     def outcome(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
-        spec = document.body.get("spec")
-        if not isinstance(spec, Mapping):
-            spec = {}
+        spec = mapping(document.body, "spec")
         if self._given.into == "original":
             return Outcome((self._filled(resource, document, spec),))
         try:

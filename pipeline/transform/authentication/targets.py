@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.kinds import SERVICE
+from pipeline.loose import items, mapping
 from pipeline.model import Key, Path
 from pipeline.stage import Reader
 from pipeline.transform.authentication.errors import LostTargetError, NotCarriedOverError
@@ -60,10 +61,9 @@ def _target(key: Key, given: Mapping[str, Any], path: Path, reader: Reader) -> T
     held = reader.get(Key(SERVICE, key.namespace, name))
     if held is None:
         raise LostTargetError(path, name, "which does not exist")
-    spec = held.document().body.get("spec")
-    spec = spec if isinstance(spec, Mapping) else {}
-    selector = spec.get("selector")
-    if not (selector and isinstance(selector, Mapping)):
+    spec = mapping(held.document().body, "spec")
+    selector = mapping(spec, "selector")
+    if not selector:
         raise LostTargetError(path, name, "which selects no workloads")
     ports = tuple(_ports(given, name, path, spec))
     return Target(f"{key.name}-{name}", key.namespace, selector, ports)
@@ -73,8 +73,7 @@ def _ports(
     given: Mapping[str, Any], service: str, path: Path, spec: Mapping[str, Any]
 ) -> Iterator[int]:
     """The workloads' ports behind ports of the service."""
-    said = spec.get("ports")
-    known = [one for one in said if isinstance(one, Mapping)] if isinstance(said, list) else []
+    known = [one for one in items(spec, "ports") if isinstance(one, Mapping)]
     for where, wanted in maps(given, "ports", path):
         meant = wanted.get("number", wanted.get("name"))
         port = next((one for one in known if meant in (one.get("port"), one.get("name"))), None)

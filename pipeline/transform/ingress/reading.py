@@ -1,7 +1,6 @@
 """An Ingress as values, each with its place in the manifest, and what is wrong with it.
 
-Both forms are read: v1, and v1beta1 of `networking.k8s.io` and `extensions`, where a backend has
-`serviceName` and `servicePort`. What cannot be understood is reported and left out.
+What cannot be understood is reported and left out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -80,9 +79,8 @@ class _Reading:
         if spec is not None and not isinstance(spec, Mapping):
             self._wrong(("spec",), "it is no map")
         default = None
-        for name in ("defaultBackend", "backend"):
-            if inside(spec, name) is not None and default is None:
-                default = self._default(spec[name], ("spec", name))
+        if (given := inside(spec, "defaultBackend")) is not None:
+            default = self._default(given, ("spec", "defaultBackend"))
         rules = tuple(self._rules(spec))
         tls = tuple(self._certificates(spec))
         return Ingress(rules, default, tls, tuple(self.found))
@@ -140,13 +138,12 @@ class _Reading:
         if inside(value, "resource") is not None:
             self._wrong((*at, "resource"), "a backend can only be a Service here")
             return None
-        old = inside(value, "service") is None
-        service = inside(value, "serviceName") if old else inside(value, "service", "name")
+        service = inside(value, "service", "name")
         if not is_dns_name(service):
             problem = f"{service!r} is no name of a Service" if service else "it names no Service"
             self._wrong(at, problem)
             return None
-        port = inside(value, "servicePort") if old else _port(inside(value, "service", "port"))
+        port = _port(inside(value, "service", "port"))
         if is_port(port) or (isinstance(port, str) and port):
             return Backend(at, service, port)
         self._wrong(at, "it names no port of the Service, by number or by name")

@@ -17,8 +17,6 @@ from pipeline.transform.ingress.shares import SECURED_HOST, given, hosted
 from pipeline.transform.stages import Transform
 
 _API_VERSION = "networking.istio.io/v1"
-_INGRESSES = frozenset({kinds.INGRESS, "extensions/Ingress"})
-"""Under its name of today, and the first one."""
 
 
 class Ingresses(Transform):
@@ -34,7 +32,7 @@ class Ingresses(Transform):
 
     def handles(self, collection: str) -> bool:
         on = self._settings.mode != "off"
-        return on and collection in _INGRESSES and super().handles(collection)
+        return on and collection == kinds.INGRESS and super().handles(collection)
 
     def outcome(self, resource: Resource, document: Document, reader: Reader) -> Outcome:
         key, settings = resource.key, self._settings

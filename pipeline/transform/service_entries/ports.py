@@ -4,11 +4,11 @@ Pilot discards a whole entry for one port without a name, for a protocol that it
 for a number that occurs twice, which the DNS of every cluster has.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pipeline.loose import inside, is_port, text
+from pipeline.schema.formats import is_dns_label
 
 _PROTOCOLS = {
     name.lower(): name
@@ -31,8 +31,6 @@ _SERVER_FIRST = frozenset({25, 53, 3306, 27017})
 _TRANSPORTS = ("TCP", "UDP")
 """What a proxy can carry, the preferred one first; SCTP is left out."""
 
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-
 
 class Port(NamedTuple):
     """One port of a Service."""
@@ -53,7 +51,7 @@ class Port(NamedTuple):
 
 def is_port_name(value: Any) -> bool:
     """Whether a port can be called so; one may go without a name."""
-    return value in (None, "") or (type(value) is str and _LABEL.fullmatch(value) is not None)
+    return value in (None, "") or (type(value) is str and is_dns_label(value))
 
 
 def ports_of(ports: Iterable[Any]) -> tuple[Port, ...]:

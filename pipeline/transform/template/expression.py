@@ -1,39 +1,37 @@
 """CEL in a template: what it sees, and that it makes values of JSON."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, TypeAlias
 
-from pipeline.expression import ANYTHING, ROOT, ExpressionError, Failure, Given, Language, Makes
+from pipeline import expression
+from pipeline.expression import (
+    ANYTHING,
+    ROOT,
+    ExpressionError,
+    Failure,
+    Given,
+    Language,
+    Makes,
+    Tree,
+    looked_at,
+    project,
+)
 from pipeline.transform.template.errors import EvaluationError, TemplateSyntaxError
 
 ITEM = "item"
 _ALONE, _WITH_ITEM = Language(), Language({ITEM: ANYTHING})
 
-
-def variables(manifest: Mapping[str, Any]) -> Given:
-    """What expressions about a resource see."""
-    return Given({ROOT: manifest})
-
-
-def variables_with_item(manifest: Mapping[str, Any], item: Any) -> Given:
-    """What expressions about a resource, and one element of a list, see."""
-    return Given({ROOT: manifest, ITEM: item})
+Question: TypeAlias = Callable[[Mapping[str, Any]], Any]
+"""An expression about a manifest, asked about one."""
 
 
 class Expression:
-    """One compiled expression.
+    """One compiled expression."""
 
-    Raises:
-        TemplateSyntaxError: it is not CEL, uses a variable that is not there, or cannot make what
-            it has to.
-    """
-
-    def __init__(self, text: str, *, item: bool = False, makes: Makes = "value") -> None:
-        try:
-            self._compiled = (_WITH_ITEM if item else _ALONE).compile(text, makes)
-        except ExpressionError as error:
-            raise TemplateSyntaxError(str(error)) from error
+    def __init__(self, compiled: expression.Expression) -> None:
+        self._compiled = compiled
 
     def value(self, given: Given) -> Any:
         """What it makes, in the types of JSON.
@@ -46,6 +44,50 @@ class Expression:
         if isinstance(made, Failure):
             raise EvaluationError(made.problem)
         return _json(made)
+
+
+class Scope:
+    """The names that some expressions know, handed to CEL once for all of them: as much of what
+    they stand for as any of them looks at, so that one element does not cost what all hold."""
+
+    def __init__(self, *, item: bool = False) -> None:
+        """`item`: whether they are about an element of a list, too."""
+        self._language = _WITH_ITEM if item else _ALONE
+        self._names = (ROOT, ITEM) if item else (ROOT,)
+        self._texts: list[str] = []
+
+    def expression(self, text: str, makes: Makes = "value") -> Expression:
+        """Compile one more.
+
+        Raises:
+            TemplateSyntaxError: it is not CEL, uses a variable that is not there, or cannot make
+                what it has to.
+        """
+        try:
+            compiled = self._language.compile(text, makes)
+        except ExpressionError as error:
+            raise TemplateSyntaxError(str(error)) from error
+        self._texts.append(text)
+        return Expression(compiled)
+
+    def given(self, seen: Mapping[str, Any]) -> Given:
+        """What they see, once all are compiled, of the values of the names."""
+        return Given({name: project(seen[name], tree) for name, tree in self._trees.items()})
+
+    @cached_property
+    def _trees(self) -> dict[str, Tree | None]:
+        return {name: looked_at(self._texts, name) for name in self._names}
+
+
+def alone(text: str, makes: Makes = "value") -> Question:
+    """An expression about a manifest that shares nothing with others.
+
+    Raises:
+        TemplateSyntaxError: as for `Scope.expression`.
+    """
+    scope = Scope()
+    compiled = scope.expression(text, makes)
+    return lambda manifest: compiled.value(scope.given({ROOT: manifest}))
 
 
 def _json(value: Any) -> Any:

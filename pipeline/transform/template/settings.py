@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 from pipeline.expression import Makes
 from pipeline.transform.settings import TransformSettings
 from pipeline.transform.template.errors import TemplateSyntaxError
-from pipeline.transform.template.expression import Expression
-from pipeline.transform.template.tree import Node, compiled
+from pipeline.transform.template.expression import alone
+from pipeline.transform.template.tree import Manifests
 
 
 class TemplateSettings(TransformSettings):
@@ -35,24 +35,13 @@ class TemplateSettings(TransformSettings):
             _check_type(at, held)
         _check("where", self.where, "bool")
         _check("each", self.each, "value")
-        self.compiled()
+        Manifests(self.resources, item=bool(self.each))
         return self
-
-    def compiled(self) -> tuple[Node, ...]:
-        """The manifests, compiled.
-
-        Raises:
-            TemplateSyntaxError: one of their expressions is no CEL.
-        """
-        item = bool(self.each)
-        return tuple(
-            compiled(held, ("resources", at), item=item) for at, held in enumerate(self.resources)
-        )
 
 
 def _check(field: str, text: str, makes: Makes) -> None:
     try:
-        Expression(text or "true", makes=makes)
+        alone(text or "true", makes)
     except TemplateSyntaxError as error:
         raise ValueError(f"{field}: {error}") from None
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.expression import Given
+from pipeline.expression import ROOT
 from pipeline.manifest import manifest
 from pipeline.model import Document, Key, Kinds, Resource
 from pipeline.model.messages import Message
@@ -13,12 +13,9 @@ from pipeline.transform.derived import derived
 from pipeline.transform.errors import TransformRefusedError
 from pipeline.transform.stages import Transform
 from pipeline.transform.template.errors import EvaluationError, LeafError
-from pipeline.transform.template.expression import (
-    Expression,
-    variables,
-    variables_with_item,
-)
+from pipeline.transform.template.expression import ITEM, Question, alone
 from pipeline.transform.template.settings import TemplateSettings
+from pipeline.transform.template.tree import Manifests
 
 MOST_RESOURCES = 500
 """Resources that are derived from one."""
@@ -32,9 +29,9 @@ class Template(Transform):
     def __init__(self, given: TemplateSettings, kinds: Kinds | None = None) -> None:
         super().__init__(given.name, given.match, kinds)
         self._kinds = kinds
-        self._where = Expression(given.where, makes="bool") if given.where else None
-        self._each = Expression(given.each) if given.each else None
-        self._manifests = given.compiled()
+        self._where = alone(given.where, "bool") if given.where else None
+        self._each = alone(given.each) if given.each else None
+        self._manifests = Manifests(given.resources, item=bool(given.each))
         self._keep = given.keep
 
     def outcome(self, resource: Resource, document: Document, reader: Reader) -> Outcome:  # noqa: ARG002  # reads nothing
@@ -54,39 +51,39 @@ class Template(Transform):
         return Outcome(tuple(made.values()))
 
     def _derived(self, resource: Resource, given: Mapping[str, Any]) -> Iterator[Resource]:
-        for activation in self._activations(resource, given):
-            for number, node in enumerate(self._manifests):
-                try:
-                    held = node(activation)
-                except LeafError as error:
-                    raise self._refused(
-                        messages.TEMPLATE_FAILED, resource, field=error.field, problem=error.problem
-                    ) from error
-                try:
-                    yield derived(held, resource.key, self._kinds)
-                except ValueError as error:
-                    problem = f"resources[{number}]: {error}"
-                    raise self._refused(
-                        messages.TEMPLATE_OUTPUT, resource, problem=problem
-                    ) from error
+        for seen in self._seen(resource, given):
+            try:
+                for number, held in enumerate(self._manifests.made(seen)):
+                    yield self._resource(number, held, resource)
+            except LeafError as error:
+                raise self._refused(
+                    messages.TEMPLATE_FAILED, resource, field=error.field, problem=error.problem
+                ) from error
 
-    def _activations(self, resource: Resource, given: Mapping[str, Any]) -> Iterator[Given]:
-        """The variables for each time that the manifests are made."""
+    def _resource(self, number: int, held: Mapping[str, Any], parent: Resource) -> Resource:
+        try:
+            return derived(held, parent.key, self._kinds)
+        except ValueError as error:
+            problem = f"resources[{number}]: {error}"
+            raise self._refused(messages.TEMPLATE_OUTPUT, parent, problem=problem) from error
+
+    def _seen(self, resource: Resource, given: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """What there is to see, by name, each time that the manifests are made."""
         if self._each is None:
-            yield variables(given)
+            yield {ROOT: given}
             return
         items = self._value(self._each, "each", resource, given)
         if not isinstance(items, list):
             problem = "it makes no list"
             raise self._refused(messages.TEMPLATE_FAILED, resource, field="each", problem=problem)
         for item in items:
-            yield variables_with_item(given, item)
+            yield {ROOT: given, ITEM: item}
 
     def _value(
-        self, expression: Expression, field: str, resource: Resource, given: Mapping[str, Any]
+        self, ask: Question, field: str, resource: Resource, given: Mapping[str, Any]
     ) -> Any:
         try:
-            return expression.value(variables(given))
+            return ask(given)
         except EvaluationError as error:
             raise self._refused(
                 messages.TEMPLATE_FAILED, resource, field=field, problem=error

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.expression import Given
 from pipeline.transform.template.errors import EvaluationError, TemplateSyntaxError
-from pipeline.transform.template.expression import Expression
+from pipeline.transform.template.expression import Expression, Scope
 
 
 class Text:
@@ -18,8 +18,8 @@ class Text:
         TemplateSyntaxError: an expression has no end, or is not CEL.
     """
 
-    def __init__(self, text: str, *, item: bool) -> None:
-        self._parts = tuple(part for part in _parts(text, item=item) if part != "")
+    def __init__(self, text: str, scope: Scope) -> None:
+        self._parts = tuple(part for part in _parts(text, scope) if part != "")
 
     @property
     def constant(self) -> str | None:
@@ -28,17 +28,16 @@ class Text:
             return "".join(map(str, self._parts))
         return None
 
-    def value(self, activation: Given) -> Any:
+    def value(self, given: Given) -> Any:
         """What it makes.
 
         Raises:
             EvaluationError: an expression fails, or makes nothing that stands in a text.
         """
         if len(self._parts) == 1 and isinstance(self._parts[0], Expression):
-            return self._parts[0].value(activation)
+            return self._parts[0].value(given)
         return "".join(
-            part if isinstance(part, str) else _as_text(part.value(activation))
-            for part in self._parts
+            part if isinstance(part, str) else _as_text(part.value(given)) for part in self._parts
         )
 
 
@@ -50,14 +49,14 @@ def _as_text(value: Any) -> str:
     raise EvaluationError("only texts, numbers, true and false can stand within a text")
 
 
-def _parts(text: str, *, item: bool) -> Iterator[str | Expression]:
+def _parts(text: str, scope: Scope) -> Iterator[str | Expression]:
     at = 0
     while (dollar := text.find("$", at)) >= 0:
         following = text[dollar + 1 : dollar + 2]
         if following == "{":
             end = _end(text, dollar + 2)
             yield text[at:dollar]
-            yield Expression(text[dollar + 2 : end], item=item)
+            yield scope.expression(text[dollar + 2 : end])
             at = end + 1
         else:
             yield text[at : dollar + 1]

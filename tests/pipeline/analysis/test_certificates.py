@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.analysis.radius import STAGE, radius
+from pipeline.analysis.radius import INQUIRY, radius
 from pipeline.engine import Engine
 from pipeline.model import Key, Level, Resource
 
@@ -78,5 +78,5 @@ def test_it_concerns_the_gateways_that_name_it_in_any_way(
     engine.apply(resources(f"{api}\n{kind}\nmetadata: {{name: a}}\nspec: {{servers: [{server}]}}"))
     change = resources("apiVersion: v1\nkind: Secret\nmetadata: {name: two}")
     engine.apply(change)
-    found, _ = radius(filter(None, change.values()), engine.reader(STAGE), 100)
+    found, _ = radius(filter(None, change.values()), engine.reader(INQUIRY), 100)
     assert found.hosts == {"two.example.com"}

@@ -173,3 +173,17 @@ def test_roles_are_let_alone_while_nobody_holds_services(
     engine = engine_of()
     engine.apply(resources(one(RBAC, "ServiceRole", "r", "{rules: [{services: [web]}]}")))
     assert "GAL1706" not in {each.diagnostic.code for each in engine.findings()}
+
+
+def test_a_policy_is_called_as_people_call_it(
+    engine_of: MakeEngine, resources: ReadResources
+) -> None:
+    """Its kind and name; one for the whole mesh has no namespace."""
+    service = one("v1", "Service", "web", "{selector: {app: web}, ports: []}")
+    policy = one(AUTHENTICATION, "MeshPolicy", "default", "{peers: [{mtls: {}}]}", "''")
+    spec = "{host: web, trafficPolicy: {tls: {mode: DISABLE}}}"
+    refused = one("networking.istio.io/v1", "DestinationRule", "web", spec)
+    engine = engine_of()
+    engine.apply(resources(f"{service}\n---\n{policy}\n---\n{refused}"))
+    (told,) = [each.diagnostic for each in engine.findings() if each.diagnostic.code == "GAL1702"]
+    assert "and MeshPolicy default expects mutual TLS" in told.message

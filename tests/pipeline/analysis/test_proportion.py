@@ -118,6 +118,28 @@ def test_a_finding_names_a_few_of_many(engine_of: MakeEngine, resources: ReadRes
     )
 
 
+def test_a_secret_that_is_everywhere_is_told_in_a_few_places(
+    engine_of: MakeEngine, resources: ReadResources
+) -> None:
+    """Tools copy a certificate into every namespace, maybe but for the one that needs it."""
+    server = {"hosts": ["*"], "tls": {"mode": "SIMPLE", "credentialName": "tls"}}
+    spec = {"selector": {"istio": "ingressgateway"}, "servers": [server]}
+    template = {"metadata": {"labels": {"istio": "ingressgateway"}}}
+    runs = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}}
+    held = [
+        manifest("Gateway", "g", "mesh", spec),
+        yaml.safe_dump({**runs, "spec": {"template": template}}),
+    ]
+    for n in range(COUNT):
+        metadata = {"name": "tls", "namespace": f"n{n:02}"}
+        held.append(yaml.safe_dump({"apiVersion": "v1", "kind": "Secret", "metadata": metadata}))
+    engine = engine_of()
+    engine.apply(resources("---\n".join(held)))
+    (told,) = [each.diagnostic for each in engine.findings() if each.diagnostic.code == "GAL1901"]
+    assert f"n00, n01, n02, n03, n04, {COUNT - MOST} more, and" in told.message
+    assert len(told.related) == MOST
+
+
 def test_a_long_list_of_rules_is_judged_in_time(
     engine_of: MakeEngine, resources: ReadResources
 ) -> None:

@@ -1,107 +1,39 @@
 """What a change affects: the hosts, gateways and workloads of a small mesh, kind by kind."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-import yaml
 
 from pipeline import kinds
-from pipeline.analysis.radius import STAGE, Radius, radius
+from pipeline.analysis.radius import INQUIRY, Radius, radius
 from pipeline.analysis.radius.table import AFFECTED
 from pipeline.analysis.workloads import TEMPLATES
 from pipeline.engine import Engine
-from pipeline.model import Key, Resource
 from pipeline.schema import BUILTIN_KINDS
+from tests.pipeline.analysis.conftest import Change
+from tests.pipeline.analysis.small_mesh import (
+    ALL,
+    INGRESS,
+    ISTIO,
+    K8S,
+    LAKE,
+    MESH,
+    OF_RATINGS,
+    OF_REVIEWS,
+    PUBLIC,
+    RATINGS,
+    REVIEWS,
+    SECURITY,
+    asked,
+    deployment,
+    manifest,
+    names,
+    route,
+    service,
+)
 
-Change = dict[Key, Resource | None]
 ReadResources = Callable[[str], Change]
 MakeEngine = Callable[..., Engine]
-
-ISTIO, K8S, SECURITY = (
-    "networking.istio.io/v1",
-    "gateway.networking.k8s.io/v1",
-    "security.istio.io/v1",
-)
-REVIEWS = "reviews.shop.svc.cluster.local"
-RATINGS = "ratings.shop.svc.cluster.local"
-
-
-def manifest(api: str, kind: str, name: str, spec: object, place: str = "shop", **meta: Any) -> str:
-    metadata = {"name": name, "namespace": place, **meta}
-    return yaml.safe_dump({"apiVersion": api, "kind": kind, "metadata": metadata, "spec": spec})
-
-
-def deployment(name: str, place: str = "shop", **labels: str) -> str:
-    template = {"metadata": {"labels": {"app": name, **labels}}}
-    return manifest("apps/v1", "Deployment", name, {"template": template}, place)
-
-
-def service(name: str) -> str:
-    return manifest("v1", "Service", name, {"selector": {"app": name}})
-
-
-def route(name: str, *hosts: str, place: str = "shop", **spec: Any) -> str:
-    rule = {"route": [{"destination": {"host": "reviews"}}]}
-    return manifest(ISTIO, "VirtualService", name, {"hosts": hosts, "http": [rule], **spec}, place)
-
-
-MESH = "---\n".join(
-    [
-        deployment("reviews", version="v1"),
-        deployment("ratings"),
-        deployment("ingress", "edge", istio="ingress"),
-        service("reviews"),
-        service("ratings"),
-        manifest(
-            ISTIO,
-            "Gateway",
-            "public",
-            {
-                "selector": {"istio": "ingress"},
-                "servers": [{"hosts": ["*/Shop.example.com"], "tls": {"credentialName": "shop"}}],
-            },
-            "edge",
-        ),
-        route("at-the-edge", "shop.example.com", "www.example.com", gateways=["edge/public"]),
-        route(
-            "root",
-            "api.example.com",
-            place="edge",
-            gateways=["edge/public", "mesh"],
-            exportTo=["."],
-            http=[{"delegate": {"name": "part", "namespace": "shop"}}],
-        ),
-        manifest(
-            K8S,
-            "Gateway",
-            "lake",
-            {"listeners": [{"name": "http", "hostname": "lake.example.com"}]},
-            "edge",
-        ),
-        manifest(
-            K8S,
-            "HTTPRoute",
-            "boats",
-            {
-                "parentRefs": [{"name": "lake", "namespace": "edge"}],
-                "hostnames": ["boats.example.com"],
-            },
-        ),
-    ]
-)
-
-
-def keys(*texts: str) -> frozenset[Key]:
-    return frozenset(map(Key.parse, texts))
-
-
-PUBLIC = keys("networking.istio.io/Gateway/edge/public")
-LAKE = keys("gateway.networking.k8s.io/Gateway/edge/lake")
-INGRESS = keys("apps/Deployment/edge/ingress")
-OF_REVIEWS = keys("apps/Deployment/shop/reviews")
-OF_RATINGS = keys("apps/Deployment/shop/ratings")
-ALL = frozenset("*")
 
 FOR_RATINGS = {
     "targetRefs": [{"group": "", "kind": "Service", "name": "ratings"}, {"kind": "Other"}]
@@ -110,10 +42,6 @@ POND = {
     "parentRef": {"name": "lake", "namespace": "edge"},
     "listeners": [{"hostname": "Pond.example.com"}, {}],
 }
-
-
-def names(*texts: str) -> frozenset[str]:
-    return frozenset(texts)
 
 
 SELECTED = {"selector": {"matchLabels": {"app": "reviews"}}}
@@ -184,6 +112,22 @@ AFFECTS: dict[str, tuple[str, Radius]] = {
         manifest("v1", "Secret", "shop", None, "edge"),
         Radius(names("shop.example.com", "www.example.com", "api.example.com"), PUBLIC, INGRESS),
     ),
+    "an authority beside a certificate": (
+        manifest("v1", "Secret", "partner-cacert", None, "edge"),
+        Radius(names("partner.example.org"), callers=names("edge")),
+    ),
+    "a certificate of the Gateway API": (
+        manifest("v1", "Secret", "lake", None, "edge"),
+        Radius(names("lake.example.com", "boats.example.com"), LAKE),
+    ),
+    "a certificate of an Ingress": (
+        manifest("v1", "Secret", "old", None),
+        Radius(names("old.example.com")),
+    ),
+    "a certificate of the same name elsewhere": (
+        manifest("v1", "Secret", "lake", None),
+        Radius(),
+    ),
     "an Ingress": (
         manifest(
             "networking.k8s.io/v1", "Ingress", "a", {"rules": [{"host": "i.example.com"}, {}]}
@@ -208,6 +152,19 @@ AFFECTS: dict[str, tuple[str, Radius]] = {
             },
         ),
         Radius(names("grpc.example.com"), LAKE),
+    ),
+    "a route for all that its gateway serves": (
+        manifest(K8S, "HTTPRoute", "a", {"parentRefs": [{"name": "lake", "namespace": "edge"}]}),
+        Radius(names("lake.example.com"), LAKE),
+    ),
+    "a route of another listener": (
+        manifest(
+            K8S,
+            "HTTPRoute",
+            "a",
+            {"parentRefs": [{"name": "lake", "namespace": "edge", "sectionName": "http"}]},
+        ),
+        Radius(gateways=LAKE),
     ),
     "a route of a Service": (
         manifest(
@@ -290,16 +247,6 @@ AFFECTS: dict[str, tuple[str, Radius]] = {
 }
 
 
-def asked(engine: Engine, change: Change) -> Radius:
-    """What a change affects, which the engine is given."""
-    before = [engine.outputs.get(key) for key in change]
-    engine.apply(change)
-    after = [engine.outputs.get(key) for key in change]
-    found, more = radius(filter(None, (*before, *after)), engine.reader(STAGE), 100)
-    assert not more
-    return found
-
-
 @pytest.fixture
 def mesh(engine_of: MakeEngine, resources: ReadResources) -> Engine:
     engine = engine_of()
@@ -345,7 +292,7 @@ def test_no_more_is_looked_at_than_asked(mesh: Engine, resources: ReadResources)
     change = resources("---\n".join(route(f"r{n}", f"h{n}.example.com") for n in range(5)))
     mesh.apply(change)
 
-    found, more = radius(filter(None, change.values()), mesh.reader(STAGE), 3)
+    found, more = radius(filter(None, change.values()), mesh.reader(INQUIRY), 3)
 
     assert (len(found.hosts), more) == (3, True)
 

@@ -169,6 +169,17 @@ BAD = {
         "spec.rules[1].backendRefs[0].name",
         "Service shop/nope",
     ),
+    "mirror": (
+        [
+            http_route(
+                "{rules: [{filters: [{requestMirror: {backendRef: {name: nope, port: 80}}}]}]}"
+            ),
+            SERVICE,
+        ],
+        "GAL0603",
+        "spec.rules[0].filters[0].requestMirror.backendRef.name",
+        "Service shop/nope",
+    ),
     "ingress": (
         [ingress("{rules: [{http: {paths: [{backend: {service: {name: nope}}}]}}]}"), SERVICE],
         "GAL0603",

@@ -8,7 +8,7 @@ import pytest
 from pipeline.engine import Engine
 from pipeline.environment import Environment, EnvironmentSpec
 from pipeline.model import Diagnostic, Document, Key, Kind, Kinds, Level, Resource
-from pipeline.stage import Index, Joined, Outcome, Reader, Stage
+from pipeline.stage import Index, Inquiry, Joined, Outcome, Reader, Stage
 
 APPS, FACTS = "test/App", "test/Fact"
 
@@ -149,12 +149,16 @@ def engine_of() -> Callable[..., Engine]:
     """A fresh engine over some stages; by default all those of this file."""
 
     def make(
-        chosen: Sequence[Stage] | None = None, *, observed: bool = False, **settings: Any
+        chosen: Sequence[Stage] | None = None,
+        *,
+        inquiries: tuple[Inquiry, ...] = (),
+        observed: bool = False,
+        **settings: Any,
     ) -> Engine:
         facts = Kind("test", "Fact", "v1", observed=observed)
         kinds = Kinds((Kind("test", "App", "v1"), facts))
         environment = Environment(
-            EnvironmentSpec(), kinds, tuple(stages() if chosen is None else chosen)
+            EnvironmentSpec(), kinds, tuple(stages() if chosen is None else chosen), inquiries
         )
         return Engine(environment, **settings)
 

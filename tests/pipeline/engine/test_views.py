@@ -8,6 +8,7 @@ import pytest
 from pipeline.engine import Engine, Finding
 from pipeline.engine.finding import merged
 from pipeline.model import Diagnostic, Key, Level, Resource
+from pipeline.stage import Inquiry, UndeclaredReadError
 
 Change = dict[Key, Resource | None]
 MakeApp = Callable[..., Resource]
@@ -120,3 +121,26 @@ def test_a_finding_that_two_derived_resources_share_is_one(
     assert [added.diagnostic.code for added in engine.apply(put(app("2"))).added] == ["GAL1003"]
     assert finding in engine.findings_of(one.key)
     assert finding in engine.apply({one.key: None}).removed
+
+
+@pytest.mark.parametrize("last", ["Derive", "Judge"])
+def test_an_inquiry_reads_the_outputs_and_nothing_undeclared(
+    app: MakeApp, engine_of: MakeEngine, put: Put, kinds_of_stage: dict[str, Any], last: str
+) -> None:
+    """Whatever stage comes last, and also where none reads the same."""
+    by_tag = kinds_of_stage["BY_TAG"]
+    inquiry = Inquiry(
+        "what is red", collections=frozenset({"test/App"}), indexes=frozenset({by_tag})
+    )
+    chosen = dict.fromkeys(("Derive", last))
+    engine = engine_of([kinds_of_stage[name](name) for name in chosen], inquiries=(inquiry,))
+    engine.apply(put(app("1", to="b", tags=["red"]), app("2", tags=["red"])))
+    engine.apply({app("2").key: None})
+
+    reader = engine.reader(inquiry)
+
+    assert [one.key for one in reader.find(by_tag, "red")] == [Key("test/App", "b", "1")]
+    assert reader.get(Key("test/App", "a", "1")) is None
+    assert reader.holds("test/App")
+    with pytest.raises(UndeclaredReadError, match="what is red"):
+        reader.get(Key("test/Fact", "a", "1"))

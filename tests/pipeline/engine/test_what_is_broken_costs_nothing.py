@@ -219,6 +219,17 @@ def test_a_refusal_is_told_where_what_would_come_back_is_now(
         pair.step([Batch(source, (read(source, "3", held, line),))], "p")
 
 
+def test_a_finding_moves_to_the_source_that_has_its_key_now(
+    gate_of: Callable[..., Gate],
+) -> None:
+    """Two say the same, and the one of the higher rank came later."""
+    pair, refers = Pair(gate_of, budget=True), of(APPS, "3", "v1", without=[[APPS, "a", "2"]])
+    other = says("files", "2", of(APPS, "1", "v1"))
+    pair.step([other, says("files", "1", refers)], "p")
+    pair.step([says("files", "3", of(APPS, "2", "v1")), says("more", "1", refers)], "p")
+    pair.step([other], "p")
+
+
 @pytest.mark.parametrize("most", [MOST, 60])
 @pytest.mark.parametrize("options", [{}, {"budget": True}, {"isolate": False}])
 @settings(max_examples=200)

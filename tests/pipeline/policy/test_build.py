@@ -41,6 +41,7 @@ GOOD = {"name": "p", "rule": "true", "message": "m"}
         ({"params": {"max": 1}, "rule": "params.maxi > 1"}, "GAL0511", "maxi; did you mean max"),
         ({"rule": "params.max > 1"}, "GAL0511", "undeclared reference to 'params.max'"),
         ({"paramsFrom": {"name": "a", "field": ""}}, "GAL0510", "a field has to be named"),
+        ({"paramsFrom": {"name": "a", "field": "a[0]"}}, "GAL0510", "cannot be in a list"),
         ({"paramsFrom": {"name": "a", "kind": "Confg"}}, "GAL0510", "paramsFrom.kind: no kind is"),
         (
             {"paramsFrom": {"name": "a", "namespace": "b", "kind": "Namespace"}},

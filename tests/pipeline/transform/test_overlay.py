@@ -67,6 +67,14 @@ def test_a_cluster_scoped_resource_needs_no_namespace(new_rig: type[Rig]) -> Non
     assert rig.get("Namespace//shop")["metadata"]["labels"] == {"a": "b"}
 
 
+def test_an_older_group_of_a_kind_names_the_same_resource(new_rig: type[Rig]) -> None:
+    base = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 1}}"
+    more = {"apiVersion": "extensions/v1beta1", "kind": "Deployment", "metadata": {"name": "web"}}
+    rig = new_rig({"type": "overlay", "overlays": [{**more, "spec": {"replicas": 3}}]}).put(base)
+    assert rig.get("Deployment/default/web")["spec"] == {"replicas": 3}
+    assert rig.engine.remarks() == ()
+
+
 def test_one_for_nothing_is_told_until_its_resource_comes(new_rig: type[Rig]) -> None:
     held = {"file": "prod/web.yaml", "line": 7, "manifest": PARTIAL}
     rig = new_rig({"type": "overlay", "name": "prod", "overlays": [held]})

@@ -1,5 +1,6 @@
 """Templates: what is derived from a resource, and what is said where that does not work."""
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -7,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import transform
+from pipeline.model import Resource
 from pipeline.transform import TransformError
 from pipeline.transform.template.errors import TemplateSyntaxError
-from pipeline.transform.template.expression import variables
+from pipeline.transform.template.expression import Scope
 from pipeline.transform.template.stage import MOST_BYTES, MOST_RESOURCES
 from pipeline.transform.template.texts import Text
-from tests.pipeline.transform.conftest import Rig
+from tests.pipeline.transform.conftest import Rig, resources
 
 SERVICE = """
 apiVersion: v1
@@ -81,6 +83,26 @@ def test_one_is_derived_for_each_element_of_a_list(new_rig: type[Rig]) -> None:
     assert rig.get("DestinationRule/shop/web-https")["spec"] == {"port": 443}
 
 
+def test_each_element_costs_what_it_holds_and_not_what_all_hold(new_rig: type[Rig]) -> None:
+    name = {"name": "${object.metadata.name}-${item.name}"}
+    each = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": name, "data": "${item.text}"}
+    rig = new_rig(template(each, each="object.spec.parts"))
+    (service,) = resources(SERVICE)
+
+    def time(number: int) -> float:
+        parts = [
+            {"name": f"{at}", "text": dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "b" * 20)}
+            for at in range(number)
+        ]
+        held = Resource.build(service.key, "v1", body={"spec": {"parts": parts}})
+        begin = process_time()
+        rig.engine.apply({held.key: held})
+        return process_time() - begin
+
+    few, many = (min(time(number + again) for again in range(5)) for number in (40, 400))
+    assert many < 25 * few
+
+
 @pytest.mark.parametrize(("where", "count"), [("size(object.spec.ports) > 1", 2), ("false", 1)])
 def test_nothing_is_derived_where_it_is_not_wanted(
     new_rig: type[Rig], where: str, count: int
@@ -99,6 +121,20 @@ def test_a_template_can_take_the_place_of_its_resource(new_rig: type[Rig]) -> No
     same = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "${object.metadata.name}"}}
     rig = new_rig(template({**same, "spec": {"new": True}}, keep=False)).put(SERVICE)
     assert rig.get("Service/shop/web")["spec"] == {"new": True}
+
+
+@pytest.mark.parametrize("version", ["networking.k8s.io/v1beta1", "extensions/v1beta1"])
+def test_what_is_derived_in_an_older_version_reads_as_the_stored_one(
+    new_rig: type[Rig], version: str
+) -> None:
+    backend = {"serviceName": "${object.metadata.name}", "servicePort": 80}
+    old = {"apiVersion": version, "kind": "Ingress", "metadata": {"name": "a"}}
+    made = (
+        new_rig(template({**old, "spec": {"backend": backend}})).put(SERVICE).get("Ingress/shop/a")
+    )
+    assert made["apiVersion"] == "networking.k8s.io/v1"
+    service = {"name": "web", "port": {"number": 80}}
+    assert made["spec"] == {"defaultBackend": {"service": service}}
 
 
 def broken(**changes: Any) -> dict[str, Any]:
@@ -219,13 +255,14 @@ def test_a_template_that_is_none_is_refused_with_the_field(
     ],
 )
 def test_a_text_is_taken_apart_at_the_right_places(text: str, makes: Any) -> None:
-    assert Text(text, item=False).value(variables({"name": "web"})) == makes
+    scope = Scope()
+    assert Text(text, scope).value(scope.given({"object": {"name": "web"}})) == makes
 
 
 @given(st.text(alphabet="${}'\"\\ab1+.", max_size=20))
 def test_any_text_is_taken_apart_or_refused(text: str) -> None:
     try:
-        Text(text, item=False)
+        Text(text, Scope())
     except TemplateSyntaxError:
         assert "${" in text
 

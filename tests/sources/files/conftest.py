@@ -1,6 +1,9 @@
 """A files source at work on a scratch folder."""
 
-from collections.abc import Callable
+import ctypes
+import os
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -12,6 +15,10 @@ from pipeline.schema import BUILTIN_KINDS
 from sources.files import FilesSource
 from sources.settings import FilesSettings
 from sources.source import Limits, SourceContext
+
+CAPABILITIES, OF_FILES = 0x20080522, 0b110
+"""The form in which Linux tells what a thread may do, and those that open files whatever their mode
+(CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH); see capabilities(7) and capget(2)."""
 
 Follow: TypeAlias = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -61,3 +68,20 @@ def quiet(root: Path, manifest: Callable[..., str]) -> Callable[..., Any]:
         await follower.until(lambda: follower.held.get("probe.yaml") not in (None, held))
 
     return wait
+
+
+@pytest.fixture
+def no_privileges() -> Iterator[None]:
+    """Modes of files hold for us, and the threads that we start, as for anybody: for root, too."""
+    if os.geteuid() != 0:
+        yield
+        return
+    if sys.platform != "linux":
+        pytest.skip("modes of files do not hold for root here; run it as another user")
+    libc = ctypes.CDLL(None, use_errno=True)
+    header, held = (ctypes.c_uint32 * 2)(CAPABILITIES, 0), (ctypes.c_uint32 * 6)()
+    assert libc.capget(header, held) == 0
+    effective, *others = held
+    assert libc.capset(header, (ctypes.c_uint32 * 6)(effective & ~OF_FILES, *others)) == 0
+    yield
+    assert libc.capset(header, held) == 0

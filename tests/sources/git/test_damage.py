@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -111,27 +111,13 @@ async def test_a_mirror_that_is_damaged_in_use_is_mended_by_the_next_commit(
         await follower.troubled("")
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 600 kB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mounted = ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(place)]
-    if os.geteuid() != 0 or subprocess.run(mounted, capture_output=True, check=False).returncode:
-        pytest.skip("needs the right to mount a small file system")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
-
-
 async def test_a_disk_that_is_full_is_told_of_and_used_again_when_there_is_room(
     repository: Any, small_disk: Path, follow: Follow, manifest: Any
 ) -> None:
     async with follow(folder=small_disk, interval=0.2) as follower:
         ballast = small_disk / "ballast"
         with suppress(OSError):  # it is full: that is what it is for
-            ballast.write_bytes(os.urandom(600_000))
+            ballast.write_bytes(os.urandom(2 * 1024 * 1024))
         repository.write("mesh/b.yaml", manifest("b"))
         repository.write("noise", os.urandom(50_000))
         repository.commit()

@@ -2,11 +2,17 @@
 
 import asyncio
 import signal
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipeline.model import Read, Removed
+from sources.kubernetes import listing
+from sources.kubernetes.failure import UnreachableError
 from sources.kubernetes.outbox import Outbox
+from tests.sources.conftest import DEADLINE
 
 
 def removals(follower: Any) -> int:
@@ -86,6 +92,44 @@ async def test_a_history_that_is_gone_leads_to_a_list_of_differences(
         await follower.until(lambda: follower.names == {"a", "c", "d", "e"})
         assert (removals(follower), reads(follower)) == (1, 7)
         assert not any(batch.complete for batch in follower.batches[1:])
+
+
+async def test_a_list_that_breaks_off_halfway_is_no_deletion(
+    attend: Any, follow: Any, space: Any, cluster: Any, relay: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """G10: what comes after the page that was read last is not taken for gone."""
+    for name in ("a", "b", "c"):
+        space.put(name, 1)
+    pages, broken_off = listing.pages, asyncio.Event()
+
+    async def cut_short(*asked: Any) -> AsyncIterator[Any]:
+        try:
+            async for page in pages(*asked):
+                if not broken_off.is_set():
+                    await relay.cut()
+                yield page
+        except UnreachableError:
+            broken_off.set()
+            raise
+
+    source = follow(kubeconfig=cluster.kubeconfig(port=relay.port), page=1)
+    async with attend(source) as follower:
+        await relay.cut()
+        await follower.troubled("GAL1301")
+        space.delete("b")
+        await asyncio.to_thread(cluster.compact)
+        await asyncio.to_thread(cluster.stop_server)
+        await asyncio.to_thread(cluster.start_server)
+        monkeypatch.setattr("sources.kubernetes.follower.pages", cut_short)
+        await relay.mend()
+        source.hint()
+        async with asyncio.timeout(DEADLINE):
+            await broken_off.wait()
+        await relay.mend()
+        source.hint()
+        await follower.until(lambda: follower.names == {"a", "c"})
+        await follower.troubled("")
+        assert (removals(follower), reads(follower)) == (1, 3)
 
 
 async def test_a_server_that_says_nothing_is_noticed(

@@ -1,12 +1,15 @@
 """What a cluster holds is listed, and what changes follows."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.model import Batch, Broken, Origin, Read
+from sources.kubernetes import listing
 from sources.source import Limits, SourceContext
+from tests.sources.kubernetes.conftest import Space
 
 
 def last(follower: Any) -> Batch:
@@ -36,6 +39,31 @@ async def test_a_list_is_read_page_by_page(attend: Any, follow: Any, space: Any)
     async with attend(follow(page=2)) as follower:
         assert follower.names == names
         assert len(follower.batches) == 1
+
+
+async def test_no_more_lists_than_allowed_are_under_way(
+    attend: Any, follow: Any, cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spaces = [Space(cluster) for _ in range(5)]
+    for each in spaces:
+        each.put(each.name)
+    under_way, most, pages = 0, 0, listing.pages
+
+    async def counted(*asked: Any) -> AsyncIterator[Any]:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        try:
+            async for page in pages(*asked):
+                yield page
+        finally:
+            under_way -= 1
+
+    monkeypatch.setattr("sources.kubernetes.follower.pages", counted)
+    names = {each.name for each in spaces}
+    async with attend(follow(namespaces=[*names], concurrency=2)) as follower:
+        assert follower.names == names
+    assert most == 2
 
 
 def origin_of(batch: Batch) -> Origin:

@@ -1,11 +1,10 @@
 """What an API server publishes of its own kinds: asked for once, and again where it differs.
 
-The answers are made up where a real API server gives none such: damaged, refused, or other ones
-than a moment ago.
+A real one is asked. Where an answer is to be damaged or refused, that happens on the way from it.
 """
 
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, TypeAlias, cast
 
 import pytest
 
@@ -14,51 +13,59 @@ from sources.kubernetes.access import Access
 from sources.kubernetes.failure import AnsweredError
 from sources.kubernetes.published import Published
 from sources.kubernetes.schemas import ClusterSchemas
-from sources.settings import PUBLISHED, ClusterSchemasSettings, KindEntry
+from sources.settings import PUBLISHED, ClusterSchemasSettings, KindEntry, KubernetesSettings
 from sources.source import SourceContext
+from tests.cluster.server import GROUP, Cluster
 
-APPS, APPS2, CORE, ISTIO = "apis/apps/v1", "apis/apps/v1beta1", "api/v1", "apis/istio.io/v1"
+INDEX = "/openapi/v3"
+CORE, SCALING, SCALING2 = "api/v1", "apis/autoscaling/v1", "apis/autoscaling/v2"
 DOWN = AnsweredError(503, "the server is down")
 FORBIDDEN = AnsweredError(403, "not for you")
 
 
-class Answers:
-    """An API server that publishes what it is told to."""
+class Way:
+    """The way to an API server, on which answers may be lost or exchanged."""
 
-    def __init__(self, *paths: str) -> None:
-        self.hashes = dict.fromkeys(paths, "1")
+    def __init__(self, access: Access) -> None:
+        self._access = access
         self.faults: dict[str, Any] = {}
-        """By path, what is answered instead of a document; the empty path is the index."""
+        """By path, what comes instead of a document; the empty path is the index."""
         self.asked: list[str] = []
 
     async def json(self, path: str) -> Any:
-        place = path.removeprefix("/openapi/v3").strip("/").partition("?")[0]
+        place = path.removeprefix(INDEX).strip("/").partition("?")[0]
         self.asked.append(place)
-        answer = self.faults.get(place) or self._answer(place)
+        answer = self.faults.get(place) or await self._access.json(path)
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    def _answer(self, place: str) -> Any:
-        if place:
-            return {"openapi": "3.0.0", "hash": self.hashes[place]}
-        addresses = {
-            each: {"serverRelativeURL": f"/openapi/v3/{each}?hash={number}"}
-            for each, number in self.hashes.items()
-        }
-        return {"paths": {"version": {"serverRelativeURL": "/openapi/v3/version"}, **addresses}}
+    async def index(self) -> Mapping[str, Any]:
+        """What the API server says that there is."""
+        found: Mapping[str, Any] = (await self._access.json(INDEX))["paths"]
+        return found
 
 
 class Looks:
-    def __init__(self, answers: Answers, *defined: str) -> None:
-        self._published = Published("prod", cast("Access", answers))
-        self._answers = answers
-        self._defined = defined
+    """Looks at some groups; of all others CRDs are said to define their kinds."""
+
+    def __init__(self, way: Way, *groups: str) -> None:
+        self.way = way
+        self.groups = set(groups)
+        self._published = Published("prod", cast("Access", way))
 
     async def again(self) -> Mapping[str, Change]:
         """What the next look tells, by locator."""
-        self._answers.asked.clear()
-        return {each.locator: each for each in await self._published.look(self._defined)}
+        self.way.asked.clear()
+        others = {path.split("/")[1] for path in await self.way.index() if "/" in path}
+        others = {"core" if each == "v1" else each for each in others} - self.groups
+        return {each.locator: each for each in await self._published.look(others)}
+
+    async def until(self, version: str) -> None:
+        """Look until a version is told: it is published in a moment, and pytest has a deadline."""
+        told: list[str] = []
+        while version not in told:
+            told = [name for each in (await self.again()).values() for name in versions(each)]
 
 
 def versions(change: Change) -> list[str]:
@@ -67,76 +74,92 @@ def versions(change: Change) -> list[str]:
     return [each.resource.key.name for each in change.resources]
 
 
-async def test_each_group_is_told_once_with_all_its_versions() -> None:
-    answers = Answers(CORE, APPS, APPS2)
-    looks = Looks(answers)
+Look: TypeAlias = Callable[..., Looks]
+
+
+@pytest.fixture
+async def look_at(cluster: Cluster) -> AsyncIterator[Look]:
+    """`look_at("core", "apps")`: looks at what is published of these groups."""
+    settings = KubernetesSettings(name="prod", type="kubernetes", kubeconfig=cluster.kubeconfig())
+    access = Access(settings)
+    yield lambda *groups: Looks(Way(access), *groups)
+    await access.close()
+
+
+async def test_each_group_is_told_once_with_all_its_versions(look_at: Look) -> None:
+    looks = look_at("core", "autoscaling")
 
     first = await looks.again()
 
     assert {name: versions(each) for name, each in first.items()} == {
         "openapi/core": ["core.v1"],
-        "openapi/apps": ["apps.v1", "apps.v1beta1"],
+        "openapi/autoscaling": ["autoscaling.v1", "autoscaling.v2"],
     }
     assert await looks.again() == {}
-    assert answers.asked == [""]
+    assert looks.way.asked == [""]
 
 
-async def test_what_crds_define_is_not_asked_for() -> None:
-    answers = Answers(CORE, ISTIO)
+async def test_what_crds_define_is_not_asked_for(look_at: Look) -> None:
+    looks = look_at("core")
 
-    assert set(await Looks(answers, "istio.io").again()) == {"openapi/core"}
-    assert ISTIO not in answers.asked
+    assert set(await looks.again()) == {"openapi/core"}
+    assert looks.way.asked == ["", CORE]
 
 
-async def test_a_group_that_differs_is_told_anew_and_one_that_is_gone_goes() -> None:
-    answers = Answers(CORE, APPS, APPS2)
-    looks = Looks(answers)
-    await looks.again()
+async def test_a_group_that_differs_is_told_anew_and_one_that_is_gone_goes(
+    look_at: Look, cluster: Cluster
+) -> None:
+    looks = look_at("core", GROUP)
+    await looks.until(f"{GROUP}.v1")
 
-    answers.hashes[APPS2] = "2"
-    del answers.hashes[CORE]
-    told = await looks.again()
+    cluster.install("published", "Published", "v7")
+    await looks.until(f"{GROUP}.v7")
+    assert CORE not in looks.way.asked
 
-    assert versions(told["openapi/apps"]) == ["apps.v1", "apps.v1beta1"]
-    assert told["openapi/core"] == Removed("openapi/core")
-    assert CORE not in answers.asked
+    looks.groups.remove(GROUP)
+    assert await looks.again() == {f"openapi/{GROUP}": Removed(f"openapi/{GROUP}")}
+    cluster.uninstall("published")
 
 
 @pytest.mark.parametrize("fault", [DOWN, [1], {"deep": float("nan")}])
-async def test_a_group_that_cannot_be_read_is_told_once_until_it_can(fault: Any) -> None:
-    answers = Answers(CORE, APPS)
-    answers.faults[APPS] = fault
-    looks = Looks(answers)
+async def test_a_group_that_cannot_be_read_is_told_once_until_it_can(
+    look_at: Look, fault: Any
+) -> None:
+    looks = look_at("core", "autoscaling")
+    looks.way.faults[SCALING2] = fault
 
     told = await looks.again()
 
-    broken = told["openapi/apps"]
+    broken = told["openapi/autoscaling"]
     assert isinstance(broken, Broken)
-    assert "of the group apps cannot be read" in broken.errors[0].message
+    assert "of the group autoscaling cannot be read" in broken.errors[0].message
     assert versions(told["openapi/core"])
     assert await looks.again() == {}
 
-    answers.faults.clear()
-    assert versions((await looks.again())["openapi/apps"])
+    looks.way.faults.clear()
+    assert versions((await looks.again())["openapi/autoscaling"])
     assert await looks.again() == {}
 
 
-async def test_what_has_no_address_is_passed_over() -> None:
-    answers = Answers(CORE)
-    answers.faults[""] = {"paths": {CORE: {"serverRelativeURL": f"/openapi/v3/{CORE}"}, APPS: None}}
+async def test_what_has_no_address_is_passed_over(look_at: Look) -> None:
+    looks = look_at("core", "autoscaling")
+    index = await looks.way.index()
+    looks.way.faults[""] = {"paths": {CORE: index[CORE], SCALING: None, SCALING2: {}}}
 
-    assert set(await Looks(answers).again()) == {"openapi/core"}
+    assert set(await looks.again()) == {"openapi/core"}
 
 
-async def test_a_group_that_was_never_readable_and_is_gone_is_no_problem_any_more() -> None:
-    answers = Answers(APPS)
-    answers.faults[APPS] = DOWN
-    looks = Looks(answers)
+async def test_a_group_that_was_never_readable_and_is_gone_is_no_problem_any_more(
+    look_at: Look,
+) -> None:
+    looks = look_at("autoscaling")
+    looks.way.faults[SCALING] = DOWN
     await looks.again()
 
-    del answers.hashes[APPS]
+    looks.groups.clear()
 
-    assert await looks.again() == {"openapi/apps": Removed("openapi/apps")}
+    gone = "openapi/autoscaling"
+    assert await looks.again() == {gone: Removed(gone)}
 
 
 @pytest.mark.parametrize(
@@ -147,10 +170,11 @@ async def test_a_group_that_was_never_readable_and_is_gone_is_no_problem_any_mor
         ({"paths": [1]}, "it names no documents."),
     ],
 )
-async def test_an_index_that_cannot_be_read_takes_nothing_away(fault: Any, said: str) -> None:
-    answers = Answers(CORE)
-    answers.faults[""] = fault
-    looks = Looks(answers)
+async def test_an_index_that_cannot_be_read_takes_nothing_away(
+    look_at: Look, fault: Any, said: str
+) -> None:
+    looks = look_at("core")
+    looks.way.faults[""] = fault
 
     (broken,) = (await looks.again()).values()
 
@@ -158,7 +182,7 @@ async def test_an_index_that_cannot_be_read_takes_nothing_away(fault: Any, said:
     assert isinstance(broken, Broken)
     assert broken.errors[0].message.endswith(said)
     assert await looks.again() == {}
-    answers.faults.clear()
+    looks.way.faults.clear()
     assert list(await looks.again()) == ["openapi/", "openapi/core"]
 
 

@@ -88,6 +88,27 @@ def test_a_finding_points_to_where_the_field_was_written(path: FieldPath, line: 
     assert place.line == line
 
 
+def test_a_field_of_the_storage_version_is_found_where_it_was_written() -> None:
+    """As of an old apiVersion over a body of today: nothing moves, and all is where it stands."""
+    text = """\
+apiVersion: networking.k8s.io/v1beta1
+kind: Ingress
+metadata: {name: web}
+spec:
+  defaultBackend:
+    service:
+      name: web
+      port: {number: 80}
+"""
+    manifests = Manifests(FilesSettings(name="team", path=Path("unused")), SourceContext(KINDS))
+    read = manifests.read("a.yaml", text.encode())
+    assert isinstance(read, Read)
+    path = ("spec", "defaultBackend", "service", "name")
+    place = manifests.locate(text.encode(), read.resources[0].origin, path)
+    assert place is not None
+    assert place.line == 7
+
+
 def test_what_the_text_has_once_is_converted_wherever_it_stands(
     decode: Callable[..., Read],
 ) -> None:

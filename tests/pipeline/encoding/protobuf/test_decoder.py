@@ -14,7 +14,7 @@ VIRTUAL_SERVICE = "istio.networking.v1alpha3.VirtualService"
         ("0a0561", "ends behind the end"),
         ("0a", "does not end"),
         ("80808080808080808080808001", "does not end"),
-        ("0d00000000", "wire type 5"),
+        ("0b", "wire type 3"),
         ("7a0161", "has no field 15"),
         ("0801", "a number stands where"),
     ],

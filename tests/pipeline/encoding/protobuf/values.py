@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pipeline.encoding import MESH_WIRES
+from pipeline.encoding.istio import ISTIO, MCP
 from pipeline.encoding.mesh import STRUCT
 from pipeline.encoding.protobuf import Generation, catalogue
 from pipeline.encoding.protobuf.notation import Enum, Field, Message
@@ -15,7 +15,7 @@ Json = st.SearchStrategy[Any]
 
 ROOTS = sorted(
     (wire.generation, body)
-    for wire in MESH_WIRES.values()
+    for wire in (ISTIO, MCP)
     for body in set(wire.bodies.values())
     if body != STRUCT
 )

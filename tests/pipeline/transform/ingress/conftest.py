@@ -8,24 +8,27 @@ import yaml
 
 from pipeline.engine import Engine
 from pipeline.environment import Environment, EnvironmentSpec
-from pipeline.model import Diagnostic, Key, Resource
-from pipeline.model.kind import collection_of, split_api_version
+from pipeline.model import Diagnostic, Key, Kinds, Resource
+from pipeline.model.conversion import as_stored
+from pipeline.schema import BUILTIN_KINDS
 
 Change = dict[Key, Resource | None]
 
-CLUSTER_SCOPED = {"IngressClass"}
+KINDS = Kinds(BUILTIN_KINDS)
 
 
 def read(text: str) -> Iterator[Resource]:
     for document in yaml.safe_load_all(text):
-        group, _ = split_api_version(document["apiVersion"])
-        meta, kind = document["metadata"], document["kind"]
-        namespace = "" if kind in CLUSTER_SCOPED else meta.get("namespace", "shop")
+        api_version, meta = document["apiVersion"], document["metadata"]
+        kind = KINDS.stored(api_version, document["kind"])
+        assert kind
+        namespace = meta.get("namespace", "shop") if kind.namespaced else ""
+        body = {k: v for k, v in document.items() if k not in ("apiVersion", "kind", "metadata")}
         yield Resource.build(
-            Key(collection_of(group, kind), namespace, meta["name"]),
-            document["apiVersion"],
+            Key(kind.collection, namespace, meta["name"]),
+            kind.api_version,
             annotations=meta.get("annotations"),
-            body={k: v for k, v in document.items() if k not in ("apiVersion", "kind", "metadata")},
+            body=as_stored(body, meta["name"], kind.conversion(api_version), kind.named_by),
         )
 
 

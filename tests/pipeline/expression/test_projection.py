@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.expression import Given, Language
-from pipeline.policy.projection import looked_at, project
+from pipeline.expression import Given, Language, looked_at, project
 
 ALL: dict[str, Any] = {}
 

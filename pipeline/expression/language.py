@@ -1,4 +1,4 @@
-"""CEL by Google's C++ runtime, for policies and templates: the only place that knows the library.
+"""CEL by Google's C++ runtime: the only place that knows the library.
 
 The extensions for strings (`split`, `format`, `upperAscii`, ...) and for optional fields
 (`object.?spec`, `orValue`) are on. An expression that takes more than 9,999 steps of iteration
@@ -84,15 +84,12 @@ class Expression:
         except RuntimeError as error:
             return _failure(str(error))
         if self._makes == "value":
-            return _walked(made) if _OPTIONAL.search(self.text) else _plain(made)
-        value = made.value()
-        if self._makes == "bool" and type(value) is bool:
-            return value
+            return _taken(made)
         kind = made.type()
         if kind == cel.Type.ERROR:  # its value is a text
-            return _failure(str(value))
-        if self._makes == "text" and type(value) is str:
-            return value
+            return _failure(str(made.value()))
+        if kind == _TYPES[self._makes]:
+            return made.value()
         return Failure(_unfit(kind.name(), self._makes))
 
 
@@ -135,16 +132,24 @@ BY_NAME = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
 """Types of names that stand for what is not computed by an expression."""
 
 _PLAIN = cel.NewEnv()
-_OPTIONAL = re.compile(r"\?|\boptional\b")
-"""What an expression has in it that makes optionals."""
 
 
 def _unfit(made: str, makes: Makes) -> str:
     return f"it makes {made}, and {_WORDS[makes]} is needed"
 
 
-def _plain(made: Any) -> Any:
+def _taken(made: Any) -> Any:
+    """What was made, as Python has it, or a `Failure`.
+
+    Lists and maps are taken apart here, and nulls are made here, because the library (0.1.3) hands
+    over optionals within by ending the process, and gives up a reference to None for each null,
+    which Python up to 3.11 does not survive for long.
+    """
     kind = made.type()
+    if kind == cel.Type.NULL:
+        return None
+    if kind in (cel.Type.LIST, cel.Type.MAP):
+        return _taken_apart(made.value())
     if kind == cel.Type.TYPE:
         return Failure(_unfit("a type", "value"))
     try:
@@ -153,14 +158,9 @@ def _plain(made: Any) -> Any:
         return Failure(_unfit("an optional", "value"))
 
 
-def _walked(made: Any) -> Any:
-    """The same of what may hold optionals somewhere within, hidden from the types by `dyn()` or by
-    what stands beside them: taken over as a whole they end the process."""
-    if made.type() not in (cel.Type.LIST, cel.Type.MAP):
-        return _plain(made)
-    held = made.value()
+def _taken_apart(held: list[Any] | dict[Any, Any]) -> Any:
     items = held.items() if isinstance(held, dict) else enumerate(held)
-    found = {name: _walked(item) for name, item in items}
+    found = {name: _taken(item) for name, item in items}
     failed = next((each for each in found.values() if isinstance(each, Failure)), None)
     if failed:
         return failed

@@ -10,19 +10,20 @@ everything. Too much is kept rather than too little, so no result can differ.
 from collections.abc import Iterable
 from typing import Any
 
-from pipeline.expression import ROOT
-from pipeline.policy.names import selections
+from pipeline.expression.language import ROOT
+from pipeline.expression.names import selections
 
 
 class Tree(dict[str, "Tree | None"]):
     """Field to the fields below it that are looked at; None: everything below it."""
 
 
-def looked_at(expressions: Iterable[str]) -> Tree | None:
-    """The parts of `object` that any of these expressions can look at; None: all of it."""
+def looked_at(expressions: Iterable[str], name: str = ROOT) -> Tree | None:
+    """The parts of what a name stands for that any of these expressions can look at; None: all of
+    it."""
     tree = Tree()
     for expression in expressions:
-        for path in selections(expression, ROOT):
+        for path in selections(expression, name):
             if not path:
                 return None
             _insert(tree, path)
