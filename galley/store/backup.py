@@ -9,12 +9,14 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
 from galley.store import checking, facts, history, rows, sweeping
+from galley.store.completing import complete, has
 from galley.store.database import Backend, Database, adding
 from galley.store.errors import (
     StoreDamagedError,
@@ -23,7 +25,7 @@ from galley.store.errors import (
     StoreUnavailableError,
 )
 from galley.store.ids import Ids
-from galley.store.schema import METADATA, RECEIVED, STORE, VERSIONS
+from galley.store.schema import METADATA, RECEIVED, REFUSALS, REFUSERS, STORE, VERSIONS
 from galley.store.sqlite import SqliteBackend
 from galley.store.values import Audit, Counts, Version, VersionKind
 
@@ -59,6 +61,7 @@ class Renewal:
     def __call__(self, database: Database) -> None:
         """Make the copy in `database` a lineage of its own, in one transaction."""
         with database.writing():
+            complete(database)
             head = int(database.scalar(select(STORE.c.head)) or 0)
             sweeping.reopen(database, head)
             while sweeping.any_staged(database, head):
@@ -67,7 +70,8 @@ class Renewal:
                 self._append(database, history.version(database, head))
             named = {"channel": self.channel, "lineage": self.lineage, "epoch": STORE.c.epoch + 1}
             database.execute(update(STORE).values(**named))
-            database.execute(delete(RECEIVED))
+            for table in (RECEIVED, REFUSALS, REFUSERS):
+                database.execute(delete(table))
             facts.write_audit(database, Ids(database), [self.audit])
 
     def _append(self, database: Database, head: Version) -> None:
@@ -109,7 +113,7 @@ def restore(source: Path, target: Backend, renewal: Renewal, *, force: bool) -> 
 
 def copy_tables(source: Database, target: Database) -> None:
     """Copy all rows, inside a transaction of the target and a snapshot of the source."""
-    for table in METADATA.sorted_tables:
+    for table in filter(partial(has, source), METADATA.sorted_tables):
         for some in source.chunks(select(table), CHUNK):
             target.many(adding(table), [row._asdict() for row in some])
 

@@ -9,6 +9,7 @@ from sqlalchemy import insert, make_url, select, update
 from sqlalchemy.exc import ArgumentError
 
 from galley.store import backup, failpoints
+from galley.store.completing import complete
 from galley.store.database import Backend, Database
 from galley.store.errors import StoreFormatError, StoreMissingError, StoreUnavailableError
 from galley.store.faults import translated
@@ -111,6 +112,7 @@ def _enter(database: Database, channel: str, *, create: bool, read_only: bool) -
     if read_only:
         return 0
     with database.writing():
+        complete(database)
         database.execute(update(STORE).values(epoch=STORE.c.epoch + 1))
         return int(database.scalar(select(STORE.c.epoch)))
 

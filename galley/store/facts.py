@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from galley.store import rows
+from galley.store import refusals, rows
 from galley.store.database import Database, adding
 from galley.store.ids import Ids
 from galley.store.schema import (
@@ -56,6 +56,7 @@ def write(database: Database, ids: Ids, record: Record, head: int) -> None:
         database.execute(pinned.values(pinned=rows.text(reason)))
     for version, delivery in record.received.items():
         database.put(RECEIVED, {"version": version, **asdict(delivery)})
+    refusals.write(database, record)
     write_audit(database, ids, record.audit)
 
 

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, select, update
 
 from galley.store import rows
 from galley.store.database import Database, with_key
 from galley.store.errors import UnknownVersionError
 from galley.store.schema import ENVIRONMENTS, STORE, VERSIONS
-from galley.store.values import Commit, Version
+from galley.store.values import Commit, Version, VersionKind
 
 _NEWEST = VERSIONS.c.number.desc()
 _HEAD = select(VERSIONS).where(VERSIONS.c.number == select(STORE.c.head).scalar_subquery())
@@ -43,6 +43,12 @@ def versions(database: Database, before: int, limit: int) -> list[Version]:
     query = select(VERSIONS).order_by(_NEWEST).limit(limit)
     query = query.where(VERSIONS.c.number < before) if before else query
     return _all(database, query)
+
+
+def last_rollback(database: Database) -> int:
+    """Number of the newest rollback; 0 if there was none. Retention keeps it."""
+    query = select(func.max(VERSIONS.c.number)).where(VERSIONS.c.kind == VersionKind.ROLLBACK.value)
+    return int(database.scalar(query) or 0)
 
 
 def live_at(database: Database, time: float) -> Version | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import delete, func, select, update
 
-from galley.store import history, rows
+from galley.store import history, refusals, rows
 from galley.store.database import Database
 from galley.store.reading import key_is
 from galley.store.retention import Kept, Retention, doomed
@@ -75,6 +75,7 @@ def purge(database: Database, key: Key) -> list[int]:
     for digest in {row.digest for row in past}:
         database.execute(update(BODIES).where(BODIES.c.digest == digest).values(content=None))
     _forget_diagnostics(database, key)
+    refusals.blank(database, key)
     return _not_restorable(database, {(row.first, row.last) for row in past})
 
 
@@ -95,7 +96,8 @@ def _forget_diagnostics(database: Database, key: Key) -> None:
 
 
 def _protected(database: Database) -> Iterator[int]:
-    """Versions that something else in the store names."""
+    """Versions that something else names, in the store or, of the newest rollback, on a wire."""
+    yield history.last_rollback(database)
     for row in database.rows(select(QUARANTINE.c.rollback, QUARANTINE.c.target).distinct()):
         yield from row
     for (moment,) in database.rows(select(HOLDS.c.time)):

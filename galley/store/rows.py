@@ -13,6 +13,7 @@ from galley.store.values import (
     Commit,
     Counts,
     Hold,
+    Refusal,
     SourceState,
     StoredCandidate,
     Version,
@@ -189,3 +190,17 @@ def checkpoint(row: Row[Any]) -> Checkpoint:
 def source_state(row: Row[Any]) -> SourceState:
     """The state of a source in a row."""
     return SourceState(row.source, row.revision, row.synced)
+
+
+def refusal_row(refusal: Refusal) -> dict[str, Any]:
+    """The row of a refusal."""
+    names = ("subscriber", "wire", "credential", "kind", "reason")
+    plain = {name: text(getattr(refusal, name)) for name in names}
+    resources = to_json([dict(each) for each in refusal.resources])
+    moments = {"time": refusal.time, "settled": refusal.settled}
+    return {"version": refusal.version, **plain, **moments, "resources": resources}
+
+
+def refusal(row: Row[Any]) -> Refusal:
+    """The refusal in a row."""
+    return Refusal(**{**row._asdict(), "resources": tuple(json.loads(row.resources))})

@@ -227,6 +227,33 @@ RECEIVED = Table(
     _int("refused"),
 )
 
+REFUSALS = Table(
+    "refusals",
+    METADATA,
+    _int("version", primary=True),
+    _text("subscriber", primary=True),
+    _text("wire"),
+    _text("credential"),
+    _text("kind"),
+    _text("reason"),
+    _text("resources"),
+    _time("time"),
+    _time("settled"),
+)
+REFUSERS = Table("refusers", METADATA, _int("version", primary=True), _int("number"))
+"""How many have refused a version: more than `REFUSALS` has rows of it, which are bounded."""
+
+_standing = REFUSALS.c.settled == 0.0
+Index(
+    "refusals_standing",
+    REFUSALS.c.subscriber,
+    sqlite_where=_standing,
+    postgresql_where=_standing,
+)
+
+LATER = (REFUSALS, REFUSERS)
+"""Tables that a store of this format may lack if it was made earlier; see `completing`."""
+
 
 def held(table: Table, number: int) -> ColumnElement[bool]:
     """The rows of `OUTPUTS` or `INPUTS` that belong to a version."""

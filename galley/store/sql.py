@@ -7,13 +7,23 @@ away before the next write, and at the next opening.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import bindparam, select, update
 
-from galley.store import backup, checking, facts, history, keeping, reading, sweeping, values
+from galley.store import (
+    backup,
+    checking,
+    facts,
+    history,
+    keeping,
+    reading,
+    refusals,
+    sweeping,
+    values,
+)
 from galley.store.batch import ROWS, Batch, parts, slices, small, whole
 from galley.store.database import Database
 from galley.store.errors import HeadConflictError, StoreError, StoreReadOnlyError, WriterLostError
@@ -97,6 +107,9 @@ class SqlStore:
     def versions(self, *, before: int = 0, limit: int = 50) -> list[Version]:
         return history.versions(self._database, before, limit)
 
+    def last_rollback(self) -> int:
+        return history.last_rollback(self._database)
+
     def live_at(self, time: float) -> Version | None:
         return history.live_at(self._database, time)
 
@@ -161,6 +174,18 @@ class SqlStore:
 
     def received(self) -> Mapping[int, values.Delivery]:
         return facts.received(self._database)
+
+    def refusals(self, version: int) -> list[values.Refusal]:
+        return refusals.of_version(self._database, version)
+
+    def refusals_of(self, key: Key, *, since: int, limit: int = 20) -> list[values.Refusal]:
+        return refusals.of_key(self._database, key, since, limit)
+
+    def standing_refusals(self, *, limit: int = 1000) -> list[values.Refusal]:
+        return refusals.standing(self._database, limit)
+
+    def refusers(self, versions: Sequence[int]) -> Mapping[int, int]:
+        return refusals.refusers(self._database, versions)
 
     def retain(self, now: float) -> int:
         self._tidy()

@@ -5,7 +5,7 @@ at a time; opening raises the writer epoch, and every write succeeds only under 
 it expects, so a process that lost the store can never write again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from galley.store.values import (
     Hold,
     InputDifference,
     Record,
+    Refusal,
     SourceState,
     StoredCandidate,
     StoredInput,
@@ -59,6 +60,9 @@ class Store(Protocol):
 
     def versions(self, *, before: int = 0, limit: int = 50) -> list[Version]:
         """Newest first; `before` 0 starts at the head."""
+
+    def last_rollback(self) -> int:
+        """Number of the newest rollback; 0 if there was none. Retention keeps it."""
 
     def live_at(self, time: float) -> Version | None:
         """The version that was live at a time; None if there was none, or it is not kept."""
@@ -119,6 +123,19 @@ class Store(Protocol):
 
     def received(self) -> Mapping[int, Delivery]:
         """By version, as last counted."""
+
+    def refusals(self, version: int) -> list[Refusal]:
+        """What subscribers said who refused a version: the first hundred, in order of time."""
+
+    def refusals_of(self, key: Key, *, since: int, limit: int = 20) -> list[Refusal]:
+        """Those that name a key, of version `since` and later, newest first."""
+
+    def standing_refusals(self, *, limit: int = 1000) -> list[Refusal]:
+        """Those whose subscribers have not had all that is live since, of the newest versions."""
+
+    def refusers(self, versions: Sequence[int]) -> Mapping[int, int]:
+        """How many subscribers have refused each of these versions; those that none has are left
+        out."""
 
     # Keeping.
 

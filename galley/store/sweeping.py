@@ -21,6 +21,8 @@ from galley.store.schema import (
     OUTPUTS,
     PLACES,
     RECEIVED,
+    REFUSALS,
+    REFUSERS,
     VERSIONS,
 )
 
@@ -52,7 +54,8 @@ def forget(database: Database, doomed: Sequence[int]) -> None:
     """Take versions out of the history, inside a transaction; their rows become garbage."""
     for low, high in _stretches(database, set(doomed)):
         database.put(GARBAGE, {"low": low, "high": high})
-    for column in (VERSIONS.c.number, RECEIVED.c.version, CHECKPOINTS.c.version):
+    named = [table.c.version for table in (RECEIVED, REFUSALS, REFUSERS, CHECKPOINTS)]
+    for column in (VERSIONS.c.number, *named):
         database.execute(delete(column.table).where(column.in_(doomed)))
     used = select(VERSIONS.c.environment)
     database.execute(delete(ENVIRONMENTS).where(ENVIRONMENTS.c.digest.not_in(used)))

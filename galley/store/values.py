@@ -182,6 +182,25 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """What one subscriber said when it refused a version."""
+
+    version: int
+    subscriber: str
+    """What it calls itself; of one without a name its token and where it comes from."""
+    wire: str
+    credential: str
+    kind: str
+    """`invalid` or `retry`."""
+    reason: str
+    time: float
+    resources: Sequence[Mapping[str, Any]] = ()
+    """What it named and where that came from: `RefusedResult` as maps."""
+    settled: float = 0.0
+    """When it had all that was live again; 0: it has not since."""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceState:
     """What the store knows of a source since its last complete read."""
 
@@ -210,6 +229,13 @@ class Record:
     audit: Sequence[Audit] = ()
     received: Mapping[int, Delivery] = field(default_factory=dict)
     """By version; counted at most once a second."""
+    refusals: Sequence[Refusal] = ()
+    """A subscriber's newest of a version replaces an earlier one, unless it says the same."""
+    refusers: Mapping[int, int] = field(default_factory=dict)
+    """How many have refused a version at least."""
+    settled: Mapping[str, float] = field(default_factory=dict)
+    """Subscribers that have all that is live, to when: what they refused does not stand any more.
+    It is written before `refusals`."""
 
 
 @dataclass(frozen=True, slots=True)

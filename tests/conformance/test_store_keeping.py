@@ -92,6 +92,21 @@ def test_what_something_names_is_never_removed(strict: Any) -> None:
     assert [found.number for found in strict.store.versions()] == [9, 7, 5, 3, 2, 1]
 
 
+def test_the_newest_rollback_is_known_and_stays(strict: Any) -> None:
+    """Of one resource or of all; what is sent to meshes is called by its number."""
+    assert strict.store.last_rollback() == 0
+    strict.publish({"a": 1})
+    assert strict.store.last_rollback() == 0
+    for generation, restores in ((2, 1), (3, 0), (4, 0)):
+        kind = VersionKind.PUBLISH if generation == 4 else VersionKind.ROLLBACK
+        strict.publish({"a": generation}, kind=kind, restores=restores)
+    strict.publish({"a": 5})
+    assert strict.store.last_rollback() == 3
+    _retain_all(strict.store)
+    assert [found.number for found in strict.store.versions()] == [5, 3]
+    assert strict.store.last_rollback() == 3
+
+
 def test_the_last_of_a_revision_goes_in_time_and_its_checkpoint_with_it(
     opened: Callable[..., SqlStore], book: Any
 ) -> None:

@@ -32,7 +32,9 @@ def istio(oracle: Oracle) -> Mapping[str, Subject]:
     """Istio's kinds, by name."""
     path = os.environ.get("GALLEY_ISTIO_CRDS")
     if not path:
-        pytest.skip("GALLEY_ISTIO_CRDS names no file with Istio's CRDs")
+        pytest.skip(
+            "set GALLEY_ISTIO_CRDS to a file with Istio's CRDs: crd-all.gen.yaml of a release"
+        )
     return _installed(oracle, Path(path))
 
 

@@ -26,6 +26,10 @@ _AT_ONCE = re.compile(r"cannot be handled as a [A-Za-z]+: ([^ ]+): Invalid value
 OUTSIDE = ("apiVersion", "kind", "metadata", "status")
 
 
+IDLE = 30.0
+"""Seconds after which a connection is not used again; an API server ends it after 90."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What somebody says of an object."""
@@ -47,6 +51,7 @@ class Oracle:
         self._connection = http.client.HTTPSConnection(
             "127.0.0.1", cluster.port, context=trust, timeout=DEADLINE
         )
+        self._asked = 0.0
 
     def close(self) -> None:
         self._connection.close()
@@ -55,9 +60,12 @@ class Oracle:
         """Status and body of an answer."""
         headers = {"Authorization": f"Bearer {ADMIN}", "Content-Type": "application/json"}
         said = None if body is None else json.dumps(body)
+        if time.monotonic() - self._asked > IDLE:
+            self._connection.close()  # opened again by the request
         self._connection.request(method, path, said, headers)
         answer = self._connection.getresponse()
         text = answer.read()
+        self._asked = time.monotonic()
         return answer.status, json.loads(text) if text.startswith(b"{") else text
 
     def install(self, crd: Mapping[str, Any]) -> None:

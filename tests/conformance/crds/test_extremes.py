@@ -23,6 +23,10 @@ def wordy(text: str, nanoseconds: int) -> dict[str, Any]:
     return {"wordy": {"text": text, "is": f"{nanoseconds}ns"}}
 
 
+def ports(*numbers: int) -> dict[str, Any]:
+    return {"ports": [{"number": number} for number in numbers]}
+
+
 GOOD: Mapping[str, dict[str, Any]] = {
     "beyond the last year": clock(YEAR_9999, "Asia/Tokyo", 10000, 0, 8),
     "before the first year": clock(YEAR_1, "-01:30", 0, 365, 22),
@@ -33,6 +37,7 @@ GOOD: Mapping[str, dict[str, Any]] = {
     "an int behind zeros": {"number": "0" * LONG + "7"},
     "the smallest int": {"number": "-9223372036854775808"},
     "a uint behind zeros": {"unsigned": "0" * LONG + "7"},
+    "as many ports as may be, each once": ports(*range(256)),
     "a quantity larger than a double": {"quantity": "1" * 400},
     "a quantity with a large exponent": {"quantity": "1e5000"},
     "a binary quantity": {"quantity": "-" + "9" * 40 + "Ei"},
@@ -55,6 +60,8 @@ BAD: Mapping[str, dict[str, Any]] = {
     "an int that is one too small": {"number": "-9223372036854775809"},
     "a long uint": {"unsigned": "9" * LONG},
     "a uint that is one too large": {"unsigned": "18446744073709551616"},
+    "as many ports as may be, one twice": ports(*range(255), 0),
+    "a port too many": ports(*range(257)),
     "another span": span("0.9999999999999999999s", 999999999),
     "a span that is too long": span("9" * LONG + "h", 0),
     "a span of one nanosecond too much": span("9223372036854775808ns", 0),
@@ -76,6 +83,20 @@ def test_both_take_it(oracle: Oracle, subjects: Mapping[str, Subject], case: str
 @pytest.mark.parametrize("case", BAD)
 def test_both_refuse_it(oracle: Oracle, subjects: Mapping[str, Subject], case: str) -> None:
     assert _outcome(oracle, subjects["Extreme"], BAD[case]) == ("", True)
+
+
+@pytest.mark.parametrize("last", [256, 1])
+def test_as_many_ports_as_istio_lets_an_entry_have(
+    oracle: Oracle, istio: Mapping[str, Subject], last: int
+) -> None:
+    """Each is compared with each by a rule: they are unique, or the first is there again."""
+    numbers = [*range(1, 256), last]
+    held = [{"name": f"port-{place}", "number": each} for place, each in enumerate(numbers)]
+    body = {"spec": {"hosts": ["shop.example.com"], "ports": held}}
+    entry = istio["ServiceEntry"]
+    ours = entry.judge(body)
+    assert differences(ours, oracle.judge(entry, body)) == ""
+    assert bool(ours.fields) is (last == 1)
 
 
 def _outcome(oracle: Oracle, subject: Subject, spec: dict[str, Any]) -> tuple[str, bool]:
