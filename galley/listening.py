@@ -55,7 +55,7 @@ class Listener:
         Raises:
             ListenError: the address is taken or wrong, or the certificate cannot be used.
         """
-        host, port = _address(listen)
+        host, port = address(listen)
         self._tls = _context(tls) if tls else None
         self._runner = web.AppRunner(
             app, access_log=None, logger=log, shutdown_timeout=shutdown, lingering_time=LINGER
@@ -96,13 +96,20 @@ def check_address(settings: ServiceSettings) -> None:
     """Make sure that there are hosts and ports to listen on.
 
     Raises:
-        ListenError: a setting `listen` is something else.
+        ListenError: a setting that is an address is something else.
     """
-    _address(settings.listen)
-    _address(settings.admission.listen)
+    address(settings.listen)
+    address(settings.admission.listen)
+    if settings.mesh_listen:
+        address(settings.mesh_listen)
 
 
-def _address(listen: str) -> tuple[str, int]:
+def address(listen: str) -> tuple[str, int]:
+    """Host and port of a setting.
+
+    Raises:
+        ListenError: it is something else.
+    """
     host, _, port = listen.rpartition(":")
     if not port.isdecimal() or int(port) > 65535:
         raise ListenError(f"{listen!r} is not an address; write host:port, such as 127.0.0.1:8340")

@@ -67,6 +67,32 @@ def collect_little() -> None:
         gc.callbacks.append(_put_aside)
 
 
+class Crowd:
+    """Looks at what many streams leave behind, little by little.
+
+    The collector counts what comes less what goes. A stream that waits for its next request puts
+    the same few objects in the place of others each time, so thousands of them are passed over for
+    long and then looked at all at once, for up to 54 ms, and twice more as they grow old. Here
+    those of a few messages are looked at while they are young and in the processor's cache, and all
+    there is is put aside; what becomes a cycle of garbage later waits for `Resting`.
+    """
+
+    __slots__ = ("_passed",)
+
+    MESSAGES = 64
+
+    def __init__(self) -> None:
+        self._passed = 0
+
+    def passed(self) -> None:
+        """One message came or went."""
+        self._passed += 1
+        if self._passed == self.MESSAGES:
+            self._passed = 0
+            gc.collect(0)
+            gc.freeze()
+
+
 class Resting:
     """Looks through everything once an hour, when this process has nothing else to do."""
 

@@ -12,7 +12,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvloop
 
@@ -21,13 +21,18 @@ from galley.admission.admission import Admission
 from galley.listening import Listener, ListenError
 from galley.protocol.control import COMPANION, Method
 from galley.protocol.results import ChannelResult, ProblemResult
-from galley.server.access import check_exposure
+from galley.server.access import Access, AccessError, check_exposure
 from galley.server.app import build_app
 from galley.server.backend import BackendError
 from galley.server.channel import Channel
+from galley.server.counts import StreamCounts
+from galley.server.metrics import Metrics
 from galley.server.state import METRICS, STATE
 from galley.settings import ChannelSettings, ServiceSettings
 from galley.workers import FatalWorkerError, WorkerProcess
+
+if TYPE_CHECKING:
+    from galley.mesh.server import MeshServer
 
 log = logging.getLogger("galley.service")
 
@@ -37,7 +42,16 @@ TURN = 1.0
 SILENT = 10.0
 """Seconds without a word after which a worker counts as stuck; it reports every second."""
 
-RESTART_ONLY = ("listen", "admission", "data_dir", "store", "stream", "log", "shutdown")
+RESTART_ONLY = (
+    "listen",
+    "mesh_listen",
+    "admission",
+    "data_dir",
+    "store",
+    "stream",
+    "log",
+    "shutdown",
+)
 """Settings that a reload cannot take over."""
 
 
@@ -50,7 +64,9 @@ class Service:
         self.listener = Listener()
         self._path = path
         self._admission: Admission | None = None
-        self._renew_access: Callable[[], object] = lambda: None
+        self._mesh: MeshServer | None = None
+        self._access: Callable[[], Access]
+        self._metrics: Metrics
         self._channels: dict[str, Channel] = {}
         self._workers: dict[str, WorkerProcess] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -69,13 +85,23 @@ class Service:
         settings = self.settings
         check_exposure(settings)
         app = build_app(self, settings)
-        self._renew_access = app[STATE].access
-        self._admission = Admission(settings, app[METRICS])
+        self._access = app[STATE].access
+        expel_streams = app[STATE].expel
+
+        def expel(names: set[str]) -> None:
+            expel_streams(names)
+            if self._mesh:
+                self._mesh.expel(names)
+
+        app[STATE].expel = expel
+        self._metrics = app[METRICS]
+        self._admission = Admission(settings, self._metrics)
         try:
             await self._start_channels(settings.channels)
             memory.settle()
             shutdown = settings.shutdown
             await self.listener.start(app, settings.listen, settings.tls, shutdown=shutdown)
+            await self._serve_meshes(settings)
             async with self._reloading:
                 await self._admission.take_over(self.settings, self._workers)
             turning = asyncio.create_task(self._turn(), name="deliveries")
@@ -85,8 +111,15 @@ class Service:
                 turning.cancel()
                 await asyncio.gather(turning, return_exceptions=True)
         finally:
+            if self._mesh:
+                await self._mesh.stop()
             await asyncio.gather(self._admission.stop(), self.listener.stop())
             await self._stop_channels(list(self._workers))
+
+    @property
+    def mesh_address(self) -> str:
+        """Where gRPC is listened on; empty if nowhere."""
+        return self._mesh.address if self._mesh else ""
 
     def channels(self) -> Mapping[str, Channel]:
         """Serving side of every channel line by name."""
@@ -113,11 +146,15 @@ class Service:
         async with self._reloading:
             try:
                 settings = settings_file.load(self._path)
-            except settings_file.SettingsError as error:
+                check_exposure(settings.model_copy(update=self._kept()))
+            except (settings_file.SettingsError, AccessError) as error:
                 raise _problem(
                     "refused", 422, str(error), "Mend the file; nothing changed."
                 ) from error
             return await self._take_over(settings)
+
+    def _kept(self) -> dict[str, Any]:
+        return {name: getattr(self.settings, name) for name in RESTART_ONLY}
 
     async def _take_over(self, settings: ServiceSettings) -> list[str]:
         warnings = [
@@ -127,7 +164,7 @@ class Service:
         ]
         wanted = {channel.name: channel for channel in settings.channels}
         for name in wanted.keys() & self._workers.keys():
-            warnings += await self._reconfigure(wanted[name])
+            warnings += await self._reconfigure(wanted[name], settings.mesh.max_message)
         gone = [name for name in self._workers if name not in wanted]
         new = [channel for name, channel in wanted.items() if name not in self._workers]
         await self._stop_channels(gone)
@@ -135,8 +172,7 @@ class Service:
             await self._start_channels(new)
         problems = {channel.name: self._workers[channel.name].problem for channel in new}
         warnings += [f"Channel {name}: {text}" for name, text in problems.items() if text]
-        kept = {name: getattr(self.settings, name) for name in RESTART_ONLY}
-        self.settings = settings.model_copy(update=kept)
+        self.settings = settings.model_copy(update=self._kept())
         try:
             self.listener.renew(self.settings.tls)
         except ListenError as error:
@@ -146,19 +182,39 @@ class Service:
                 await self._admission.take_over(self.settings, self._workers)
         except ListenError as error:
             warnings.append(f"Clusters are not answered as the settings say: {error}.")
-        self._renew_access()  # and connections of tokens that are gone are closed
+        try:
+            warnings += await self._serve_meshes(self.settings)
+        except ListenError as error:
+            warnings.append(f"Meshes are not served: {error}.")
+        self._access()  # and connections of tokens that are gone are closed
         log.info("Settings taken over; %s warnings.", len(warnings))
         return warnings
 
-    async def _reconfigure(self, channel: ChannelSettings) -> list[str]:
+    async def _serve_meshes(self, settings: ServiceSettings) -> list[str]:
+        """Listen for clients of meshes, if a channel has wires; or tell who does the settings. What
+        takes a restart, as sentences.
+
+        Raises:
+            ListenError: the address cannot be listened on, or what it takes is not installed.
+        """
+        if self._mesh:
+            return self._mesh.take_over(settings)
+        if settings.serves_meshes:
+            counts = self._metrics.mesh
+            mesh = _mesh_server(settings, self.channels, self._access, counts)
+            await mesh.start()
+            self._mesh = mesh
+        return []
+
+    async def _reconfigure(self, channel: ChannelSettings, max_message: int) -> list[str]:
         worker = self._workers[channel.name]
-        params = {"settings": channel.model_dump(mode="json")}
+        params = {"settings": channel.model_dump(mode="json"), "max_message": max_message}
         try:
             answer = await worker.ask(Method.RECONFIGURE, params, within=120)
         except BackendError as error:
             found = [item.message for item in error.problem.diagnostics]
             return [f"Channel {channel.name} stays as it was: {' '.join([str(error), *found])}"]
-        worker.settings = channel
+        worker.settings, worker.max_message = channel, max_message
         return [f"Channel {channel.name}: {text}" for text in answer["warnings"]]
 
     async def _start_channels(self, channels: tuple[ChannelSettings, ...] | list[Any]) -> None:
@@ -200,7 +256,7 @@ class Service:
 
     def _glance(self, name: str, worker: WorkerProcess) -> ChannelResult:
         line = self._channels[name]
-        connected, synced = line.connected()
+        connected, synced = line.members.connected()
         health = worker.health or _nothing(name)
         glance = ChannelResult.model_validate(
             {**health, "subscribers": connected, "synced": synced}
@@ -264,12 +320,39 @@ async def tell_deliveries(line: Channel, worker: WorkerProcess) -> None:
     line.sweep()
     if worker.problem:
         return
-    told = worker.untold = {**worker.untold, **line.deliveries()}
-    if told:
-        params = {"received": {str(number): list(counts) for number, counts in told.items()}}
-        with contextlib.suppress(BackendError):
-            await worker.ask(Method.RECEIVED, params, within=5)
-            worker.untold = {}
+    told = worker.untold = {**worker.untold, **line.members.deliveries()}
+    refusals = line.members.refusals
+    news = refusals.take()
+    if not told and news is None:
+        return
+    params = {"received": {str(number): list(counts) for number, counts in told.items()}}
+    try:
+        answer = await worker.ask(
+            Method.RECEIVED, {**params, **(news.params() if news else {})}, within=5
+        )
+    except BackendError:
+        if news:
+            refusals.give_back(news)
+    else:
+        worker.untold = {}
+        refusals.learn(answer["standing"], line.members)
+
+
+def _mesh_server(
+    settings: ServiceSettings,
+    channels: Callable[[], Mapping[str, Channel]],
+    access: Callable[[], Access],
+    counts: StreamCounts,
+) -> "MeshServer":
+    """What it takes is an extra, and takes 20 MiB: it is loaded by those who have meshes."""
+    try:
+        from galley.mesh.server import MeshServer  # noqa: PLC0415  # as said
+    except ImportError as error:
+        raise ListenError(
+            f"channels have wires, and {error.name} is missing, which serving them takes; install "
+            "galley-config[mesh], or set mesh_listen to nothing"
+        ) from error
+    return MeshServer(settings, channels, access, counts)
 
 
 async def _reload(service: Service) -> None:

@@ -190,7 +190,7 @@ def _parse(path: Path) -> tuple[yaml.Node | None, Any]:
     try:
         loader = Loader(text)
         root = loader.get_single_node()
-        twice = list(doubles(root)) if root else []
+        twice = list(_doubles(root)) if root else []
         if twice:
             raise SettingsError(
                 [f"{path}:{line}: {name!r} is given twice." for name, line in twice]
@@ -203,7 +203,7 @@ def _parse(path: Path) -> tuple[yaml.Node | None, Any]:
         raise SettingsError([f"{path}{line}: this is not YAML: {what}."]) from None
 
 
-def doubles(node: yaml.Node) -> Iterator[tuple[str, int]]:
+def _doubles(node: yaml.Node) -> Iterator[tuple[str, int]]:
     """Keys that a map has twice, each with its line."""
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
@@ -211,10 +211,10 @@ def doubles(node: yaml.Node) -> Iterator[tuple[str, int]]:
             if key.value in seen:
                 yield str(key.value), key.start_mark.line + 1
             seen.add(str(key.value))
-            yield from doubles(value)
+            yield from _doubles(value)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from doubles(item)
+            yield from _doubles(item)
 
 
 def _problems(path: Path, root: yaml.Node | None, error: ValidationError) -> Iterator[str]:

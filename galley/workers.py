@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from galley.child import Child, UnusableError
-from galley.protocol.control import Change, Entry, Event, Method, PastChange, VersionNote
+from galley.protocol.control import Change, Entry, Event, Form, Method, PastChange, VersionNote
 from galley.server.backend import BackendError
 from galley.server.channel import Channel, DamagedContentError
 from galley.settings import ChannelSettings, ServiceSettings
@@ -29,6 +29,8 @@ class WorkerProcess(Child):
     ) -> None:
         super().__init__(f"The worker of channel {settings.name}", "galley.worker")
         self.settings = settings
+        self.max_message = service.mesh.max_message
+        """As the settings say now."""
         self.health: dict[str, Any] = {}
         """The last health report; empty before the first."""
         self.untold: dict[int, tuple[int, int, int]] = {}
@@ -50,6 +52,8 @@ class WorkerProcess(Child):
             Event.CONTENT: lambda line, told: line.content([Entry(*e) for e in told["entries"]]),
             Event.LIVE: self._live,
             Event.CHANGES: lambda line, told: line.changes([Change(*c) for c in told["changes"]]),
+            Event.FORMS: lambda line, told: line.forms([Form(*f) for f in told["forms"]]),
+            Event.WIRES: lambda line, told: line.wires(told["wires"]),
             Event.PUBLISHED: lambda line, told: line.published(VersionNote(*told["version"])),
             Event.HEALTH: self._healthy,
             Event.ENVIRONMENT: self._judging,
@@ -70,6 +74,7 @@ class WorkerProcess(Child):
             "settings": self.settings.model_dump(mode="json"),
             "store": service.store or str(service.data_dir),
             "folder": "/",
+            "max_message": self.max_message,
             "fetched": str(service.data_dir.absolute() / "fetched" / self.settings.name),
             "log": service.log.model_dump(mode="json"),
         }

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from galley.cli import affected, output, tables, words
+from galley.cli import affected, output, refused, tables, words
 from galley.cli.command import end, remote
 from galley.cli.failure import Exit, Failure
 from galley.cli.options import Limit, OutputAs
@@ -32,6 +32,9 @@ def history(
     candidates: Annotated[
         bool, typer.Option(help="Show also what was refused or is parked.")
     ] = True,
+    version: Annotated[
+        int, typer.Option(help="Only this version, and which subscribers refused it.", min=0)
+    ] = 0,
     output_as: OutputAs = "table",
 ) -> None:
     """Versions, newest first, and candidates that did not become one.
@@ -40,8 +43,12 @@ def history(
     Examples:
       galley history
       galley history --limit 100 --no-candidates
+      galley history --version 41           and who refused it, why, and where that comes from
       galley history -o json
     """
+    if version:
+        _one(remote, version, output_as)
+        return
     asked = {"limit": min(limit, PAGE), "before": before, "candidates": candidates}
     found = remote.get("history", asked)
     page = found["versions"]
@@ -58,6 +65,27 @@ def history(
     if found["candidates"]:
         output.line()
         tables.show(CANDIDATES, [_candidate(each) for each in found["candidates"]])
+
+
+def _one(remote: Remote, version: int, output_as: str) -> None:
+    """One version with all that is kept of it."""
+    asked = {"limit": 1, "before": version + 1, "candidates": False, "refusals": True}
+    found = remote.get("history", asked)
+    if [each["version"] for each in found["versions"]] != [version]:
+        raise Failure(
+            f"Version {version} is not in the history, or not any more.",
+            remedy="`galley history` lists what is.",
+            code="not-found",
+        )
+    if output_as == "json":
+        output.as_json(found)
+        return
+    (shown,) = found["versions"]
+    tables.show(VERSIONS, [_version(shown)])
+    for line in refused.lines(shown["refusals"]):
+        output.line(line, mood="warn")
+    if more := shown["refusers"] - len(shown["refusals"]):
+        output.line(f"{words.plural(more, 'subscriber')} more refused it.", mood="warn")
 
 
 @app.command()
@@ -137,6 +165,8 @@ def _sum(found: dict[str, Any]) -> str:
 def _version(each: dict[str, Any]) -> list[object]:
     kind = f"rollback to {each['restores']}" if each["restores"] else each["kind"]
     had = f"{each['had']}/{each['connected']}" if each["connected"] else ""
+    if each["refusers"]:
+        had = f"{had}, {each['refusers']} refused".removeprefix(", ")
     return [
         each["version"],
         words.short(each["digest"]),

@@ -14,12 +14,13 @@ from typing import Literal
 from galley.cli.reading import UnreadableError, first_batch, schemas_once
 from galley.plugins import build_source
 from galley.protocol.checking import Base
-from galley.settings import AnySchemas, ChannelSettings
+from galley.settings import MAX_MESSAGE, AnySchemas, ChannelSettings
 from galley.worker.channel import new_gate
 from galley.worker.checks.desk import ask_all
 from galley.worker.checks.question import Question, changed, counted
 from galley.worker.environment_files import EnvironmentFiles
 from galley.worker.places import located
+from pipeline.encoding import volume
 from pipeline.engine.claims import resolve
 from pipeline.engine.gate import Gate
 from pipeline.engine.ledger import Ledger
@@ -71,9 +72,14 @@ def _if_there(schemas: AnySchemas) -> AnySchemas:
     return schemas if isinstance(schemas, Path) else schemas.model_copy(update={"required": False})
 
 
-async def read(settings: ChannelSettings, environment: Environment) -> Verdict:
+async def read(
+    settings: ChannelSettings, environment: Environment, *, max_message: int = MAX_MESSAGE
+) -> Verdict:
     """Read every source of the settings once and evaluate what it says, with what the checks of
     the settings say of it.
+
+    Args:
+        max_message: bytes of the longest response over MCP v1alpha1.
 
     Raises:
         Failure: a source does not answer.
@@ -87,6 +93,8 @@ async def read(settings: ChannelSettings, environment: Environment) -> Verdict:
     ledger, gate = new_gate(environment, settings)
     verdict = _evaluated(ledger, gate, batches)
     said = await _asked(settings, verdict, gate) if settings.checks else ()
+    totals = volume.of_all(environment.wires, verdict.outputs.values())
+    said = (*said, *volume.too_long(totals, max_message))
     places = await located((*verdict.diagnostics, *said), sources)
     return replace(verdict, diagnostics=tuple(sorted(places, key=order)))
 

@@ -35,7 +35,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "diff": Entry("history", "What changed between two versions."),
         "diagnostics": Entry("status", "What is wrong, and where."),
         "sources": Entry("status", "What is read, and how fresh it is."),
-        "subscribers": Entry("status", "Who is connected, and what they have."),
+        "subscribers": Entry("subscribers", "Who is connected, and what they have."),
         "trace": Entry("tracing", "A resource from its origin to its subscribers."),
         "explain": Entry("tracing", "The meaning of a diagnostic, with example and remedy."),
         "subscribe": Entry("subscribing", "Follow the stream as a subscriber."),

@@ -19,17 +19,3 @@ def working(text: str) -> Iterator[Tell]:
 
     with Console(stderr=True).status(text) as status:
         yield status.update
-
-
-@contextlib.contextmanager
-def counting(text: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar over a known number of steps; the work says how many are done."""
-    if not output.coloured(sys.stderr) or total < 2:
-        yield lambda _: None
-        return
-    from rich.console import Console  # noqa: PLC0415  # only terminals pay for it
-    from rich.progress import Progress  # noqa: PLC0415  # as above
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(text, total=total)
-        yield lambda done: progress.update(task, completed=done)

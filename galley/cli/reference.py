@@ -52,6 +52,7 @@ TOPICS = {
     "17": "Legacy",
     "18": "Gateway API",
     "19": "Certificates and webhooks",
+    "20": "Envoy",
 }
 
 

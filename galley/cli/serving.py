@@ -107,7 +107,10 @@ def _check_data_dir(folder: Path) -> None:
 def _announce(running: service.Service) -> None:
     """Say where it is and what is live: to people on a terminal, to the log elsewhere."""
     if not sys.stdout.isatty():
-        log.info("Serving.", extra={"address": running.listener.address})
+        where = {"address": running.listener.address}
+        if running.mesh_address:
+            where["mesh_address"] = running.mesh_address
+        log.info("Serving.", extra=where)
         return
     address = running.listener.address
     output.line(f"Galley {__version__} at {address}", mood="good")
@@ -115,5 +118,7 @@ def _announce(running: service.Service) -> None:
         live = f"version {each.version}" if each.version else "nothing published yet"
         resources = words.plural(each.resources, "resource")
         output.line(f"  channel {each.channel}: {each.state}, {live}, {resources}")
+    if running.mesh_address:
+        output.line(f"  gRPC for meshes at {running.mesh_address}")
     server = "" if address.endswith(":8340") else f" --server {address}"
     output.line(f"Try `galley get{server}`, `galley history{server}`; ctrl-c stops it.", mood="dim")

@@ -1,4 +1,4 @@
-"""`galley status`, `sources`, `subscribers`, `diagnostics`: how things are."""
+"""`galley status`, `sources`, `diagnostics`: how things are."""
 
 import sys
 import time
@@ -65,25 +65,6 @@ def sources(remote: Remote, *, output_as: OutputAs = "table") -> None:
     tables.show(SOURCES, rows, empty=f"Channel {remote.channel} has no sources.")
     for each in found:
         _arrived(each)
-
-
-@app.command()
-@remote
-def subscribers(remote: Remote, *, output_as: OutputAs = "table") -> None:
-    """Who is connected, and what they have.
-
-    \b
-    Examples:
-      galley subscribers
-      galley subscribers -o json
-    """
-    found = remote.get("subscribers")
-    if output_as == "json":
-        output.as_json(found)
-        return
-    titles = ("NODE", "STATE", "VERSION", "LAG", "WIRE", "TOKEN", "ADDRESS", "VIEW", "SEEN", "NACK")
-    rows = [_subscriber(each) for each in found]
-    tables.show(titles, rows, empty=f"Channel {remote.channel} has no subscribers.")
 
 
 @app.command()
@@ -200,42 +181,3 @@ def _arrived(source: dict[str, Any]) -> None:
         output.line(f"Not live of {source['name']}: {shown}.", mood="warn")
     if source["waits"]:
         output.line(words.diagnostic(source["waits"]), mood="warn")
-
-
-def _subscriber(each: dict[str, Any]) -> list[object]:
-    return [
-        each["node"],
-        each["state"],
-        each["version"] or "-",
-        words.span(each["lag"]),
-        each["wire"],
-        each["credential"],
-        each["address"],
-        view(each["view"]),
-        words.when(each["last_seen"]),
-        _nack(each),
-    ]
-
-
-def _nack(each: dict[str, Any]) -> str:
-    """Why it refused, and where what it named comes from."""
-    traced = (item for item in each["nacked"] if item["source"])
-    return " ".join([each["nack"], *(f"[{_traced(item)}]" for item in traced)])
-
-
-def _traced(item: dict[str, Any]) -> str:
-    brought = f", {words.commit(item['brought_by'])}" if item["brought_by"] else ""
-    return f"{words.name(item['resource'])}: {item['source']} {words.place(item)}{brought}"
-
-
-def view(of: dict[str, Any]) -> str:
-    """A view on one line: `VirtualService in prod where app=web`; `everything`."""
-    collections = ",".join(each.partition("/")[2] or each for each in of.get("collections") or ())
-    namespaces = ",".join(of.get("namespaces") or ())
-    labels = of.get("labels") or of.get("selector") or ""
-    if isinstance(labels, dict):
-        labels = ",".join(f"{name}={value}" for name, value in labels.items())
-    text = collections or "everything"
-    return (
-        text + (f" in {namespaces}" if namespaces else "") + (f" where {labels}" if labels else "")
-    )

@@ -21,7 +21,9 @@ MOODS = {
     **dict.fromkeys(
         ("pending", "stale", "warning", "held", "parked", "waiting", "loading"), "warn"
     ),
-    **dict.fromkeys(("error", "nacked", "diverged", "failing", "refused", "down"), "bad"),
+    **dict.fromkeys(
+        ("error", "nacked", "oversize", "diverged", "failing", "refused", "down"), "bad"
+    ),
     **dict.fromkeys(("FAILED",), "bad"),
     **dict.fromkeys(("info", "gone", "carried", "never-synced"), "dim"),
 }

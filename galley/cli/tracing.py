@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from galley.cli import output, words
+from galley.cli import output, refused, words
 from galley.cli.command import local, remote
 from galley.cli.failure import Failure
 from galley.cli.history import MARKS, field_change
@@ -52,6 +52,8 @@ def trace(
     versions = ", ".join(map(str, found["versions"][:20])) or "none"
     _step("versions", f"{versions}{_of_companion(found['channel'])}")
     _step("subscribers", f"{found['subscribers']} have it in their view and are in step")
+    for each in found["refusals"]:
+        _step("refused", refused.head(each))
     for each in found["diagnostics"]:
         output.line("  " + words.diagnostic(each))
 

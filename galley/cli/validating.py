@@ -105,15 +105,16 @@ def validate(  # noqa: PLR0913  # the options of the command
     """
     files = files_of(report, {*FORMATS, "json"})
     given = paths or []
-    settings, folder = _settings(given, config, channel, schemas or [])
+    settings, folder, limit = _settings(given, config, channel, schemas or [])
     if no_checks:
         settings = settings.model_copy(update={"checks": ()})
     checkout = Checkout((given or [folder])[0])
     with working("Reading and checking"):
-        judged = _judge(settings, folder, checkout, base, complete=complete, each=each)
-    levels = FAILING[fail_on]
+        judged = _judge(
+            settings, folder, checkout, base, complete=complete, each=each, max_message=limit
+        )
     elsewhere = checkout.name(config or (given or [folder])[0])
-    told = judged.report(checkout, levels, elsewhere=elsewhere, compared=bool(base))
+    told = judged.report(checkout, FAILING[fail_on], elsewhere=elsewhere, compared=bool(base))
     failed = any(map(told.decides, told.found))
     result = judged.result(ok=not failed)
     people = partial(verdicts.show, result, judged.stopped_by)
@@ -129,6 +130,7 @@ def _judge(
     *,
     complete: bool,
     each: bool,
+    max_message: int,
 ) -> Judged:
     try:
         environment = inline.environment_of(settings, folder, complete=complete)
@@ -138,7 +140,7 @@ def _judge(
     verdicts: list[Verdict] = []
     carried: set[Diagnostic] = set()
     for part in _alone(settings) if each else (settings,):
-        verdict = asyncio.run(inline.read(part, environment))
+        verdict = asyncio.run(inline.read(part, environment, max_message=max_message))
         verdicts.append(verdict)
         if base:
             carried |= baseline.carried(checkout, base, part, environment, verdict)
@@ -153,9 +155,9 @@ def _alone(settings: ChannelSettings) -> Iterator[ChannelSettings]:
 
 def _settings(
     paths: list[Path], config: Path | None, channel: str, schemas: list[str]
-) -> tuple[ChannelSettings, Path]:
+) -> tuple[ChannelSettings, Path, int]:
     """The channel with the paths as its sources, whether or not the settings know them; without
-    paths, with its own."""
+    paths, with its own. Further the folder, and what a message to a mesh may take."""
     if not paths and config is None:
         raise Failure("There is nothing to validate.", remedy="Name folders or files, or -c FILE.")
     found, folder = settings_of(config)
@@ -171,7 +173,7 @@ def _settings(
         )
     except SettingsError as error:
         raise Failure(" ".join(error.problems)) from None
-    return whole.channels[0], folder
+    return whole.channels[0], folder, whole.mesh.max_message
 
 
 def _known(paths: Sequence[Path], sources: Iterable[AnySource]) -> Iterator[AnySource]:

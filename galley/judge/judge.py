@@ -11,6 +11,7 @@ from galley.judge.scope import Scope
 from galley.plugins import build_environment
 from galley.protocol.control import FindingNote, Opinion
 from galley.settings import ChannelSettings
+from pipeline.analysis.day import date_of
 from pipeline.engine.alone import Alone
 from pipeline.environment import EnvironmentSpec
 from pipeline.model import Broken, Diagnostic, Read
@@ -32,7 +33,7 @@ class Judge:
         """
         spec = EnvironmentSpec.from_content(content)
         environment = build_environment(spec, now=time.time())
-        self._alone = Alone(environment)
+        self._alone, self._day = Alone(environment), environment.day
         self._context = SourceContext(environment.kinds, settings.limits)
         self._sources = {
             source.name: (source, Scope(source, source.admission, environment.kinds))
@@ -51,6 +52,7 @@ class Judge:
         old = decoder.change(review.old) if review.old else None
         if isinstance(new, Broken):
             return Opinion(review.uid, review.dry_run, list(_unreadable(new, old)))
+        self._day.move(date_of(time.time()))
         (after,), before = new.resources, old.resources[0] if isinstance(old, Read) else None
         judged = self._alone.judge(after, before)
         key, others = after.resource.key, (*new.notes, *judged.remarks)

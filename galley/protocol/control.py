@@ -30,6 +30,12 @@ class Event(StrEnum):
     """`{channel, changes: [Change, ...]}`: part of the version that PUBLISHED will name."""
     PUBLISHED = "published"
     """`{channel, version: VersionNote}`: commit; the changes since the last one make it up."""
+    FORMS = "forms"
+    """`{channel, forms: [Form, ...]}`: of resources that the next PUBLISHED changes; or, while no
+    wire is served, of what is live."""
+    WIRES = "wires"
+    """`{channel, wires: [name, ...]}`: the forms of all that is live were told for these, and will
+    be of every change; none: those told before are not to be used."""
     ENVIRONMENT = "environment"
     """`{channel, content}`: what is in force, encoded; told of channels that admit."""
     READY = "ready"
@@ -63,6 +69,16 @@ class Change(NamedTuple):
     content: bytes | None
 
 
+class Form(NamedTuple):
+    """What one resource is on the wires of meshes."""
+
+    collection: str
+    namespace: str
+    name: str
+    forms: dict[str, bytes]
+    """By the names of the wires that carry it; see `pipeline.encoding.ServedWire`."""
+
+
 class VersionNote(NamedTuple):
     """What subscribers are told of a version."""
 
@@ -74,6 +90,26 @@ class VersionNote(NamedTuple):
     time: float
     author: str
     reason: str
+    rollback: int = 0
+    """Number of the newest rollback among the versions up to this one; 0: there was none."""
+
+
+class Refused(NamedTuple):
+    """A subscriber's refusal of a version."""
+
+    version: int
+    subscriber: str
+    """What it calls itself; of one without a name its token and where it comes from."""
+    wire: str
+    credential: str
+    kind: str
+    """`invalid` or `retry`."""
+    reason: str
+    time: float
+    settled: float
+    """When it had all that was live after that; 0: it has not."""
+    resources: list[tuple[str, str]]
+    """Keys that it named, and what is wrong with each."""
 
 
 class PastChange(NamedTuple):
@@ -147,9 +183,12 @@ class Method(StrEnum):
     CHANGES_SINCE = "changes_since"
     """`{version}` to `{head, changes: [PastChange, ...]}`; not-found if it is not retained."""
     RECEIVED = "received"
-    """`{version: [connected, had, refused]}` to nothing: what to store of deliveries."""
+    """`{received: {version: [connected, had, refused]}, refusals: [Refused, ...], refusers:
+    {version: number}, settled: {subscriber: time}}` to `{standing: [subscriber, ...]}`: what to
+    store of deliveries, and whose refusals stand."""
     RECONFIGURE = "reconfigure"
-    """The channel's new settings as a map, to the warnings of taking them over."""
+    """`{settings, max_message, dry_run}` to the warnings of taking them over; only the settings
+    have to be given."""
     HINT = "hint"
     """`{source}`: look at a source now."""
     FORESEE = "foresee"

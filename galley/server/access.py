@@ -82,19 +82,22 @@ def check_exposure(settings: ServiceSettings) -> None:
     """Refuse to serve the outside world without TLS and tokens.
 
     Raises:
-        AccessError: the listen address is not loopback and the settings do not protect it.
+        AccessError: an address is not loopback and the settings do not protect it.
     """
-    host = split_host(settings.listen)
-    if is_loopback(host) or settings.insecure:
+    known = settings.tokens or settings.mesh.peers
+    _check("listen", settings, {"tls": settings.tls, "tokens": settings.tokens})
+    if settings.serves_meshes:
+        _check("mesh_listen", settings, {"mesh.tls": settings.mesh.tls, "tokens": known})
+
+
+def _check(name: str, settings: ServiceSettings, protection: Mapping[str, object]) -> None:
+    listen = getattr(settings, name)
+    if is_loopback(split_host(listen)) or settings.insecure:
         return
-    missing = [
-        name
-        for name, present in (("tls", settings.tls), ("tokens", settings.tokens))
-        if not present
-    ]
+    missing = [each for each, present in protection.items() if not present]
     if missing:
         raise AccessError(
-            f"listen {settings.listen!r} is not loopback and {' and '.join(missing)} "
+            f"{name} {listen!r} is not loopback and {' and '.join(missing)} "
             f"{'is' if len(missing) == 1 else 'are'} not set; set both, or insecure: true if "
             "everybody on that network may do everything"
         )

@@ -7,26 +7,27 @@ Everything else answers questions of people and programs.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from time import monotonic
 from typing import Any, TypeVar
 
 from galley import memory
-from galley.protocol.control import Change, Entry, VersionNote
+from galley.protocol.control import Change, Entry, Form, VersionNote
 from galley.protocol.messages import Note, Subscribe
-from galley.protocol.results import DeliveryResult, SubscriberResult
+from galley.protocol.results import DeliveryResult
 from galley.protocol.view import View
 from galley.server.catchup import CatchUp, ChangesSince
 from galley.server.content import Content
 from galley.server.counts import Counts
-from galley.server.delivery import Deliveries
 from galley.server.distribution import Distribution
+from galley.server.forms import Forms
 from galley.server.live import DamagedContentError, Live, Moved
+from galley.server.member import Follower
+from galley.server.members import Members
 from galley.server.session import Session, Subscription
 from galley.server.shared import Shared
 from galley.server.slices import Job, Slices
 from galley.server.steps import Step
-from galley.server.subscribers import Gone, describe, state
 from galley.server.views import LiveView
 from galley.settings import StreamSettings
 from pipeline.model import Key
@@ -59,11 +60,10 @@ class Channel:
         self.distribution = Distribution(self, self.counts)
         self._live = Live()
         self._catchup = CatchUp(self, changes_since)
-        self._deliveries = Deliveries()
+        self.members = Members()
+        self.followers: list[Follower] = []
+        """Who serves members other than the stream's."""
         self._slices = Slices(name)
-        self._gone = Gone()
-        self._subscriptions: dict[Subscription, None] = {}
-        self._synced = 0
         self._moved = asyncio.Event()
 
     # What the worker tells.
@@ -101,6 +101,15 @@ class Channel:
         """
         self._run(self._move(self._live.commit(version), version))
 
+    def forms(self, forms: list[Form]) -> None:
+        """What resources are on the wires of meshes: those of the version that `published` will
+        name, or while no wire is ready those of the live one."""
+        self._run(self._live.load_forms(forms))
+
+    def wires(self, names: list[str]) -> None:
+        """All forms of what is live were told for these wires; none: they are about to be."""
+        self._run(self._wire(names))
+
     # What is live.
 
     @property
@@ -125,6 +134,11 @@ class Channel:
         """The live content; of one version only while `settled`."""
         return self._live.content
 
+    @property
+    def on_wires(self) -> Forms:
+        """What is live, as clients of meshes read it; of one version only while `settled`."""
+        return self._live.forms
+
     async def live_at_least(self, version: int, timeout: float) -> bool:  # noqa: ASYNC109  # an answer, not an error
         """Wait until this version or a newer one is live; whether it is."""
         try:
@@ -147,7 +161,7 @@ class Channel:
             subscription.floor = asked.have.version
             subscription.troubled = subscription.floor > subscription.joined
         live.subscriptions[subscription] = None
-        self._subscriptions[subscription] = None
+        self.members.join(subscription)
         return subscription
 
     def begin(self, subscription: Subscription) -> None:
@@ -159,11 +173,9 @@ class Channel:
 
     def detach(self, subscription: Subscription) -> None:
         """It is over."""
-        del self._subscriptions[subscription], subscription.live.subscriptions[subscription]
-        had = self._unsync(subscription)
-        self._deliveries.left(subscription, had=had)
-        self._gone.add(subscription)
-        self._live.views.release(subscription.live, monotonic())
+        del subscription.live.subscriptions[subscription]
+        self.members.leave(subscription, had=subscription.unsync())
+        self.release(subscription.live)
 
     def catch_up(self, subscription: Subscription) -> None:
         """Send a large step, or whatever else needs waiting."""
@@ -183,7 +195,7 @@ class Channel:
             subscription.work.cancel()
         if subscription.step is not None:
             subscription.session.expecting.pop(subscription.step.ack, None)
-        self._unsync(subscription)
+        self.members.lost(subscription.unsync())
         subscription.step = subscription.digest = None
         subscription.busy = subscription.comparing = False
         self.distribution.resend(subscription)
@@ -195,34 +207,14 @@ class Channel:
         if newly:
             subscription.synced_at = live.generation
             live.synced += 1
-            self._synced += 1
-        self._deliveries.received(subscription, live=newly)
+        self.members.received(subscription, newly=newly)
 
     def not_received(self, subscription: Subscription, step: Step) -> None:
         """It refused a step, or came out with another digest."""
-        had = step.target == subscription.live.digest and self._unsync(subscription)
         if step.target == subscription.live.digest:
-            self._deliveries.refused(subscription, had=had)
+            self.members.refused(subscription, had=subscription.unsync())
 
     # Questions.
-
-    def subscribers(self) -> Iterator[SubscriberResult]:
-        """Everybody who subscribes, then who left lately."""
-        present = set()
-        for subscription in tuple(self._subscriptions):
-            present.add(subscription.asked.node)
-            yield describe(subscription)
-        yield from self._gone.list(present)
-
-    def states(self) -> Iterator[tuple[str, float]]:
-        """State and lag of everybody who subscribes; cheap enough to be counted at a scrape."""
-        for subscription in tuple(self._subscriptions):
-            lag = subscription.lag()
-            yield state(subscription, lag), lag
-
-    def connected(self) -> tuple[int, int]:
-        """How many subscribe, and how many of them have what is live."""
-        return len(self._subscriptions), self._synced
 
     async def affected(self, keys: Iterable[Key]) -> list[str]:
         """Names of the subscribers whose view these keys touch.
@@ -247,17 +239,8 @@ class Channel:
         """
         deadline = monotonic() + timeout
         await self.live_at_least(version, timeout)
-        there = [each for each in self._subscriptions if each.joined < version]
         left = max(0.0, deadline - monotonic())
-        return await self._deliveries.wait(version, there, timeout=left, quorum=quorum)
-
-    def deliveries(self) -> dict[int, tuple[int, int, int]]:
-        """Version to (connected, had, refused), as far as that changed since the last call."""
-        return self._deliveries.changed()
-
-    def resend(self) -> int:
-        """Offer again what was refused or came out different; to how many."""
-        return sum(map(self.distribution.resend, tuple(self._subscriptions)))
+        return await self.members.delivered(version, timeout=left, quorum=quorum)
 
     def sweep(self) -> None:
         """Forget views that nobody has subscribed to for a while; called now and then."""
@@ -265,9 +248,7 @@ class Channel:
 
     async def close(self) -> None:
         """Stop working; who still subscribes is told that the channel is gone."""
-        for subscription in tuple(self._subscriptions):
-            reason = f"there is no channel {self.name!r} any more"
-            subscription.session.end(subscription, "no-channel", reason)
+        self.members.end(f"there is no channel {self.name!r} any more")
         await self._slices.close()
 
     # For the other parts of the serving side.
@@ -280,11 +261,19 @@ class Channel:
         """Do something long in slices, behind the versions."""
         return self._slices.run(job)
 
+    def view(self, view: View) -> LiveView:
+        """The one view of that filter, to be served from; `ready` builds it."""
+        return self._live.views.get(view)
+
+    def release(self, live: LiveView) -> None:
+        """Nobody may need the view any more."""
+        self._live.views.release(live, monotonic())
+
     async def ready(self, live: LiveView) -> None:
         """Wait until something is live and the view is built."""
         await self._until_live()
         if not live.built:
-            await self._build(live).result()
+            await self.build(live).result()
 
     def _run(self, job: Job[Any]) -> None:
         done = self._slices.run(job, urgent=True)
@@ -307,9 +296,11 @@ class Channel:
         head = self.head
         if version is None or head is None:
             return
-        self._synced -= moved.unsynced
+        self.members.lost(moved.unsynced)
+        for follower in self.followers:
+            self.members.lost((yield from follower.unsync(moved.views)))
         if before is None or (before.number, before.digest) != (head.number, head.digest):
-            self._deliveries.published(head.number, len(self._subscriptions), self._synced)
+            self.members.published(head.number)
         self._moved.set()
         self._moved = asyncio.Event()
         if head.kind == "rollback" and head != before:
@@ -318,9 +309,19 @@ class Channel:
         for live in self._live.views if everybody else moved.views:
             yield from self.distribution.fan_out(live)
         yield from self.distribution.offer_again()
+        for follower in self.followers:
+            yield from follower.serve(moved.views)
         if moved.changes >= memory.LARGE:
             yield 0.0
             memory.give_back()
+
+    def _wire(self, names: list[str]) -> Job[None]:
+        """In its turn like all that the worker tells, as it is about what was told before it."""
+        self._live.forms.tell(names)
+        for follower in self.followers:
+            follower.wired()
+        return
+        yield
 
     def _affected(self, keys: Iterable[Key]) -> Job[list[str]]:
         touched: set[LiveView] = set()
@@ -331,16 +332,7 @@ class Channel:
                 if not known or live.buckets.get(key_hash) is not None:
                     touched.add(live)
             yield 0.0
-        return sorted({each.label for live in touched for each in live.subscriptions})
-
-    def _unsync(self, subscription: Subscription) -> bool:
-        """Count it as not having what is live; whether it was counted."""
-        if not subscription.synced:
-            return False
-        subscription.synced_at = 0
-        subscription.live.synced -= 1
-        self._synced -= 1
-        return True
+        return sorted({each.label for live in touched for each in live.members()})
 
     def _is_live(self, version: int) -> bool:
         return self.head is not None and self.head.number >= version
@@ -349,7 +341,8 @@ class Channel:
         while self.head is None:
             await self._moved.wait()
 
-    def _build(self, live: LiveView) -> Shared[None]:
+    def build(self, live: LiveView) -> Shared[None]:
+        """Fill a view; possible once something is live."""
         if live.building is None:
             live.building = Shared(self.run(live.build(self.resources)))
         return live.building

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from galley.protocol.results import DeliveryResult, Laggard
 
 if TYPE_CHECKING:
-    from galley.server.session import Subscription
+    from galley.server.member import Member
 
 MOST_FINISHED = 1000
 """Versions whose final counts wait to be fetched."""
@@ -26,11 +26,11 @@ class Delivery:
 
     __slots__ = ("connected", "had", "refused", "refusers", "version")
 
-    def __init__(self, version: int, connected: int, had: int) -> None:
+    def __init__(self, version: int, connected: int, had: int, refusers: set["Member"]) -> None:
         self.version = version
         self.connected = connected
         self.had = had
-        self.refusers: set[Subscription] = set()
+        self.refusers = refusers
         """Who refused it as invalid, of those connected throughout."""
 
     @property
@@ -43,45 +43,45 @@ class Waiter:
 
     __slots__ = ("connected", "done", "gone", "had", "quorum", "refused", "remaining", "version")
 
-    def __init__(self, version: int, quorum: float, there: Iterable["Subscription"]) -> None:
+    def __init__(self, version: int, quorum: float, there: Iterable["Member"]) -> None:
         self.version = version
         self.quorum = quorum
-        self.remaining: set[Subscription] = set()
-        self.refused: set[Subscription] = set()
-        self.gone: list[Subscription] = []
+        self.remaining: set[Member] = set()
+        self.refused: set[Member] = set()
+        self.gone: list[Member] = []
         self.had = 0
         self.done = asyncio.Event()
         self.connected = 0
-        for subscription in there:
+        for member in there:
             self.connected += 1
-            if subscription.newest >= version:
+            if member.newest >= version:
                 self.had += 1
-            elif subscription.nack_kind == "invalid":
-                self.refused.add(subscription)
+            elif member.nack_kind == "invalid":
+                self.refused.add(member)
             else:
-                self.remaining.add(subscription)
+                self.remaining.add(member)
         self.judge()
 
-    def check(self, subscription: "Subscription") -> None:
-        """Look at one subscription again."""
-        if subscription not in self.remaining and subscription not in self.refused:
+    def check(self, member: "Member") -> None:
+        """Look at one member again."""
+        if member not in self.remaining and member not in self.refused:
             return
-        if subscription.newest >= self.version:
-            self.remaining.discard(subscription)
-            self.refused.discard(subscription)
+        if member.newest >= self.version:
+            self.remaining.discard(member)
+            self.refused.discard(member)
             self.had += 1
-        elif subscription.nack_kind == "invalid":
-            self.remaining.discard(subscription)
-            self.refused.add(subscription)
+        elif member.nack_kind == "invalid":
+            self.remaining.discard(member)
+            self.refused.add(member)
         self.judge()
 
-    def left(self, subscription: "Subscription") -> None:
+    def left(self, member: "Member") -> None:
         """It is gone, and so are its claims."""
-        if subscription in self.remaining or subscription in self.refused:
-            self.remaining.discard(subscription)
-            self.refused.discard(subscription)
+        if member in self.remaining or member in self.refused:
+            self.remaining.discard(member)
+            self.refused.discard(member)
             self.connected -= 1
-            self.gone.append(subscription)
+            self.gone.append(member)
         self.judge()
 
     def judge(self) -> None:
@@ -116,44 +116,45 @@ class Deliveries:
         self._finished: dict[int, tuple[int, int, int]] = {}
         self._waiters: list[Waiter] = []
 
-    def published(self, version: int, connected: int, had: int) -> None:
-        """A version took over; `had` of those connected already hold what it holds for them."""
+    def published(self, version: int, connected: int, had: int, refusing: set["Member"]) -> None:
+        """A version took over; `had` of those connected already hold what it holds for them, and
+        these have refused that already, so that they are not sent it again."""
         live = self._live
         if live is not None and live.counts != self._told:
             self._finished[live.version] = live.counts
             if len(self._finished) > MOST_FINISHED:
                 del self._finished[next(iter(self._finished))]
-        self._live = Delivery(version, connected, had)
+        self._live = Delivery(version, connected, had, refusing)
         self._told = None
 
-    def received(self, subscription: "Subscription", *, live: bool) -> None:
+    def received(self, member: "Member", *, live: bool) -> None:
         """It acknowledged something; `live`: what the live version holds for it, newly so."""
         counted = self._live
-        if live and counted is not None and subscription.joined < counted.version:
+        if live and counted is not None and member.joined < counted.version:
             counted.had += 1
-            counted.refusers.discard(subscription)
+            counted.refusers.discard(member)
         for waiter in self._waiters:
-            waiter.check(subscription)
+            waiter.check(member)
 
-    def refused(self, subscription: "Subscription", *, had: bool) -> None:
+    def refused(self, member: "Member", *, had: bool) -> None:
         """It refused the live content; `had`: it was counted as having it."""
         counted = self._live
-        if counted is not None and subscription.joined < counted.version:
+        if counted is not None and member.joined < counted.version:
             counted.had -= had
-            if subscription.nack_kind == "invalid":
-                counted.refusers.add(subscription)
+            if member.nack_kind == "invalid":
+                counted.refusers.add(member)
         for waiter in self._waiters:
-            waiter.check(subscription)
+            waiter.check(member)
 
-    def left(self, subscription: "Subscription", *, had: bool) -> None:
+    def left(self, member: "Member", *, had: bool) -> None:
         """It is gone."""
         counted = self._live
-        if counted is not None and subscription.joined < counted.version:
+        if counted is not None and member.joined < counted.version:
             counted.connected -= 1
             counted.had -= had
-            counted.refusers.discard(subscription)
+            counted.refusers.discard(member)
         for waiter in self._waiters:
-            waiter.left(subscription)
+            waiter.left(member)
 
     def changed(self) -> dict[int, tuple[int, int, int]]:
         """Version to (connected, had, refused): what differs from the last call's answer."""
@@ -166,7 +167,7 @@ class Deliveries:
     async def wait(
         self,
         version: int,
-        there: Iterable["Subscription"],
+        there: Iterable["Member"],
         *,
         timeout: float,  # noqa: ASYNC109  # an answer, not an error
         quorum: float,
@@ -184,6 +185,6 @@ class Deliveries:
         return waiter.result()
 
 
-def _laggard(subscription: "Subscription") -> Laggard:
-    state = "nacked" if subscription.nack else "pending"
-    return Laggard(subscriber=subscription.label, state=state, reason=subscription.nack)
+def _laggard(member: "Member") -> Laggard:
+    state = "nacked" if member.nack else "pending"
+    return Laggard(subscriber=member.label, state=state, reason=member.nack)

@@ -145,6 +145,7 @@ class Distribution:
             subscription.nack,
             extra={"channel": self._channel.name, "kind": nack.kind},
         )
+        self._channel.members.does_not_take(subscription, step.version)
         if nack.kind == "invalid":
             subscription.refuse(step.target)
         else:

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from sys import intern
 from typing import NamedTuple
 
-from galley.protocol.control import Change, Entry, VersionNote
+from galley.protocol.control import Change, Entry, Form, VersionNote
 from galley.protocol.messages import Note, View
 from galley.server.content import Content
+from galley.server.forms import Forms
 from galley.server.history import Was
 from galley.server.slices import Job
 from galley.server.views import LiveView, Views
@@ -43,6 +44,7 @@ class Live:
         self.note: Note | None = None
         """The head as subscribers are told of it."""
         self.content = Content()
+        self.forms = Forms()
         self.views = Views()
         self.settled = False
         """Whether content, views and head belong together, so that they may be sent."""
@@ -56,6 +58,7 @@ class Live:
         self._opening = lineage
         self._seen = set()
         self._staged = []
+        self.forms.tell(())
         if self.head is None:
             self.content = Content()
             self.views.all.buckets = Buckets()
@@ -86,6 +89,12 @@ class Live:
             return Moved([], 0, 0)
         return (yield from self.commit(version))
 
+    def load_forms(self, forms: Iterable[Form]) -> Job[None]:
+        """What resources are on the wires of meshes."""
+        self.forms.put(forms)
+        return
+        yield
+
     def stage(self, changes: Iterable[Change]) -> Job[None]:
         """Part of the version that `commit` will name.
 
@@ -107,10 +116,12 @@ class Live:
         """
         self.settled = False
         staged, self._staged = self._staged, []
+        self.forms.begin()
         touched: dict[LiveView, list[Was]] = {}
         for change in staged:
             self._apply(change, touched)
             yield 0.0
+        yield from self.forms.commit()
         everything = self.views.all
         everything.built = True
         if not touched.get(everything):
@@ -154,6 +165,7 @@ class Live:
                 touched.setdefault(live, []).append(was)
         if change.content is None:
             self.content.discard(key)
+            self.forms.discard(key)
         else:
             self.content.put(key, change.content)
 

@@ -5,6 +5,7 @@ subscriber or an address. What has a state is read at the scrape (`Row`); what h
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from prometheus_client import (
@@ -22,9 +23,9 @@ from prometheus_client.registry import Collector
 
 from galley import __version__
 from galley.protocol.results import ChannelResult
-from galley.server.counts import Counts
+from galley.server.counts import Counts, MeshCounts, StreamCounts
 
-SUBSCRIBER_STATES = ("synced", "pending", "nacked", "diverged", "stale", "gone")
+SUBSCRIBER_STATES = ("synced", "pending", "nacked", "diverged", "oversize", "stale", "gone")
 CHECK_OUTCOMES = ("passed", "blocked", "failed")
 COMMIT_STATUS_OUTCOMES = ("told", "failed", "given_up", "dropped")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
@@ -67,6 +68,8 @@ class Metrics:
     """What the service counts, and what it reads at each scrape."""
 
     def __init__(self) -> None:
+        self.mesh = StreamCounts()
+        """Added to by whoever serves clients of meshes."""
         self._registry = CollectorRegistry(auto_describe=False)
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
@@ -120,10 +123,22 @@ class Metrics:
         """Note how late a timer of the serving loop was."""
         self._stalls.observe(seconds)
 
-    def render(self, rows: Iterable[Row], *, closed: Mapping[int, int]) -> bytes:
-        """The text that Prometheus scrapes; `closed`: connections closed here, by close code."""
+    def render(
+        self,
+        rows: Iterable[Row],
+        *,
+        closed: Mapping[int, int],
+        meshes: Mapping[str, MeshCounts] = MappingProxyType({}),
+    ) -> bytes:
+        """The text that Prometheus scrapes.
+
+        Args:
+            closed: connections of the stream that were closed here, by close code.
+            meshes: what is counted of clients of meshes, by channel line.
+        """
         now = CollectorRegistry(auto_describe=False)
         now.register(_Now(list(rows), closed))
+        now.register(_Meshes(meshes, self.mesh))
         return generate_latest(self._registry) + generate_latest(now)
 
 
@@ -252,5 +267,46 @@ class _Now(Collector):
         yield closed
 
 
+class _Meshes(Collector):
+    """Clients of meshes, by wire; channel lines without any have no rows."""
+
+    def __init__(self, lines: Mapping[str, MeshCounts], streams: StreamCounts) -> None:
+        self._lines = lines
+        self._all = streams
+
+    def collect(self) -> Iterator[Metric]:
+        labels = ("channel", "wire")
+        there = GaugeMetricFamily("galley_mesh_streams", "Streams that there are.", labels=labels)
+        totals = {
+            "messages": _of_meshes("messages", "Messages sent.", *labels),
+            "bytes": _of_meshes("bytes", "Bytes of messages sent.", *labels),
+            "oversize": _of_meshes("oversize", "Messages too long to be sent.", *labels),
+        }
+        said = _of_meshes("requests", "Requests, by what they say.", *labels, "said")
+        for channel, counts in self._lines.items():
+            for wire, number in counts.streams.items():
+                there.add_metric((channel, wire), number)
+            for name, family in totals.items():
+                for wire, number in getattr(counts, name).items():
+                    family.add_metric((channel, wire), number)
+            for (wire, word), number in counts.said.items():
+                said.add_metric((channel, wire, word), number)
+        yield from (there, *totals.values(), said)
+        yield from self._streams()
+
+    def _streams(self) -> Iterator[Metric]:
+        closed = _of_meshes("closed", "Streams that are over, by gRPC status.", "status")
+        refused = _of_meshes("refused", "Streams that were not served, by reason.", "reason")
+        for status, number in self._all.closed.items():
+            closed.add_metric((status,), number)
+        for reason, number in self._all.refused.items():
+            refused.add_metric((reason,), number)
+        yield from (closed, refused)
+
+
 def _counter(name: str, text: str, *labels: str) -> CounterMetricFamily:
     return CounterMetricFamily(f"galley_stream_{name}", text, labels=labels)
+
+
+def _of_meshes(name: str, text: str, *labels: str) -> CounterMetricFamily:
+    return CounterMetricFamily(f"galley_mesh_{name}", text, labels=labels)

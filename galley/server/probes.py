@@ -8,6 +8,7 @@ from collections import Counter
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from galley.protocol.control import COMPANION
 from galley.protocol.results import ChannelResult
 from galley.server.channel import Channel
 from galley.server.hooks import HOOKS, Hooks
@@ -45,7 +46,13 @@ async def metrics(request: web.Request) -> web.Response:
         for health in backend.health()
         if grant.may(health.channel, "read") and health.channel in channels
     ]
-    body = request.app[METRICS].render(rows, closed=request.app[STREAMS].closed)
+    meshes = {
+        name: line.counts.mesh
+        for name, line in channels.items()
+        if grant.may(name.removesuffix(COMPANION), "read")
+    }
+    closed = request.app[STREAMS].closed
+    body = request.app[METRICS].render(rows, closed=closed, meshes=meshes)
     return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
@@ -53,7 +60,7 @@ async def _row(health: ChannelResult, channel: Channel, hooks: Hooks) -> Row:
     """Count the subscribers."""
     states: Counter[str] = Counter()
     longest = 0.0
-    async for state, lag in unhurried(channel.states(), AT_ONCE):
+    async for state, lag in unhurried(channel.members.states(), AT_ONCE):
         states[state] += 1
         longest = max(longest, lag)
     return Row(health, states, longest, channel.counts, hooks.counts(health.channel))

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from galley.protocol import messages
 from galley.protocol.codec import frame
 from galley.protocol.messages import Close, Ended, Message, Subscribe
+from galley.protocol.results import SubscriberDetailResult, SubscriberResult
+from galley.server.subscribers import named
 from galley.server.websocket import WebSocket
 from pipeline.model import Key
 
@@ -208,6 +210,11 @@ class Subscription:
         return self.synced_at == self.live.generation
 
     @property
+    def refusing(self) -> bool:
+        """Whether it has refused as invalid what is live for it."""
+        return self.nack_kind == "invalid" and self.live.digest in self.refused
+
+    @property
     def newest(self) -> int:
         """The newest version that it has; 0 before its first acknowledgement."""
         head = self.channel.head
@@ -223,6 +230,32 @@ class Subscription:
         """What people call it."""
         return self.asked.node or self.session.id
 
+    @property
+    def node(self) -> str:
+        """What it calls itself; may be empty."""
+        return self.asked.node
+
+    @property
+    def id(self) -> str:
+        """What the service calls the connection."""
+        return self.session.id
+
+    def unsync(self) -> bool:
+        """It does not have what is live; whether it was counted as having it."""
+        if not self.synced:
+            return False
+        self.synced_at = 0
+        self.live.synced -= 1
+        return True
+
+    def resend(self) -> bool:
+        """Forget what it refused and offer again; whether there was something to offer."""
+        return self.channel.distribution.resend(self)
+
+    def end(self, reason: str) -> None:
+        """The channel is gone."""
+        self.session.end(self, "no-channel", reason)
+
     def refuse(self, digest: bytes) -> None:
         """It refuses this content for good."""
         self.refused[digest] = None
@@ -235,3 +268,40 @@ class Subscription:
             return 0.0
         past = self.live.history.find(self.digest) if self.version and self.digest else None
         return max(0.0, time.time() - (past.until if past else self.since))
+
+    def state(self, lag: float) -> str:
+        """The one word for it; a refusal is never shown as synced."""
+        if self.mismatches > 1:
+            return "diverged"
+        if self.nack:
+            return "nacked"
+        if self.session.missed > 0 or 0 < self.asked.max_staleness < lag:
+            return "stale"
+        return "synced" if self.synced else "pending"
+
+    def describe(self, *, gone: bool = False) -> SubscriberResult:
+        """It as people see it; `gone`: it leaves."""
+        session, newest, lag = self.session, self.newest, self.lag()
+        return SubscriberResult.model_construct(
+            channel=self.channel.name,
+            node=self.asked.node,
+            session=session.id,
+            wire="stream",
+            credential=session.credential,
+            address=session.address,
+            view=self.asked.view.as_map(),
+            state="gone" if gone else self.state(lag),
+            version=newest,
+            received=newest,
+            verified=newest,
+            lag=lag,
+            nack=self.nack,
+            nack_kind=self.nack_kind,
+            nacked=named(self.nacked),
+            since=self.since,
+            last_seen=time.time() if gone else session.last_seen,
+        )
+
+    def detail(self) -> SubscriberDetailResult:
+        """The same: there is one view, and no more to tell of it."""
+        return SubscriberDetailResult.model_construct(**dict(self.describe()))

@@ -1,10 +1,11 @@
-"""Subscribers as people see them: what each has, in a word, and who left lately."""
+"""Subscribers that left lately, and what they refused, as people see it."""
 
 import time
 from collections import deque
+from collections.abc import Iterable
 
 from galley.protocol.results import NackedResult, SubscriberResult
-from galley.server.session import Subscription
+from pipeline.model import Key
 
 GONE_SECONDS = 3600.0
 MOST_GONE = 1000
@@ -16,51 +17,24 @@ class Gone:
     def __init__(self) -> None:
         self._left: deque[SubscriberResult] = deque(maxlen=MOST_GONE)
 
-    def add(self, subscription: Subscription) -> None:
-        self._left.append(describe(subscription, gone=True))
+    def add(self, left: SubscriberResult) -> None:
+        self._left.append(left)
 
     def list(self, present: set[str]) -> list[SubscriberResult]:
-        """Those who did not come back under the same name."""
+        """Those who did not come back; `present`: the identities of those who are there."""
         oldest = time.time() - GONE_SECONDS
         while self._left and self._left[0].last_seen < oldest:
             self._left.popleft()
-        newest = {result.node: result for result in self._left}
-        return [result for node, result in newest.items() if node not in present]
+        newest = {identity(result): result for result in self._left}
+        return [result for name, result in newest.items() if name not in present]
 
 
-def describe(subscription: Subscription, *, gone: bool = False) -> SubscriberResult:
-    """One subscriber now; `gone`: it leaves."""
-    session, asked = subscription.session, subscription.asked
-    newest, lag = subscription.newest, subscription.lag()
-    return SubscriberResult.model_construct(
-        channel=subscription.channel.name,
-        node=asked.node,
-        session=session.id,
-        wire="stream",
-        credential=session.credential,
-        address=session.address,
-        view=asked.view.as_map(),
-        state="gone" if gone else state(subscription, lag),
-        version=newest,
-        received=newest,
-        verified=newest,
-        lag=lag,
-        nack=subscription.nack,
-        nack_kind=subscription.nack_kind,
-        nacked=[
-            NackedResult(resource=str(key), reason=reason) for key, reason in subscription.nacked
-        ],
-        since=subscription.since,
-        last_seen=time.time() if gone else session.last_seen,
-    )
+def identity(subscriber: SubscriberResult) -> str:
+    """By what somebody is known again: its name; or, as Pilot has none, where it comes from."""
+    host = subscriber.address.rpartition(":")[0]
+    return subscriber.node or f"{subscriber.credential}@{host}"
 
 
-def state(subscription: Subscription, lag: float) -> str:
-    """The one word for it; a refusal is never shown as synced."""
-    if subscription.mismatches > 1:
-        return "diverged"
-    if subscription.nack:
-        return "nacked"
-    if subscription.session.missed > 0 or 0 < subscription.asked.max_staleness < lag:
-        return "stale"
-    return "synced" if subscription.synced else "pending"
+def named(nacked: Iterable[tuple[Key, str]]) -> list[NackedResult]:
+    """The resources that a subscriber named when it refused."""
+    return [NackedResult(resource=str(key), reason=reason) for key, reason in nacked]

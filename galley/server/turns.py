@@ -8,6 +8,7 @@ so that nothing else waits for all of them.
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter
 from weakref import WeakKeyDictionary
 
@@ -48,11 +49,28 @@ class Turns:
         Args:
             leaves: seconds of work that it leaves to the loop.
         """
-        if self.crowded:
-            self._waiting.append((work, leaves))
-        else:
-            self._end -= leaves
+        if self.admits(leaves=leaves):
             work()
+        else:
+            self._waiting.append((work, leaves))
+
+    def admits(self, *, leaves: float) -> bool:
+        """Whether this turn has room for so many seconds of work, which it has less then."""
+        if self._waiting or self.spent:
+            return False
+        self._end -= leaves
+        return True
+
+    async def room(self, *, leaves: float) -> None:
+        """Go on in this turn if it has room, or in order in one of the next.
+
+        Args:
+            leaves: seconds of work that follow.
+        """
+        if not self.admits(leaves=leaves):
+            woken = asyncio.get_running_loop().create_future()
+            self.take(partial(wake, woken), leaves=leaves)
+            await woken
 
     def _begin(self) -> None:
         self._end = self._clock() + SHARE

@@ -19,6 +19,7 @@ from pipeline.model import Buckets, Key
 from pipeline.model.resource import read_header
 
 if TYPE_CHECKING:
+    from galley.server.member import Member
     from galley.server.session import Subscription
     from galley.server.steps import Step
 
@@ -41,6 +42,7 @@ class LiveView:
         "building",
         "built",
         "digest",
+        "followers",
         "generation",
         "history",
         "late",
@@ -68,6 +70,8 @@ class LiveView:
         self.steps: dict[tuple[bytes | None, bool], Step] = {}
         """Messages to the present content by base and compression."""
         self.subscriptions: dict[Subscription, None] = {}
+        self.followers: dict[Member, None] = {}
+        """Clients of meshes that are served from it."""
         self.synced = 0
         """Subscriptions that have acknowledged the present content."""
 
@@ -134,6 +138,11 @@ class LiveView:
             yield 0.0
         return buckets
 
+    def members(self) -> "Iterator[Member]":
+        """Everybody who has it, or part of it."""
+        yield from self.subscriptions
+        yield from self.followers
+
     def holds(self, content: bytes) -> bool:
         """Whether a resource of a selected collection and namespace is in the view."""
         return not self.view.labels or self._labelled(content)
@@ -182,7 +191,7 @@ class Views:
 
     def release(self, live: LiveView, now: float) -> None:
         """Nobody subscribes to it any more; it stays for a while."""
-        if live is self.all or live.subscriptions:
+        if live is self.all or live.subscriptions or live.followers:
             return
         self._idle[live] = now
         while len(self._idle) > MOST_IDLE:

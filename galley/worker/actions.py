@@ -91,7 +91,9 @@ class Actions:
             expect=params.get("expect_version"),
             dry_run=bool(params.get("dry_run")),
         )
-        return await self._rolled_back(request, await self._rollback.run(request))
+        async with self._rollback.run(request) as outlook:
+            answer = self._rolled_back(request, outlook)
+        return {**answer, "diagnostics": await self._findings.shown(outlook.verdict)}
 
     async def publish(self, params: Params) -> dict[str, Any]:
         """`PublishResult` of publishing what is pending, a parked candidate, or quarantined."""
@@ -181,6 +183,7 @@ class Actions:
             entry = audit("purge", params)
             async with channel.lock:
                 versions = await channel.store.run(lambda store: store.purge(key, entry))
+            await self._findings.look()
         return {
             "resource": str(key),
             "versions": versions,
@@ -258,11 +261,11 @@ class Actions:
             "holds": [hold_report(hold) for hold in channel.holds.values()],
         }
 
-    async def _rolled_back(self, request: Request, outlook: Outlook) -> dict[str, Any]:
+    def _rolled_back(self, request: Request, outlook: Outlook) -> dict[str, Any]:
+        """All of the answer but the diagnostics, which have to be located."""
         channel, found = self._channel, outlook.reach
         version = outlook.version
         number = version.number if version else channel.number
-        verdict = await self._findings.shown(outlook.verdict)
         old = version.parent if version else channel.number
         rollback = version.number if version else channel.number + 1
         taken = [replace(item, rollback=rollback) for item in found.quarantine[:SHOWN]]
@@ -280,7 +283,6 @@ class Actions:
                 outlook.tally.resources,
                 places=outlook.places,
             ),
-            "diagnostics": verdict,
             "quarantined": [quarantine_report(item, channel.ledger.sources) for item in taken],
             "quarantined_total": len(found.quarantine),
             "holds": [hold_report(hold) for hold in channel.holds.values()],

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from pipeline.analysis.radius import STAGE, radius
+from pipeline.analysis.radius import INQUIRY, radius
 from pipeline.engine.engine import Engine
 from pipeline.model import Key, Resource
 
@@ -23,17 +23,19 @@ def affected_json(
     before: Mapping[Key, Resource | None],
     outputs: Mapping[Key, Resource | None],
 ) -> dict[str, Any]:
-    """The map that `AffectedResult` describes, with the mesh as it is in the engine now."""
-    changed = chain.from_iterable((before.get(key), outputs[key]) for key in sorted(outputs))
-    known = _InTime(each for each in changed if each is not None and each.content)
-    found, more = radius(known, engine.reader(STAGE), LOOKED_AT)
+    """The map that `AffectedResult` describes, with the mesh as it is in the engine now. Resources
+    without content, whose bodies were not read, are not looked at."""
+    both = chain.from_iterable((before.get(key), outputs[key]) for key in sorted(outputs))
+    changed = [each for each in both if each is not None]
+    known = _InTime(each for each in changed if each.content)
+    found, more = radius(known, engine.reader(INQUIRY), LOOKED_AT)
     return {
         "hosts": _named(found.hosts),
         "gateways": _named(map(str, found.gateways)),
         "workloads": _named(map(str, found.workloads)),
         "namespaces": _named(found.namespaces),
         "callers": _named(found.callers),
-        "partial": more or known.late,
+        "partial": more or known.late or not all(each.content for each in changed),
     }
 
 

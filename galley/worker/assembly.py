@@ -23,6 +23,7 @@ from galley.worker.planning import Planning
 from galley.worker.publisher import Publisher
 from galley.worker.queries import Queries
 from galley.worker.reconfiguring import Reconfiguring
+from galley.worker.refusals import Refusals
 from galley.worker.reporter import Reporter
 from galley.worker.revisions import Revisions
 from galley.worker.rollback import Rollback
@@ -45,6 +46,7 @@ class Worker:
     reporter: Reporter
     checking: Checking
     registrar: Registrar
+    refusals: Refusals
     clockwork: list[asyncio.Task[None]] = field(default_factory=list)
 
 
@@ -61,7 +63,8 @@ def assemble(channel: Channel, companion: Companion, tasks: asyncio.TaskGroup) -
     schemas = SchemaSources(channel, tasks)
     environments = Environments(channel, companion, checking, schemas)
     intake = Intake(channel, companion, publisher, revisions, tasks)
-    queries, findings = Queries(channel), Findings(channel, checking)
+    refusals = Refusals(channel)
+    queries, findings = Queries(channel), Findings(channel, checking, refusals)
     health = Health(channel, companion, queries, findings, checking)
     keeper = Keeper(channel, publisher, environments, intake, health, tasks)
     rollback = Rollback(channel, publisher, environments, findings, revisions)
@@ -77,7 +80,7 @@ def assemble(channel: Channel, companion: Companion, tasks: asyncio.TaskGroup) -
     operations.add(Method.TRACE, Tracing(channel, companion, findings).report)
     operations.add(Method.FORESEE, Foreseeing(channel).report)
     operations.add(Method.REGISTER, registrar.register)
-    operations.add(Method.RECEIVED, Deliveries(channel, reporter).answer)
+    operations.add(Method.RECEIVED, Deliveries(channel, reporter, refusals).answer)
     operations.add(Method.CHECKPOINT, Awaiting(channel, findings, revisions).report)
     return Worker(
         channel,
@@ -90,4 +93,5 @@ def assemble(channel: Channel, companion: Companion, tasks: asyncio.TaskGroup) -
         reporter,
         checking,
         registrar,
+        refusals,
     )

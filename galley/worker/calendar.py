@@ -1,33 +1,47 @@
 """The days on which something else is to be said of a certificate.
 
-Stages have no clock; what they say of time goes by the day on which their environment was built. So
-on a day that changes it, the same environment is built once more.
+Stages have no clock; what they say of time goes by the day of their environment. That day moves on
+with the calendar, and where something else is to be said of what is there, the environment is built
+once more.
 """
 
-from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from collections.abc import Iterable
+from datetime import date
 
+from galley.worker.channel import Channel, now
+from galley.worker.environments import Environments
+from pipeline import kinds
 from pipeline.analysis.certificates.validity import turns
-from pipeline.environment import Environment
+from pipeline.analysis.day import date_of
 from pipeline.model import Resource
 
 
 class Calendar:
-    """Knows when an environment has to be built again."""
+    """Keeps the day of a channel's environment."""
 
-    def __init__(self) -> None:
-        self._seen: date | None = None
-        """The day on which the certificates were looked at last."""
+    def __init__(self, channel: Channel, environments: Environments) -> None:
+        self._channel = channel
+        self._environments = environments
 
-    def is_due(
-        self, environment: Environment, secrets: Callable[[], Iterable[Resource]], moment: float
-    ) -> bool:
-        """Whether something else is to be said of a Secret than when the environment was built.
+    async def look(self) -> bool:
+        """Judge by the day that it is; whether the environment was built once more for that.
 
-        They are looked at once a day (UTC).
+        Raises:
+            StoreError: it waits for another try.
         """
-        since, today = environment.today, datetime.fromtimestamp(moment, UTC).date()
-        if since is None or today in (since, self._seen):
+        channel, today = self._channel, date_of(now())
+        if channel.environment.day.date == today:
             return False
-        self._seen = today
-        return any(turns(secret.document(), since, today) for secret in secrets())
+        async with channel.lock:  # the engine has judged what is accepted, and nothing else
+            environment = channel.environment
+            inputs = (held.resource for _, held in channel.ledger.inputs())
+            due = is_due(inputs, environment.day.date, today)
+            renewed = due and await self._environments.renew()
+            environment.day.move(today)
+            return renewed
+
+
+def is_due(inputs: Iterable[Resource], since: date | None, today: date) -> bool:
+    """Whether something else is to be said of a Secret than on the day `since`."""
+    secrets = (each for each in inputs if each.key.collection == kinds.SECRET)
+    return since is not None and any(turns(each.document(), since, today) for each in secrets)

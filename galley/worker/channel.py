@@ -19,6 +19,7 @@ from galley.store.values import Hold, Version
 from galley.worker.announce import Announcer
 from galley.worker.definitions import Definitions
 from galley.worker.environment_files import EnvironmentFiles
+from galley.worker.forms import Forms
 from galley.worker.store_thread import StoreThread
 from pipeline.engine.budget import BudgetLimits, DeletionBudget
 from pipeline.engine.candidate import Candidate
@@ -50,6 +51,8 @@ class Channel:
     ledger: Ledger
     gate: Gate
     observed: Observed
+    forms: tuple[Forms, ...] = ()
+    """What meshes are served: of what is live, then of what is observed."""
     sources: dict[str, Source] = field(default_factory=dict)
     """Those that run, be it for resources or for schemas."""
     definitions: dict[str, Definitions] = field(default_factory=dict)
@@ -68,6 +71,8 @@ class Channel:
     """The last proposal: what is refused, parked, waiting."""
     loading: bool = True
     """Whether the engine is still taking in what the store holds."""
+    foreseen: tuple[Diagnostic, ...] = ()
+    """What is said besides of a candidate that could be published and waits."""
     problem: str = ""
     """Why nothing can be published now, as a sentence; empty if it can."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)

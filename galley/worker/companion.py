@@ -17,7 +17,8 @@ from galley.worker.store_thread import StoreThread
 from pipeline.engine.engine import Engine
 from pipeline.engine.live import Live
 from pipeline.engine.observed import Observed
-from pipeline.model import Key, Kinds, Resource
+from pipeline.environment import Environment
+from pipeline.model import Key, Resource
 
 log = logging.getLogger("galley.companion")
 
@@ -30,6 +31,8 @@ class Companion:
         self._announcer = announcer
         self._observed = observed
         self._touched: set[Key] = set()
+        self._complete = False
+        """Whether all sources were read."""
         self.live = Live()
         self.head: Version | None = None
 
@@ -43,9 +46,10 @@ class Companion:
             await self._announcer.content(self.live.values())
         await self._announcer.live(self.head)
 
-    async def kinds(self, kinds: Kinds) -> None:
-        """Pass on what collections are called."""
-        await self._announcer.kinds(kinds)
+    async def environment(self, environment: Environment) -> None:
+        """Pass on what collections are called, and what meshes are served."""
+        await self._announcer.kinds(environment.kinds)
+        await self._announcer.wires(environment.wires, self.live.values())
 
     @property
     def behind(self) -> bool:
@@ -58,12 +62,18 @@ class Companion:
 
     def reconcile(self) -> None:
         """All sources were read: what none of them has seen any more goes."""
+        self._complete = True
         self._touched.update(self.live)
 
-    async def publish(self, engine: Engine) -> None:
+    async def publish(self, engine: Engine, *, settled: bool = False) -> None:
         """Make the touched observed outputs a version, if they differ; the caller holds the lock.
 
         What the store refuses stays `behind`, for the next time.
+
+        Args:
+            engine: whose outputs they are.
+            settled: whether the channel itself has a version, so that nothing observed may mean
+                that there is nothing.
 
         Raises:
             HeadConflictError, WriterLostError: the store is no longer ours.
@@ -75,7 +85,9 @@ class Companion:
             if (kind := kinds.get(key.collection)) and kind.observed
         }
         try:
-            if changes := self.live.differences(observed):
+            changes = self.live.differences(observed)
+            empty = settled and self._complete and self.head is None
+            if changes or (empty and engine.environment.wires):  # meshes wait for a version
                 await self._commit(engine, changes)
                 await self._store.run(lambda store: store.retain(now()))
         except (HeadConflictError, WriterLostError):

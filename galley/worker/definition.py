@@ -21,7 +21,7 @@ _OWN = Kinds(BUILTIN_KINDS)
 
 def published_alone(held: Sequence[Located]) -> bool:
     """Whether a place tells nothing of CRDs: what is published can be read where these cannot."""
-    return all(schema.PUBLISHED in each.resource.document().labels for each in held)
+    return all(schema.PUBLISHED in each.resource.labels for each in held)
 
 
 def definitions(change: Read) -> Iterator[Located]:

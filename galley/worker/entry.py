@@ -31,7 +31,11 @@ async def _serve(link: Link) -> int:
     settings = ChannelSettings.model_validate(told["settings"])
     logs.configure(LogSettings.model_validate(told["log"]), channel=settings.name)
     assignment = Assignment(
-        settings, told["store"], Path(told["folder"]), fetched=Path(told["fetched"])
+        settings,
+        told["store"],
+        Path(told["folder"]),
+        max_message=told["max_message"],
+        fetched=Path(told["fetched"]),
     )
     announcer = Announcer(link, settings.name)
     failures: list[BaseException] = []

@@ -6,18 +6,22 @@ be read makes the environment invalid, which leaves the one in force as it is.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from galley.plugins import build_environment
 from galley.settings import ChannelSettings
 from galley.worker import named_files
-from galley.worker.policy_files import NoPolicyError, Written, plain, policies_in
+from galley.worker.policy_files import Written, policies_in
 from galley.worker.transform_files import TransformFiles
 from pipeline.environment import Environment, EnvironmentSpec, InvalidEnvironmentError
 from pipeline.model import Diagnostic
 from pipeline.policy import PLACE
 from pipeline.schema import SchemaText
+
+Given: TypeAlias = dict[str, Any] | Written
+"""A policy in the settings themselves, or in a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,40 +91,42 @@ class EnvironmentFiles:
 
     def _placed(self, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
         found = tuple(diagnostics)
-        written = list(self._written()) if any(map(_is_about_policy, found)) else []
-        return (self._place(each, written) if _is_about_policy(each) else each for each in found)
+        given = list(self._given()) if any(map(_is_about_policy, found)) else []
+        return (self._place(each, given) if _is_about_policy(each) else each for each in found)
 
-    def _place(self, found: Diagnostic, written: Sequence[Written | None]) -> Diagnostic:
+    def _place(self, found: Diagnostic, given: Sequence[Given]) -> Diagnostic:
         number = found.path[1]
-        here = written[number] if isinstance(number, int) and number < len(written) else None
-        if here is None:
+        here = given[number] if isinstance(number, int) and number < len(given) else None
+        if not isinstance(here, Written):
             return found
+        place = here.policy.locate(found.path[2:])
         name = named_files.shown(here.file, self.folder)
-        return found.at("", name, here.line(found.path[2:]))
+        return found.at("", name, place.line, place.column)
 
-    def _policies(self) -> Iterator[dict[str, Any]]:
-        inline = iter([plain(each) for each in self.settings.policies if isinstance(each, dict)])
-        for written in self._written():
-            yield next(inline) if written is None else written.value
+    def _policies(self) -> Iterator[Any]:
+        for each in self._given():
+            yield each.policy.value if isinstance(each, Written) else plain(each)
 
-    def _written(self) -> Iterator[Written | None]:
-        """Every policy; None for those that the settings themselves hold."""
+    def _given(self) -> Iterator[Given]:
+        """Every policy, as it is in the settings or in a file that they name."""
         for policy in self.settings.policies:
             if isinstance(policy, dict):
-                yield None
+                yield policy
                 continue
             for file in named_files.existing(self.folder / policy):
-                yield from _policy_file(file)
+                yield from policies_in(file, self.settings.limits)
 
     def _policy_paths(self) -> Iterator[Path]:
         return (path for path in self.settings.policies if isinstance(path, Path))
 
 
-def _policy_file(file: Path) -> Iterator[Written]:
-    try:
-        yield from policies_in(file, named_files.text(file))
-    except NoPolicyError as error:
-        raise named_files.unreadable(file, str(error)) from error
+def plain(value: Any) -> Any:
+    """The same with text for what YAML takes for a date or time."""
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _is_about_policy(found: Diagnostic) -> bool:

@@ -250,19 +250,18 @@ class Environments:
         log.info("Environment %s is in force.", environment.digest.hex()[:12])
 
     async def renew(self) -> bool:
-        """Build the environment in force once more, as something has ended that it goes by.
+        """Build the environment in force once more, on another day; the caller holds the lock.
 
         Raises:
             StoreError: it waits for another try.
         """
-        channel = self._channel
-        async with channel.lock:
-            same = self.earlier(channel.environment.spec.content())
-            if same is None:
-                return False
-            same = replace(same, diagnostics=channel.environment.diagnostics)
-            await self.take_over(await self.evaluate(same))
-            return True
+        environment = self._channel.environment
+        same = self.earlier(environment.spec.content())
+        if same is None:
+            return False
+        same = replace(same, diagnostics=environment.diagnostics)
+        await self.take_over(await self.evaluate(same))
+        return True
 
     async def restore(self, environment: Environment) -> None:
         """Go back to an earlier environment; its outputs are live already."""
@@ -292,7 +291,8 @@ class Environments:
         """Tell the service by what the channel judges."""
         channel, environment = self._channel, self._channel.environment
         await channel.announcer.kinds(environment.kinds)
-        await self._companion.kinds(environment.kinds)
+        await channel.announcer.wires(environment.wires, channel.ledger.live.values())
+        await self._companion.environment(environment)
         if channel.settings.admitting:
             await channel.announcer.environment(environment)
 

@@ -6,6 +6,7 @@ from typing import Any
 from galley.worker.channel import Channel
 from galley.worker.checks.checking import Checking
 from galley.worker.places import diagnostic_json, located
+from galley.worker.refusals import Refusals
 from galley.worker.waiting import waiting
 from pipeline.engine.candidate import Candidate
 from pipeline.model import Diagnostic, Level
@@ -16,9 +17,10 @@ ORDER = {"error": 0, "warning": 1, "info": 2}
 class Findings:
     """Every diagnostic of a channel, with the state that it is in."""
 
-    def __init__(self, channel: Channel, checking: Checking) -> None:
+    def __init__(self, channel: Channel, checking: Checking, refusals: Refusals) -> None:
         self._channel = channel
         self._checking = checking
+        self._refusals = refusals
         self._counted: tuple[Candidate | None, list[Level]] | None = None
 
     async def report(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -34,6 +36,10 @@ class Findings:
             diagnostic_json(item, state, self._channel.sources)
             for (state, _), item in zip(shown, places, strict=True)
         ]
+
+    async def look(self) -> None:
+        """Take in anew what is stored of what subscribers say."""
+        await self._refusals.look()
 
     async def shown(self, diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
         """Diagnostics of something that is not published, with line and column."""
@@ -67,8 +73,12 @@ class Findings:
                 yield from (("live", item) for item in notes)
 
     def _said(self) -> Iterator[Diagnostic]:
-        """What checks say of the live version."""
+        """What checks and subscribers say of the live version, and what is too long for wires."""
         channel = self._channel
+        for found in self._refusals.findings():
+            yield channel.gate.place_output(found)
+        for forms in channel.forms:
+            yield from forms.too_long()
         for opinion in self._checking.said_of(channel.ledger.live.digest):
             yield channel.gate.place_output(opinion.diagnostic)
 
@@ -108,7 +118,7 @@ class Findings:
                 if item not in seen:
                     seen.add(item)
                     yield "pending", item
-        yield from (("pending", item) for item in verdict.waiting)
+        yield from (("pending", item) for item in (*verdict.waiting, *self._channel.foreseen))
 
 
 def _fits(item: Diagnostic, params: Mapping[str, Any]) -> bool:

@@ -5,9 +5,9 @@ from collections.abc import Generator, Iterable, Mapping
 
 from galley import memory
 from galley.settings import ChannelSettings
-from galley.worker.announce import parts
 from galley.worker.channel import Channel, breathe, following, uninterrupted
 from galley.worker.companion import Companion
+from galley.worker.parts import parts
 from galley.worker.publisher import Publisher
 from galley.worker.revisions import Revisions
 from galley.worker.tending import Tending
@@ -96,7 +96,7 @@ class Intake:
             if not self._reconciled and self._all_synced():
                 self._reconciled = True
                 self._companion.reconcile()
-            await self._companion.publish(channel.engine)
+            await self._companion.publish(channel.engine, settled=channel.head is not None)
         return len(changed)
 
     def _observe(self, changes: Mapping[Key, Resource | None]) -> Generator[None, None, None]:

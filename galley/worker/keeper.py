@@ -4,7 +4,7 @@ that changed."""
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 
 from galley.store.errors import StoreError
 from galley.store.values import Audit, Record
@@ -15,8 +15,6 @@ from galley.worker.environments import Environments
 from galley.worker.health import Health
 from galley.worker.intake import Intake
 from galley.worker.publisher import Publisher
-from pipeline import kinds
-from pipeline.model import Resource
 
 log = logging.getLogger("galley.keeper")
 
@@ -46,7 +44,7 @@ class Keeper:
         self._tasks = tasks
         self._files = channel.files.fingerprint()
         self._complaints = Complaints(channel)
-        self._calendar = Calendar()
+        self._calendar = Calendar(channel, environments)
 
     def start(self) -> list[asyncio.Task[None]]:
         """Start every turn as a task of its own."""
@@ -114,14 +112,7 @@ class Keeper:
             await self._renew(self._environments.reconsider)
 
     async def _look_at_calendar(self) -> None:
-        channel = self._channel
-        if self._calendar.is_due(channel.environment, self._secrets, now()):
-            await self._renew(self._environments.renew)
-
-    def _secrets(self) -> Iterator[Resource]:
-        for key, held in self._channel.ledger.inputs():
-            if key.collection == kinds.SECRET:
-                yield held.resource
+        await self._renew(self._calendar.look)
 
     async def _follow_schemas(self) -> None:
         await self._environments.schemas.changed()

@@ -8,7 +8,7 @@ from sys import intern
 
 from galley.store.store import Store
 from galley.store.values import StoredInput
-from galley.worker.announce import parts
+from galley.worker.parts import parts
 from galley.worker.store_thread import StoreThread
 from pipeline.model import Key, Located, Resource
 from pipeline.model.resource import read_header

@@ -5,6 +5,9 @@ from pathlib import Path
 from pipeline.environment import InvalidEnvironmentError
 from pipeline.model import Diagnostic
 from pipeline.model.messages.gate import ENVIRONMENT_UNREADABLE
+from sources.manifests import yamltext
+from sources.manifests.parsed import FaultError, Parsed
+from sources.source import Limits
 
 SUFFIXES = (".yaml", ".yml", ".json")
 TESTS = (".test.yaml", ".test.yml")
@@ -43,6 +46,22 @@ def text(file: Path) -> str:
         raise unreadable(file, error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
         raise unreadable(file, "it is not UTF-8 text") from error
+
+
+def documents(file: Path, limits: Limits) -> list[Parsed]:
+    """The documents in a file that are not empty.
+
+    Raises:
+        InvalidEnvironmentError: it cannot be read, or is not YAML that a source would take.
+    """
+    faults: list[Diagnostic] = []
+    try:
+        found = list(yamltext.load(text(file), limits, faults))
+    except FaultError as error:
+        faults.append(error.diagnostic)
+    for fault in faults:
+        raise unreadable(file, fault.clause(), line=fault.line, column=fault.column)
+    return found
 
 
 def unreadable(path: Path, why: str, *, line: int = 0, column: int = 0) -> InvalidEnvironmentError:

@@ -52,7 +52,7 @@ class Outlook:
         Args:
             gate: of the fork.
             inputs: what the source, of which the fork says something else, has now.
-            remarks: what checks outside of the pipeline say besides.
+            remarks: what checks outside of the pipeline, and wires, say besides.
         """
         kept = tuple(_kept(candidate, gate, inputs))
         fork = gate.ledger.sources[inputs.name]

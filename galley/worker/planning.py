@@ -114,7 +114,10 @@ class Planning:
         inputs = channel.ledger.sources[batch.source]
         gate = self._fork(batch)
         async with proposal(gate, gate.propose(now())) as candidate:
-            outlook = Outlook.of(candidate, gate, inputs, self._remarks(candidate))
+            forms = channel.forms[0]
+            too_long = await breathe(forms.would_be_too_long(candidate.outputs))
+            remarks = (*self._remarks(candidate), *too_long)
+            outlook = Outlook.of(candidate, gate, inputs, remarks)
             diff = self._diff(candidate, gate)
             question = None if candidate.checked else self._checking.question_of(candidate)
         outcome = outlook.outcome(held=bool(channel.holds))

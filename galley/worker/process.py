@@ -15,7 +15,7 @@ from pathlib import Path
 from galley import memory
 from galley.protocol.control import COMPANION
 from galley.protocol.framing import Link
-from galley.settings import ChannelSettings
+from galley.settings import MAX_MESSAGE, ChannelSettings
 from galley.store.builtin import open_store
 from galley.store.errors import (
     StoreBusyError,
@@ -29,6 +29,7 @@ from galley.worker.assembly import Worker, assemble
 from galley.worker.channel import Channel, new_gate
 from galley.worker.companion import Companion
 from galley.worker.environment_files import EnvironmentFiles
+from galley.worker.forms import Forms
 from galley.worker.loading import load_inputs, load_outputs
 from galley.worker.service_link import ServiceLink
 from galley.worker.store_thread import StoreThread
@@ -57,6 +58,8 @@ class Assignment:
     """Where relative paths of the settings start."""
     fetched: Path | None = None
     """Where sources keep what they can fetch again."""
+    max_message: int = MAX_MESSAGE
+    """Bytes of the longest response over MCP v1alpha1."""
 
 
 async def work(assignment: Assignment, link: Link, given: Iterable[Source] = ()) -> None:
@@ -69,12 +72,13 @@ async def work(assignment: Assignment, link: Link, given: Iterable[Source] = ())
         StoreError: the store cannot be opened, or was lost.
     """
     name = assignment.settings.name
-    announcer = Announcer(link, name)
     store = await _open(assignment, name, _retention(assignment.settings))
     observed = await _open(assignment, name + COMPANION, OBSERVED)
+    forms = Forms(store, assignment.max_message), Forms(observed, assignment.max_message)
     try:
-        channel = await _channel(assignment, store, announcer)
-        announcer = Announcer(link, name + COMPANION)
+        announcer = Announcer(link, name, forms[0])
+        channel = await _channel(assignment, store, announcer, forms)
+        announcer = Announcer(link, name + COMPANION, forms[1])
         companion = Companion(observed, announcer, channel.observed)
         await companion.start()
         async with asyncio.TaskGroup() as tasks:
@@ -103,6 +107,7 @@ async def _run(worker: Worker, given: Iterable[Source]) -> None:
     await worker.environments.schemas.start(ready)
     worker.clockwork.extend(worker.keeper.start())
     async with channel.lock:
+        await worker.refusals.look()
         await _load(worker)
     memory.settle()
     await worker.reporter.start()
@@ -128,7 +133,9 @@ async def _load(worker: Worker) -> None:
         log.info("Loaded version %s: %s resources.", channel.number, len(channel.ledger.live))
 
 
-async def _channel(assignment: Assignment, store: StoreThread, announcer: Announcer) -> Channel:
+async def _channel(
+    assignment: Assignment, store: StoreThread, announcer: Announcer, forms: tuple[Forms, ...]
+) -> Channel:
     """The channel with what is live, told to the service before anything else is done."""
     environment = Environment.build(EnvironmentSpec())
     ledger, gate = new_gate(environment, assignment.settings)
@@ -141,10 +148,12 @@ async def _channel(assignment: Assignment, store: StoreThread, announcer: Announ
         ledger=ledger,
         gate=gate,
         observed=Observed(ledger.observed),
+        forms=forms,
         fetched=assignment.fetched,
     )
     channel.head = await store.run(lambda opened: opened.head())
-    await announcer.opened(store.lineage)
+    rollback = await store.run(lambda opened: opened.last_rollback())
+    await announcer.opened(store.lineage, rollback)
     if channel.head:
         ledger.live.put_all(await load_outputs(store, channel.head.number))
         if ledger.live.digest != channel.head.digest:

@@ -24,7 +24,7 @@ from galley.worker.bookkeeping import (
     lifting,
     revisions,
 )
-from galley.worker.channel import Channel, following, now, proposal, uninterrupted
+from galley.worker.channel import Channel, breathe, following, now, proposal, uninterrupted
 from galley.worker.checks.checking import Asked, Checking
 from galley.worker.companion import Companion
 from galley.worker.reach import Reach
@@ -166,6 +166,7 @@ class Publisher:
         """
         channel = self._channel
         channel.dirty.clear()
+        channel.foreseen = ()
         if channel.loading or (channel.head is None and not channel.complete()):
             return None
         held = bool(channel.holds) and order is None
@@ -206,6 +207,7 @@ class Publisher:
             if held or not candidate.checked:
                 decision = self._undecided(candidate, cause)
                 await self._books.note(candidate)
+                await self._foresee(candidate)
             else:
                 decision = self._decision(candidate, order, cause)
                 await uninterrupted(self._decide(decision, order))
@@ -220,6 +222,11 @@ class Publisher:
         if self._channel.head or candidate.resources or not candidate.refused:
             return candidate
         return replace(candidate, waiting=(*candidate.waiting, FIRST_WOULD_BE_EMPTY.report()))
+
+    async def _foresee(self, candidate: Candidate) -> None:
+        """What is said of a candidate that waits; of one that is published it is said then."""
+        telling = self._channel.forms[0].would_be_too_long(candidate.outputs)
+        self._channel.foreseen = await breathe(telling)
 
     def _undecided(self, candidate: Candidate, cause: dict[str, Any]) -> Decision:
         live = self._channel.ledger.live
@@ -262,7 +269,7 @@ class Publisher:
                 await channel.announcer.published(version, candidate.outputs, decision.before)
             if any(self._books.gone()):  # its last keys were published; the next facts say so
                 self.touch()
-            await self._companion.publish(channel.engine)
+            await self._companion.publish(channel.engine, settled=channel.head is not None)
 
     def _lifted(self, candidate: Candidate, order: Order | None) -> list[Quarantined]:
         """The quarantine that ends with this decision, each entry once."""

@@ -6,7 +6,7 @@ from typing import Any
 from galley.store.errors import UnknownVersionError
 from galley.store.store import Store
 from galley.store.values import Version
-from galley.worker.affected import affected_json
+from galley.worker.affected import LOOKED_AT, affected_json
 from galley.worker.channel import Channel
 from galley.worker.diffs import LIMIT, counts, resource_changes
 from galley.worker.listing import Listing
@@ -14,6 +14,7 @@ from galley.worker.loading import contents, resource
 from galley.worker.places import origin_json
 from galley.worker.problems import not_found
 from galley.worker.provenance import arrived_json, brought_by, led_from, revision_json
+from galley.worker.refusals import key_in, refusal_report
 from galley.worker.reports import (
     audit_report,
     candidate_report,
@@ -25,6 +26,9 @@ from galley.worker.reports import (
 )
 from pipeline.model import Key, Located, Origin, Resource
 from pipeline.model.resource import read_header
+
+REFUSALS_OF = 20
+"""Versions of which one answer tells what subscribers said who refused them."""
 
 
 class Queries:
@@ -43,13 +47,11 @@ class Queries:
         before, limit = int(params.get("before") or 0), int(params.get("limit") or 20)
 
         def read(store: Store) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-            received = store.received()
-            versions = store.versions(before=before, limit=limit)
+            versions = _version_reports(store, store.versions(before=before, limit=limit))
             kept = store.candidates() if params.get("candidates", True) else []
-            return (
-                [version_report(item, received.get(item.number)) for item in versions],
-                [candidate_report(item) for item in kept],
-            )
+            for each in versions[:REFUSALS_OF] if params.get("refusals") else ():
+                each["refusals"] = list(map(refusal_report, store.refusals(each["version"])))
+            return versions, [candidate_report(item) for item in kept]
 
         versions, candidates = await channel.store.run(read)
         return {
@@ -63,24 +65,28 @@ class Queries:
         """`DiffResult` between two versions, or between live and pending."""
         limit = int(params.get("limit") or LIMIT)
         if params.get("new") == "pending":
-            return await self._pending_diff(limit)
+            async with self._channel.lock:
+                return self._pending_diff(limit)
         new = await self._version(int(params.get("new") or 0))
         old = int(params.get("old") or 0) or new.parent
         if old:
             await self._version(old)
         outputs, before = await self.difference(old, new.number, limit)
-        report = self.diff_report(old, new.number, outputs, before, new.counts.resources, limit)
+        resources = new.counts.resources
+        async with self._channel.lock:  # others move the engine to candidates and back
+            report = self.diff_report(old, new.number, outputs, before, resources, limit)
         led = await self._channel.store.run(lambda store: led_from(store, old, new.number))
         return {**report, **led}
 
     async def difference(
         self, old: int, new: int, limit: int
     ) -> tuple[dict[Key, Resource | None], dict[Key, Resource | None]]:
-        """The keys that two versions hold differently, as they are in the new and in the old."""
+        """The keys that two versions hold differently, as they are in the new and in the old; as
+        many with their bodies as are shown, or looked at for what they affect."""
         changes = await self._channel.store.run(lambda store: store.difference(old, new))
         changes = sorted(changes, key=lambda item: item.key)
-        shown = changes[:limit]
-        wanted = {digest for item in shown for digest in (item.old, item.new) if digest}
+        read = changes[: max(limit, LOOKED_AT)]
+        wanted = {digest for item in read for digest in (item.old, item.new) if digest}
         bodies = await contents(self._channel.store, wanted)
         outputs: dict[Key, Resource | None] = {}
         before: dict[Key, Resource | None] = {}
@@ -99,7 +105,9 @@ class Queries:
         limit: int = LIMIT,
         places: Mapping[Key, Located | None] | None = None,
     ) -> dict[str, Any]:
-        """`DiffResult` of outputs that are at hand; `places` are where they were, if they moved."""
+        """`DiffResult` of outputs that are at hand; `places` are where they were, if they moved.
+        The caller holds the lock: where they are, and what is affected, the engine tells as it is.
+        """
         channel = self._channel
         changes = resource_changes(outputs, before, channel.environment.kinds, limit=limit)
         keys = sorted(outputs)[:limit]
@@ -144,7 +152,9 @@ class Queries:
         out."""
         found: dict[str, dict[str, Any]] = {}
         for name in params["resources"]:
-            key = Key.parse(str(name))
+            key = key_in(str(name))
+            if key is None:
+                continue
             parents = self._channel.engine.parents(key)
             held = self._channel.gate.origin_of(parents[0] if parents else key)
             if held is not None:
@@ -200,7 +210,7 @@ class Queries:
             return channel.head
         return await channel.store.run(lambda store: store.version(number))
 
-    async def _pending_diff(self, limit: int) -> dict[str, Any]:
+    def _pending_diff(self, limit: int) -> dict[str, Any]:
         """What the pending inputs would change if all of them were published."""
         channel = self._channel
         ledger = channel.ledger
@@ -214,6 +224,14 @@ class Queries:
         changed = {key: now for key, now in pending.items() if now != before[key]}
         report = self.diff_report(channel.number, 0, changed, before, len(ledger.live), limit)
         return {**report, **arrived_json(ledger.sources.values())}
+
+
+def _version_reports(store: Store, versions: list[Version]) -> list[dict[str, Any]]:
+    received, refusers = store.received(), store.refusers([each.number for each in versions])
+    return [
+        version_report(each, received.get(each.number), refusers.get(each.number, 0))
+        for each in versions
+    ]
 
 
 def _of(key: Key, digest: bytes | None, bodies: Mapping[bytes, bytes]) -> Resource | None:

@@ -39,7 +39,7 @@ class Reconfiguring:
         self._followers = followers
 
     async def answer(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Take over `{settings}`, or with `dry_run` say what they would newly refuse:
+        """Take over `{settings, max_message}`, or with `dry_run` say what they would newly refuse:
         `{warnings, refused: [DiagnosticResult], changed}`."""
         settings = ChannelSettings.model_validate(params["settings"])
         files = EnvironmentFiles(settings, self._channel.files.folder)
@@ -52,6 +52,8 @@ class Reconfiguring:
             ) from error
         if not params.get("dry_run"):
             await self._take_over(settings, files)
+            for forms in self._channel.forms:
+                forms.limit = params.get("max_message") or forms.limit
         return outlook
 
     async def _outlook(self, files: EnvironmentFiles) -> dict[str, Any]:

@@ -15,8 +15,10 @@ from sources.settings import AnySource
 from sources.source import SourceHealth
 
 
-def version_report(version: Version, delivery: Delivery | None) -> dict[str, Any]:
-    """`VersionResult`."""
+def version_report(
+    version: Version, delivery: Delivery | None, refusers: int = 0
+) -> dict[str, Any]:
+    """`VersionResult`, without what they said who refused it."""
     counts = version.counts
     return {
         "version": version.number,
@@ -37,6 +39,7 @@ def version_report(version: Version, delivery: Delivery | None) -> dict[str, Any
         "connected": delivery.connected if delivery else 0,
         "had": delivery.had if delivery else 0,
         "refused": delivery.refused if delivery else 0,
+        "refusers": refusers,
         "revisions": dict(version.revisions),
     }
 

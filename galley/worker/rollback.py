@@ -5,7 +5,8 @@ and the audit record are written together; a crash leaves all of it or nothing.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from galley.store.values import (
@@ -84,8 +85,10 @@ class Rollback:
         self._findings = findings
         self._revisions = revisions
 
-    async def run(self, request: Request) -> Outlook:
-        """Roll back, or with `dry_run` say what that would do.
+    @asynccontextmanager
+    async def run(self, request: Request) -> AsyncIterator[Outlook]:
+        """Roll back, or with `dry_run` say what that would do; inside the block the lock is held
+        and the engine is at what is told.
 
         A rollback of the whole channel that is not strict is committed and announced before
         today's checks are run on it: they cannot stop it, and it is often urgent.
@@ -104,8 +107,9 @@ class Rollback:
                 verdict = await self._judged(request, found) if checks_first else ()
                 outlook = self._outlook(found, verdict)
                 if request.dry_run:
+                    yield outlook
                     await breathe(channel.gate.withdraw())
-                    return outlook
+                    return
                 environment = await self._environment(found)
                 version = await self._commit(request, outlook, environment)
             except BaseException:
@@ -118,7 +122,7 @@ class Rollback:
                 if not checks_first:
                     verdict = await self._judged(request, found)
                 await self._take_over(request, outlook, version, environment)
-            return replace(outlook, version=version, verdict=verdict)
+            yield replace(outlook, version=version, verdict=verdict)
 
     def _checked_head(self, request: Request) -> Version:
         head = self._channel.head

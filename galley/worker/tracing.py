@@ -18,6 +18,7 @@ from galley.worker.parentage import parents_json
 from galley.worker.places import origin_json
 from galley.worker.problems import not_found
 from galley.worker.provenance import brought_by, revision_json
+from galley.worker.refusals import refusal_report
 from pipeline.engine.inputs import Unit
 from pipeline.model import Key, Located, Origin, Resource, Revision
 
@@ -48,6 +49,7 @@ class Tracing:
         if observed and key in self._companion.live:
             since = next(iter(versions), 0)
         diagnostics = await self._findings.report({"resources": {str(each) for each in roots}})
+        refusals = await channel.store.run(lambda store: store.refusals_of(key, since=since))
         return {
             "channel": channel.name + COMPANION if observed else channel.name,
             "resource": str(key),
@@ -61,6 +63,7 @@ class Tracing:
             "stages": stages,
             "versions": versions,
             "diagnostics": diagnostics,
+            "refusals": list(map(refusal_report, refusals)),
         }
 
     async def _versions(self, key: Key, *, observed: bool) -> list[int]:

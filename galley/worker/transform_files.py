@@ -4,15 +4,12 @@ They are read as a source reads manifests, so that a value means the same in bot
 its file and line. `pipeline.transform` gets the manifests and never a path.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from galley.worker import named_files
-from pipeline.model import Diagnostic
-from sources.manifests import yamltext
-from sources.manifests.parsed import FaultError, Parsed
 from sources.source import Limits
 
 
@@ -53,7 +50,7 @@ class TransformFiles:
             yield overlay
             return
         for file in named_files.existing(self.folder / overlay):
-            for document in _documents(file, self.limits):
+            for document in named_files.documents(file, self.limits):
                 name = named_files.shown(file, self.folder)
                 yield {"file": name, "line": document.line, "manifest": document.value}
 
@@ -61,15 +58,3 @@ class TransformFiles:
 def _overlays(transform: Mapping[str, Any]) -> list[Any]:
     overlays = transform.get("overlays")
     return list(overlays) if isinstance(overlays, list | tuple) else []
-
-
-def _documents(file: Path, limits: Limits) -> Iterable[Parsed]:
-    faults: list[Diagnostic] = []
-    try:
-        documents = list(yamltext.load(named_files.text(file), limits, faults))
-    except FaultError as error:
-        faults.append(error.diagnostic)
-    for fault in faults:
-        why = fault.clause()
-        raise named_files.unreadable(file, why, line=fault.line, column=fault.column)
-    return documents

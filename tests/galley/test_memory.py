@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from galley import memory
-from galley.memory import DAY, HOUR, Resting
+from galley.memory import DAY, HOUR, Crowd, Resting
 
 MANY = 200_000
 
@@ -121,3 +121,26 @@ def test_nobody_looks_for_garbage_while_a_program_imports_or_in_what_it_imported
         assert gc.get_freeze_count() - frozen >= len(imported)
     finally:
         gc.unfreeze()
+
+
+def test_what_a_crowd_leaves_is_looked_at_a_few_messages_at_a_time(little: None) -> None:
+    """Also where as much goes as comes, which the collector does not count."""
+    gc.set_threshold(0)  # never by itself
+    crowd, kept, sizes = Crowd(), [[number] for number in range(MANY)], []
+    gc.freeze()
+
+    def note(phase: str, info: dict[str, Any]) -> None:
+        if phase == "start":
+            sizes.append(len(gc.get_objects(0)))
+
+    gc.callbacks.append(note)
+    try:
+        for number in range(MANY):
+            kept[number] = [number]
+            Knot()
+            crowd.passed()
+    finally:
+        gc.callbacks.remove(note)
+    assert len(sizes) == MANY // Crowd.MESSAGES
+    assert max(sizes) < 10 * Crowd.MESSAGES
+    assert knots() == 0

@@ -2,7 +2,7 @@
 
 One model each, so that the OpenAPI document, the tables of the command line and the documented
 JSON can never disagree. Times are seconds since the epoch, digests hexadecimal text. In reading
-order: `common`, `versions`, `content`, `holding`, `publishing`, `planning`, `forges`,
+order: `common`, `refusals`, `versions`, `content`, `holding`, `publishing`, `planning`, `forges`,
 `glances`, `keeping`.
 """
 
@@ -29,10 +29,12 @@ from galley.protocol.results.forges import CommitStatusResult, WebhookResult
 from galley.protocol.results.glances import (
     ChannelResult,
     ExternalCheckResult,
-    NackedResult,
+    RequestResult,
     SourceResult,
     StatusResult,
+    SubscriberDetailResult,
     SubscriberResult,
+    WatchResult,
 )
 from galley.protocol.results.holding import HoldResult, QuarantineResult, ResumeResult
 from galley.protocol.results.keeping import (
@@ -61,6 +63,7 @@ from galley.protocol.results.publishing import (
     UpdateResult,
     WaitResult,
 )
+from galley.protocol.results.refusals import NackedResult, RefusalResult, RefusedResult
 from galley.protocol.results.versions import (
     CandidateResult,
     CauseResult,
@@ -103,7 +106,10 @@ __all__ = [
     "PublishResult",
     "PurgeResult",
     "QuarantineResult",
+    "RefusalResult",
+    "RefusedResult",
     "ReloadResult",
+    "RequestResult",
     "ResendResult",
     "ResourceChange",
     "ResourceResult",
@@ -117,6 +123,7 @@ __all__ = [
     "SourceRevision",
     "StageChange",
     "StatusResult",
+    "SubscriberDetailResult",
     "SubscriberResult",
     "TraceResult",
     "TraceStage",
@@ -124,5 +131,6 @@ __all__ = [
     "ValidationResult",
     "VersionResult",
     "WaitResult",
+    "WatchResult",
     "WebhookResult",
 ]

@@ -9,6 +9,7 @@ from galley.protocol.results.common import (
     Result,
     RevisionResult,
 )
+from galley.protocol.results.refusals import RefusalResult
 
 
 class ParentResult(OriginResult):
@@ -94,7 +95,8 @@ class AffectedResult(Result):
     callers: Names = Names()
     """Namespaces from which calls to the hosts change; `*`: all of them."""
     partial: bool = False
-    """Whether the difference is too large, and only its first 1,000 resources were looked at."""
+    """Whether the difference is too large: its first 1,000 resources were looked at, or as many as
+    there was time for."""
 
 
 class DiffResult(Result):
@@ -159,5 +161,8 @@ class TraceResult(OriginResult):
     stages: list[TraceStage]
     versions: list[int]
     diagnostics: list[DiagnosticResult]
+    refusals: list[RefusalResult] = []
+    """What subscribers have against it as it is live, or of what is not live against what it was:
+    the newest 20."""
     subscribers: int = 0
     """How many subscribers have it in their view and hold the live version."""

@@ -4,12 +4,12 @@ from typing import Any, Literal
 
 from galley.protocol.results.common import (
     DiagnosticResult,
-    OriginResult,
     Result,
     RevisionResult,
 )
 from galley.protocol.results.forges import CommitStatusResult
 from galley.protocol.results.holding import HoldResult
+from galley.protocol.results.refusals import NackedResult
 
 
 class SourceResult(Result):
@@ -44,17 +44,6 @@ class SourceResult(Result):
     """Only where the settings ask for it."""
 
 
-class NackedResult(OriginResult):
-    """A resource that a subscriber refused, and where it comes from now."""
-
-    resource: str
-    reason: str = ""
-    since: int = 0
-    """The version from which on it is live as it is; 0 if it is not, or the worker is down."""
-    brought_by: RevisionResult | None = None
-    """The revision that brought it, if its source keeps a history."""
-
-
 class ExternalCheckResult(Result):
     """One check outside of Galley: how often it was asked since the start, and how it went."""
 
@@ -73,6 +62,40 @@ class ExternalCheckResult(Result):
     """Why it could not be asked then; empty if it could."""
 
 
+class WatchResult(Result):
+    """What a client of a mesh has of one type that it asked for."""
+
+    type: str
+    """As the client calls it."""
+    sent: int
+    """The version that it was sent last; 0: none."""
+    received: int
+    """The version that it acknowledged last; 0: none."""
+    synced: bool
+    """Whether that is what is live."""
+    oversize: bool = False
+    """Whether what is live is longer than such a client takes, so that it keeps what it has."""
+    waiting: bool
+    """Whether there was nothing to answer it with yet: it is not told of half a state."""
+    nack: str = ""
+    """Why it refused what it was sent last; empty if it did not."""
+    stale: int = 0
+    """Answers of its that were about another message than the last one."""
+
+
+class RequestResult(Result):
+    """One request of a client of a mesh."""
+
+    time: float
+    type: str
+    """As the client calls it."""
+    nonce: str
+    """Of the message that it is about: its first 64 characters; empty for none."""
+    said: Literal["asks", "ack", "nack", "stale"]
+    """asks: it subscribes, or asks for something else · ack: it acknowledges the last message ·
+    nack: it refuses that · stale: it is about another one."""
+
+
 class SubscriberResult(Result):
     """One subscriber and what it has."""
 
@@ -83,11 +106,14 @@ class SubscriberResult(Result):
     credential: str
     address: str
     view: dict[str, Any]
-    state: Literal["synced", "pending", "nacked", "diverged", "stale", "gone"]
+    state: Literal["synced", "pending", "nacked", "diverged", "oversize", "stale", "gone"]
     version: int
     """The newest version it has; 0 for none."""
     received: int = 0
+    """The newest version that it acknowledged."""
     verified: int = 0
+    """The newest one that it is known to use: by its digest, or because it refuses what it cannot
+    use. Pilot, Mixer and istiod acknowledge what they drop: 0."""
     lag: float = 0
     """Seconds since the oldest version it has not got was published; 0 if it has the live one."""
     nack: str = ""
@@ -96,6 +122,16 @@ class SubscriberResult(Result):
     """The resources that it named when it refused: the first 20."""
     since: float = 0
     last_seen: float = 0
+
+
+class SubscriberDetailResult(SubscriberResult):
+    """One subscriber, type by type."""
+
+    types: list[WatchResult] = []
+    """What a client of a mesh has of each type that it asked for; empty for the stream's, whose
+    one view is above."""
+    requests: list[RequestResult] = []
+    """The last 32 that it made of this channel, the oldest first."""
 
 
 class ChannelResult(Result):

@@ -8,6 +8,7 @@ from galley.protocol.results.common import (
     Result,
     RevisionResult,
 )
+from galley.protocol.results.refusals import RefusalResult
 
 
 class SourceCause(Result):
@@ -73,6 +74,11 @@ class VersionResult(Result):
     """Subscribers connected throughout; with `had` and `refused`, as last counted."""
     had: int = 0
     refused: int = 0
+    """Of these, how many refuse it as `invalid`."""
+    refusers: int = 0
+    """Subscribers that have refused it at any time, for whatever reason."""
+    refusals: list[RefusalResult] = []
+    """What they said: the first 100, only where they are asked for."""
     revisions: dict[str, str] = {}
     """What each source was at whose states have names: source to revision."""
 

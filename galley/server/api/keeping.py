@@ -76,7 +76,7 @@ async def resend(call: Call, _: Nothing) -> ResendResult:
 
     The live version goes out again, also to those that refused it.
     """
-    return ResendResult(sessions=call.backend.channels()[call.channel].resend())
+    return ResendResult(sessions=call.backend.channels()[call.channel].members.resend())
 
 
 async def reload(call: Call, _: Nothing) -> ReloadResult:

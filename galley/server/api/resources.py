@@ -91,8 +91,8 @@ async def _holding(call: Call, found: TraceResult) -> int:
     line = call.backend.channels()[found.channel or call.channel]
     key = Key.parse(found.resource)
     concerned, count = set(await line.affected([key])), 0
-    async for each in unhurried(line.subscribers(), AT_ONCE):
-        count += each.state == "synced" and each.node in concerned
+    async for each in unhurried(line.members.subscribers(), AT_ONCE):
+        count += each.state == "synced" and (each.node or each.session) in concerned
     return count
 
 

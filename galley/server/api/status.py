@@ -2,7 +2,8 @@
 
 import contextlib
 from collections.abc import Mapping
-from typing import Any, Literal
+from itertools import islice
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 
@@ -14,14 +15,20 @@ from galley.protocol.results import (
     NackedResult,
     SourceResult,
     StatusResult,
+    SubscriberDetailResult,
     SubscriberResult,
 )
 from galley.server.api.routing import AT_ONCE, Ask, Call, Nothing, Route
 from galley.server.backend import BackendError
+from galley.server.problems import refuse
 from galley.server.slices import unhurried
 
 TRACED = 200
 """Refused resources whose origins are looked up at once."""
+MOST_OF_A_NAME = 100
+"""Subscribers of one name that are told in detail."""
+
+Told = TypeVar("Told", bound=SubscriberResult)
 
 
 class DiagnosticsAsk(Ask):
@@ -48,7 +55,7 @@ async def status(call: Call, _: Nothing) -> StatusResult:
 async def channel(call: Call, _: Nothing) -> Any:
     """A channel at a glance."""
     found = ChannelResult.model_validate(await call.ask(Method.CHANNEL))
-    subscribers, synced = call.backend.channels()[call.channel].connected()
+    subscribers, synced = call.backend.channels()[call.channel].members.connected()
     return found.model_copy(update={"subscribers": subscribers, "synced": synced})
 
 
@@ -59,8 +66,26 @@ async def sources(call: Call, _: Nothing) -> Any:
 
 async def subscribers(call: Call, _: Nothing) -> list[SubscriberResult]:
     """Who is connected, what they have, and what they refused with where it comes from."""
-    everybody = call.backend.channels()[call.channel].subscribers()
-    found = [each async for each in unhurried(everybody, AT_ONCE)]
+    everybody = call.backend.channels()[call.channel].members.subscribers()
+    return await _with_origins(call, [each async for each in unhurried(everybody, AT_ONCE)])
+
+
+async def subscriber(call: Call, _: Nothing) -> list[SubscriberDetailResult]:
+    """Those of one name, or of one session: type by type, with their last requests."""
+    name = call.part("subscriber")
+    called = call.backend.channels()[call.channel].members.called(name)
+    found = [each.detail() for each in islice(called, MOST_OF_A_NAME)]
+    if not found:
+        raise refuse(
+            "not-found",
+            f"No subscriber of channel {call.channel!r} is called {name[:100]!r}.",
+            remedy="`galley subscribers` lists them; give the NODE or the SESSION of one.",
+        )
+    return await _with_origins(call, found)
+
+
+async def _with_origins(call: Call, found: list[Told]) -> list[Told]:
+    """What they refused, with where it comes from."""
     named = {each.resource for one in found for each in one.nacked}
     if not named:
         return found
@@ -70,7 +95,7 @@ async def subscribers(call: Call, _: Nothing) -> list[SubscriberResult]:
     return [_traced(one, origins) async for one in unhurried(found, AT_ONCE)]
 
 
-def _traced(one: SubscriberResult, origins: Mapping[str, Mapping[str, Any]]) -> SubscriberResult:
+def _traced(one: Told, origins: Mapping[str, Mapping[str, Any]]) -> Told:
     nacked = [
         NackedResult.model_validate({**each.model_dump(), **origins.get(each.resource, {})})
         for each in one.nacked
@@ -102,6 +127,14 @@ ROUTES = (
         "read",
         subscribers,
         SubscriberResult,
+        several=True,
+    ),
+    Route(
+        "GET",
+        CHANNEL + "/subscribers/{subscriber}",
+        "read",
+        subscriber,
+        SubscriberDetailResult,
         several=True,
     ),
     Route(

@@ -19,6 +19,8 @@ class HistoryAsk(Ask):
     limit: int = Field(default=50, ge=1, le=1000)
     candidates: bool = True
     """Whether to tell the candidates that did not become a version too."""
+    refusals: bool = False
+    """Whether to tell what subscribers said who refused the versions: the first 20 of them."""
 
 
 class DiffAsk(Ask):
@@ -38,8 +40,8 @@ async def history(call: Call, asked: HistoryAsk) -> Any:
 
 
 async def version(call: Call, _: Nothing) -> Any:
-    """One version."""
-    return await find_version(call, number(call))
+    """One version, and what subscribers said who refused it."""
+    return await find_version(call, number(call), refusals=True)
 
 
 async def diff(call: Call, asked: DiffAsk) -> Any:
@@ -55,13 +57,14 @@ def number(call: Call) -> int:
     return int(text)
 
 
-async def find_version(call: Call, wanted: int) -> dict[str, Any]:
+async def find_version(call: Call, wanted: int, *, refusals: bool = False) -> dict[str, Any]:
     """One version of the history; 0 is the live one.
 
     Raises:
         BackendError: not-found.
     """
     params = {"before": wanted + 1 if wanted else 0, "limit": 1, "candidates": False}
+    params["refusals"] = refusals
     found: list[dict[str, Any]] = (await call.ask(Method.HISTORY, params))["versions"]
     if not found:
         raise _gone(wanted)

@@ -37,7 +37,8 @@ async def test_metrics_tell_channels_sources_and_subscribers(service: Any) -> No
     (synced,) = found["galley_source_synced"]
     assert (synced.labels, synced.value) == ({"channel": "default", "source": "files"}, 1)
     states = {each.labels["state"]: each.value for each in found["galley_subscribers"]}
-    assert states == dict.fromkeys(("synced", "pending", "nacked", "diverged", "stale", "gone"), 0)
+    named = ("synced", "pending", "nacked", "diverged", "oversize", "stale", "gone")
+    assert states == dict.fromkeys(named, 0)
 
 
 async def test_metrics_tell_whether_forges_are_told(service: Any, backend: Any) -> None:

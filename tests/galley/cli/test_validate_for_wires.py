@@ -25,6 +25,23 @@ spec:
       simple: LEAST_REQUEST
     outlierDetection: {interval: 5}
 """
+ENVOY = """\
+apiVersion: envoy.config.cluster/v3
+kind: Cluster
+metadata: {name: web}
+spec: {type: LOGICAL_DNS, connect_timeout: 0s}
+---
+apiVersion: envoy.config.listener/v3
+kind: Listener
+metadata: {name: web}
+spec:
+  filter_chains:
+    - filters:
+        - typed_config:
+            "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+            stat_prefx: web
+            cluster: web
+"""
 
 
 @pytest.fixture
@@ -61,6 +78,26 @@ def test_todays_clients_are_another_matter(validate: Any) -> None:
     assert "Istio 1.32 on the istio wire" in found
 
 
+def test_envoys_are_told_of_with_the_line(galley: Any, tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "envoy.yaml").write_text(ENVOY)
+    settings = "channels:\n- wires: [istio, envoy, mcp]\n"
+    (tmp_path / "galley.yaml").write_text(settings)
+    result = galley("validate", "-c", tmp_path / "galley.yaml", tmp_path / "config")
+    told = [line.rpartition("envoy.yaml:")[2] for line in result.out.splitlines()]
+    of_timeout, of_prefix = [line for line in told if " GAL08" in line]
+    assert result.code == 1
+    assert of_timeout == (
+        "4:27: error GAL0812 Cluster/web: The field spec.connect_timeout must be more than 0s;"
+        " otherwise Envoy refuses the resource."
+    )
+    assert of_prefix == (
+        "14:13: error GAL0802 Listener/web: The field"
+        " spec.filter_chains[0].filters[0].typed_config.stat_prefx is not known to Envoy:"
+        " TcpProxy has no such field; did you mean stat_prefix."
+    )
+
+
 def test_nobody_is_asked_for_who_is_not_named(validate: Any) -> None:
     assert validate("[]") == []
 
@@ -70,3 +107,24 @@ def test_a_wire_that_there_is_not_is_refused(galley: Any, tmp_path: Path) -> Non
     result = galley("validate", "-c", tmp_path / "galley.yaml")
     assert result.code == 2
     assert "wires" in result.err
+
+
+def test_a_collection_that_is_too_long_for_one_message_is_a_warning(
+    galley: Any, tmp_path: Path
+) -> None:
+    """By the limit of the settings; nobody is kept from publishing it."""
+    hosts = "".join(f"  - h{number:05}.example.com\n" for number in range(3000))
+    head = "apiVersion: networking.istio.io/v1\nkind: VirtualService\n"
+    (tmp_path / "many.yaml").write_text(
+        f"{head}metadata: {{name: many, namespace: prod}}\nspec:\n  hosts:\n{hosts}"
+    )
+    channel = "channels:\n- wires: [mcp]\n  sources: [{name: a, type: files, path: many.yaml}]\n"
+
+    def codes(settings: str) -> list[str]:
+        (tmp_path / "galley.yaml").write_text(channel + settings)
+        result = galley("validate", "-c", tmp_path / "galley.yaml")
+        assert result.code == 0
+        return [word.strip(":") for word in result.out.split() if word.startswith("GAL08")]
+
+    assert codes("") == []
+    assert codes("mesh: {max_message: 65536}\n") == ["GAL0818"]

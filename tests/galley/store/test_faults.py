@@ -25,18 +25,6 @@ from galley.store.values import Version
 Publish: TypeAlias = Callable[[SqlStore, Mapping[str, str | None]], Version]
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of two megabytes."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
-    if os.getuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("this user cannot mount a small file system")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
-
-
 @pytest.mark.parametrize("keys", [60, 700], ids=["at once", "staged"])
 def test_a_full_disk_loses_nothing(small_disk: Path, publish: Publish, keys: int) -> None:
     """The commit fails as a whole; with room again the next one succeeds."""

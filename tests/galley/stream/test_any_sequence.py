@@ -130,12 +130,12 @@ def test_every_client_ends_with_the_exact_content(
             await asyncio.sleep(0)
         sequence.refusing.clear()
         line.publish(resource("last", line.number + 1, namespace="n1", app="web"))
-        line.channel.resend()
+        line.channel.members.resend()
         await until(sequence.exact)
         for client, view in zip(sequence.clients, VIEWS, strict=True):
             assert client.digest == digest_of(line.seen(view))
         assert all(versions == sorted(versions) for versions in sequence.seen)
-        await until(lambda: line.channel.connected() == (len(VIEWS), len(VIEWS)))
+        await until(lambda: line.channel.members.connected() == (len(VIEWS), len(VIEWS)))
         for task in following:
             task.cancel()
         await asyncio.gather(*following, return_exceptions=True)

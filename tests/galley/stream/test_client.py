@@ -33,7 +33,7 @@ async def following(client: Client) -> Update:
 
 
 def statuses(line: Any) -> list[tuple[str, int]]:
-    return [(each.state, each.version) for each in line.channel.subscribers()]
+    return [(each.state, each.version) for each in line.channel.members.subscribers()]
 
 
 async def test_the_first_update_is_everything(line: Any, client: Any, resource: Any) -> None:
@@ -75,7 +75,9 @@ async def test_a_refused_update_leaves_the_mirror_as_it_was(
         line_2 = asyncio.create_task(following(subscriber), name="next")
         await until(lambda: statuses(line) == [("nacked", 1)])
         assert dict(subscriber.resources) == line.versions[1]
-        assert next(line.channel.subscribers()).nack == "no core/Service/default/a: bad route"
+        assert (
+            next(line.channel.members.subscribers()).nack == "no core/Service/default/a: bad route"
+        )
         line.publish(resource("a", 2))
         assert dict((await line_2).resources) == line.content
 
@@ -113,7 +115,7 @@ async def test_a_bug_in_apply_refuses_with_retry_and_is_raised(
     async with client() as subscriber:
         with pytest.raises(KeyError):
             await subscriber.run(apply)
-        await until(lambda: next(line.channel.subscribers()).nack_kind == "retry")
+        await until(lambda: next(line.channel.members.subscribers()).nack_kind == "retry")
 
 
 async def test_a_view_holds_what_it_selects(line: Any, client: Any, resource: Any) -> None:
@@ -170,7 +172,7 @@ async def test_an_older_version_of_the_lineage_is_never_applied(
         server.channels["default"] = old.channel
         for session in tuple(server.sessions()):
             session.start_closing(4005, "test")
-        await until(old.channel.subscribers)
+        await until(old.channel.members.subscribers)
         old.publish(resource("a", 7))
         assert not waiting.done()
         old.publish(resource("a", 8))

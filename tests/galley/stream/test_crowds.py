@@ -114,11 +114,11 @@ async def test_messages_of_a_crowd_are_spread_over_turns(
     calls = taken(WebSocket, "_frame")
     for each in crowd:
         each.sendall(SUBSCRIBE)
-    await until(lambda: line.channel.connected() == (50, 0))
-    (step,) = {each.step for each in line.channel._subscriptions}
+    await until(lambda: line.channel.members.connected() == (50, 0))
+    (step,) = {each.step for each in line.channel.members}
     for each in crowd:
         each.sendall(masked(messages.encode(Ack(step._head.view, step.nonce, step.target))))
-    await until(lambda: line.channel.connected() == (50, 50))
+    await until(lambda: line.channel.members.connected() == (50, 50))
     assert calls.total() >= 100
     assert max(calls.values()) <= 2
 
@@ -127,12 +127,12 @@ async def test_partings_of_a_crowd_are_spread_over_turns(
     line: Any, server: Any, address: str, sockets: Any, taken: Any, until: Any
 ) -> None:
     crowd = sockets(address, HANDSHAKE + SUBSCRIBE)
-    await until(lambda: line.channel.connected()[0] == MANY)
+    await until(lambda: line.channel.members.connected()[0] == MANY)
     calls = taken(WebSocket, "_part_with")
     for each in crowd:
         each.close()
     await until(lambda: server.connections == 0)
-    assert line.channel.connected() == (0, 0)
+    assert line.channel.members.connected() == (0, 0)
     assert calls.total() == MANY
     assert max(calls.values()) <= SHARE / PARTING_SECONDS + 1
 
@@ -194,7 +194,7 @@ async def test_a_subscriber_that_is_gone_leaves_nothing_to_the_collector(
 
     async def come_and_go() -> None:
         crowd = sockets(address, HANDSHAKE + SUBSCRIBE, 10)
-        await until(lambda: line.channel.connected()[0] == 10)
+        await until(lambda: line.channel.members.connected()[0] == 10)
         for each in crowd:
             each.close()
         await until(lambda: server.connections == 0)

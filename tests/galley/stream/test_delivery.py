@@ -16,7 +16,7 @@ async def pair(line: Any, connect: Any, resource: Any, until: Any) -> Any:
         for name, raw in (("one", one), ("other", other)):
             await raw.subscribe(node=name)
             await raw.take()
-        await until(lambda: line.channel.connected() == (2, 2))
+        await until(lambda: line.channel.members.connected() == (2, 2))
         yield one, other
 
 
@@ -32,7 +32,7 @@ async def test_everybody_has_it(line: Any, pair: Any, resource: Any) -> None:
         await raw.take()
     found = await delivery
     assert (found.connected, found.had, found.outcome) == (2, 2, "acked")
-    assert line.channel.deliveries()[2] == (2, 2, 0)
+    assert line.channel.members.deliveries()[2] == (2, 2, 0)
 
 
 async def test_somebody_has_not_got_it_in_time(line: Any, pair: Any, resource: Any) -> None:
@@ -56,7 +56,7 @@ async def test_a_refusal_ends_the_waiting(line: Any, pair: Any, resource: Any) -
     found = await delivery
     assert (found.had, found.outcome) == (1, "refused")
     assert (found.missing[0].state, found.missing[0].reason) == ("nacked", "bad route")
-    assert line.channel.deliveries()[2] == (2, 1, 1)
+    assert line.channel.members.deliveries()[2] == (2, 1, 1)
 
 
 async def test_who_leaves_is_not_waited_for(line: Any, pair: Any, resource: Any) -> None:
@@ -66,7 +66,7 @@ async def test_who_leaves_is_not_waited_for(line: Any, pair: Any, resource: Any)
     found = await delivery
     assert (found.connected, found.had, found.outcome) == (1, 1, "acked")
     assert [(each.subscriber, each.state) for each in found.missing] == [("other", "gone")]
-    assert line.channel.deliveries()[2] == (1, 1, 0)
+    assert line.channel.members.deliveries()[2] == (1, 1, 0)
 
 
 async def test_a_newer_version_counts_as_well(line: Any, pair: Any, resource: Any) -> None:
@@ -90,8 +90,8 @@ async def test_who_comes_later_is_not_counted(
     async with connect() as late:
         await late.subscribe(node="late")
         await late.take()
-        await until(lambda: line.channel.connected() == (3, 3))
-        assert line.channel.deliveries()[version] == (2, 2, 0)
+        await until(lambda: line.channel.members.connected() == (3, 3))
+        assert line.channel.members.deliveries()[version] == (2, 2, 0)
 
 
 async def test_without_subscribers_there_is_nothing_to_wait_for(line: Any, resource: Any) -> None:
@@ -100,16 +100,16 @@ async def test_without_subscribers_there_is_nothing_to_wait_for(line: Any, resou
 
 
 async def test_counts_are_told_once(line: Any, pair: Any, resource: Any, until: Any) -> None:
-    line.channel.deliveries()
+    line.channel.members.deliveries()
     line.publish(resource("a", 1))
     assert await line.channel.live_at_least(2, 5)
-    assert line.channel.deliveries() == {2: (2, 0, 0)}
-    assert line.channel.deliveries() == {}
+    assert line.channel.members.deliveries() == {2: (2, 0, 0)}
+    assert line.channel.members.deliveries() == {}
     await pair[0].take()
-    await until(lambda: line.channel.connected() == (2, 1))
+    await until(lambda: line.channel.members.connected() == (2, 1))
     line.publish(resource("a", 2))
     assert await line.channel.live_at_least(3, 5)
-    assert line.channel.deliveries() == {2: (2, 1, 0), 3: (2, 0, 0)}
+    assert line.channel.members.deliveries() == {2: (2, 1, 0), 3: (2, 0, 0)}
 
 
 async def test_affected_names_those_whose_view_the_keys_touch(
@@ -133,9 +133,9 @@ async def test_who_left_stays_listed_until_it_is_back(
     async with connect() as raw:
         await raw.subscribe(node="one")
         await raw.take()
-        await until(lambda: line.channel.connected() == (1, 1))
-    await until(lambda: [each.state for each in line.channel.subscribers()] == ["gone"])
-    assert next(line.channel.subscribers()).version == 1
+        await until(lambda: line.channel.members.connected() == (1, 1))
+    await until(lambda: [each.state for each in line.channel.members.subscribers()] == ["gone"])
+    assert next(line.channel.members.subscribers()).version == 1
     async with connect() as raw:
         await raw.subscribe(node="one")
-        assert [each.state for each in line.channel.subscribers()] == ["pending"]
+        assert [each.state for each in line.channel.members.subscribers()] == ["pending"]

@@ -100,7 +100,7 @@ async def test_a_thousand_that_come_back_get_what_they_miss_and_no_more(
     line.restart()
     server.channels["default"] = line.channel
     leave = await crowd(lambda _: View(), have(1))
-    await until(lambda: line.channel.connected() == (MANY, MANY))
+    await until(lambda: line.channel.members.connected() == (MANY, MANY))
     assert line.channel.counts.steps == {"delta": MANY}
     assert line.asked == [1]
     leave()
@@ -112,7 +112,7 @@ async def test_a_change_to_one_of_a_thousand_views_is_sent_to_one(
 ) -> None:
     line.publish(*(resource("a", namespace=f"n{n}") for n in range(MANY)))
     leave = await crowd(lambda number: View.of(namespaces=[f"n{number}"]))
-    await until(lambda: line.channel.connected() == (MANY, MANY))
+    await until(lambda: line.channel.members.connected() == (MANY, MANY))
     before = line.channel.counts.resources
     started = time.perf_counter()
     version = line.publish(resource("a", 1, namespace="n7"))
@@ -128,7 +128,7 @@ async def test_a_change_reaches_a_thousand_as_one_step(
 ) -> None:
     line.publish(*(resource(f"r{n}") for n in range(300)))
     leave = await crowd(lambda _: View())
-    await until(lambda: line.channel.connected() == (MANY, MANY))
+    await until(lambda: line.channel.members.connected() == (MANY, MANY))
     for value in range(1, 6):
         version = line.publish(resource("r1", value))
         found = await line.channel.delivered(version, timeout=10)

@@ -13,12 +13,12 @@ async def synced(line: Any, raw: Any, resource: Any, until: Any) -> Any:
     line.publish(*(resource(f"r{n}") for n in range(600)))
     await raw.subscribe()
     await raw.take()
-    await until(lambda: line.channel.connected() == (1, 1))
+    await until(lambda: line.channel.members.connected() == (1, 1))
     return raw
 
 
 def state(line: Any) -> tuple[str, str, int]:
-    (found,) = line.channel.subscribers()
+    (found,) = line.channel.members.subscribers()
     return found.state, found.nack, found.version
 
 
@@ -79,13 +79,13 @@ async def test_resend_offers_a_refused_content_again(
 ) -> None:
     line.publish(resource("r1", 1))
     await refuse(line, synced, until)
-    assert line.channel.resend() == 1
+    assert line.channel.members.resend() == 1
     await synced.take()
     await until(lambda: state(line) == ("synced", "", 2))
 
 
 async def test_resend_leaves_those_alone_who_are_well(line: Any, synced: Any) -> None:
-    assert line.channel.resend() == 0
+    assert line.channel.members.resend() == 0
 
 
 async def test_a_refusal_that_says_retry_is_offered_again_with_the_next_version(
@@ -103,7 +103,7 @@ async def test_a_refusal_that_says_retry_is_offered_again_after_a_pause(
 ) -> None:
     line.publish(resource("r1", 1))
     await refuse(line, synced, until, "retry")
-    (subscription,) = line.channel._subscriptions
+    (subscription,) = line.channel.members
     assert subscription.retry_at > 0
     line.channel.distribution.retry(subscription)
     await synced.take()
@@ -142,7 +142,7 @@ async def test_a_second_different_digest_is_divergence(
     await synced.answer_compare()
     await synced.nack(await synced.update(), "mismatch")
     await until(lambda: state(line)[0] == "diverged")
-    (subscription,) = line.channel._subscriptions
+    (subscription,) = line.channel.members
     line.channel.distribution.retry(subscription)
     update = await synced.take()
     assert update.base is None

@@ -115,13 +115,13 @@ async def test_a_version_that_leaves_a_view_alone_is_not_sent_and_had(
     line.publish(resource("a", namespace="prod"))
     await raw.subscribe(View.of(namespaces=["prod"]))
     await raw.take()
-    await until(lambda: line.channel.connected() == (1, 1))
+    await until(lambda: line.channel.members.connected() == (1, 1))
     sent = sum(line.channel.counts.steps.values())
     line.publish(resource("a", 2, namespace="test"))
     assert await line.channel.live_at_least(2, 10)
     assert sum(line.channel.counts.steps.values()) == sent
-    assert next(line.channel.subscribers()).version == 2
-    assert line.channel.deliveries()[2] == (1, 1, 0)
+    assert next(line.channel.members.subscribers()).version == 2
+    assert line.channel.members.deliveries()[2] == (1, 1, 0)
 
 
 async def test_a_rollback_is_announced_even_if_nothing_changes(
@@ -200,7 +200,7 @@ async def test_an_acknowledgement_between_two_versions_is_not_forgotten(
     line.publish(*(resource(f"r{n}", namespace="n2") for n in range(8000)))
     await until(lambda: not line.channel.settled)
     await raw.ack(first)
-    (subscription,) = line.channel._subscriptions
+    (subscription,) = line.channel.members
     await until(lambda: subscription.version == 1)
     await until(lambda: not line.channel.settled)
     assert (await raw.take()).note.number == 3
@@ -254,7 +254,7 @@ async def test_starting_many_to_catch_up_is_long_work(
         everything = line.channel._live.views.all
         await until(lambda: everything.synced == 20)
         for each in everything.subscriptions:
-            line.channel._unsync(each)
+            line.channel.members.lost(each.unsync())
             each.digest = bytes(32)
         left = sum(line.channel.distribution.fan_out(everything))
         assert all(each.busy for each in everything.subscriptions)

@@ -48,10 +48,15 @@ class Rig:
         self.source = MemorySource("memory")
         self.others: list[MemorySource] = []
         self.live: dict[str, dict[str, bytes]] = {"mesh": {}, "mesh.observed": {}}
-        self.versions: list[tuple[Any, ...]] = []
+        self.notes: dict[str, list[tuple[Any, ...]]] = {"mesh": [], "mesh.observed": []}
+        """Of the versions of each line, as they were told."""
         self.health: dict[str, Any] = {}
         self.kinds: dict[str, str] = {}
         self.failed: dict[str, Any] = {}
+        self.forms: dict[str, dict[str, dict[str, bytes]]] = {"mesh": {}, "mesh.observed": {}}
+        """Line to resource to wire to form, as far as that was told."""
+        self.events: list[tuple[str, str, Any]] = []
+        """Line, event and payload of what is told about forms, and when what is live is whole."""
         self._numbers = itertools.count(1)
         self._asked: dict[int, asyncio.Future[Any]] = {}
         self._news = asyncio.Condition()
@@ -137,6 +142,11 @@ class Rig:
         return {item.key.name: item.document().body.get("data") for item in held}
 
     @property
+    def versions(self) -> list[tuple[Any, ...]]:
+        """Those of the channel itself."""
+        return self.notes["mesh"]
+
+    @property
     def version(self) -> int:
         return int(self.versions[-1][0]) if self.versions else 0
 
@@ -160,15 +170,20 @@ class Rig:
             self._asked[number].set_exception(RefusedError(payload))
 
     def _told(self, event: str, payload: dict[str, Any]) -> None:
-        line, mesh = self.live[payload["channel"]], payload["channel"] == "mesh"
+        if event in ("opened", "live", "published", "forms", "wires"):
+            self.events.append((payload["channel"], event, payload))
+        if event == "forms":
+            told = {"/".join(each[:3]): each[3] for each in payload["forms"]}
+            self.forms[payload["channel"]].update(told)
+        line = self.live[payload["channel"]]
         if event == "opened":
             line.clear()
         elif event == "content":
             line.update({"/".join(e[:3]): e[4] for e in payload["entries"]})
         elif event == "changes":
             self._change(line, payload["changes"])
-        elif event in ("live", "published") and payload["version"] and mesh:
-            self.versions.append(tuple(payload["version"]))
+        elif event in ("live", "published") and payload["version"]:
+            self.notes[payload["channel"]].append(tuple(payload["version"]))
         elif event in ("health", "failed"):
             setattr(self, event, payload)
         elif event == "kinds":

@@ -108,3 +108,16 @@ async def test_what_a_source_has_observed_goes_with_it(
         await rig.ask("reconfigure", settings=rig.options)
 
     await rig.until(lambda: set(observed(rig)) == {"p"})
+
+
+@pytest.mark.parametrize(("wires", "versions"), [((), 0), (("mcp",), 1)])
+async def test_where_there_is_a_mesh_nothing_is_a_version_too(
+    new_rig: Any, make: Any, wires: tuple[str, ...], versions: int
+) -> None:
+    """Or the collection of synthetic entries would never be answered, as the original did not."""
+    rig = await new_rig(wires=wires)
+    rig.put("a", make("a", x="1"))
+    await rig.until(lambda: rig.names() == {"a": {"x": "1"}})
+    rig.put("a", make("a", x="2"))
+    await rig.until(lambda: rig.names() == {"a": {"x": "2"}})
+    assert len(rig.notes["mesh.observed"]) == versions

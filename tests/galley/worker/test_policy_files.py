@@ -7,7 +7,6 @@ import pytest
 
 from galley.settings import ChannelSettings
 from galley.worker.environment_files import EnvironmentFiles
-from galley.worker.policy_files import NoPolicyError, policies_in
 from pipeline.environment import Environment, InvalidEnvironmentError
 from pipeline.model import Diagnostic
 
@@ -73,18 +72,21 @@ def test_what_has_expired_has_its_line_and_a_date_is_text(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "line", "says"),
     [
-        ("name: a\nname: b", "line 2: 'name' is given twice"),
-        ("- name: a\n- text", "line 2: a policy must be a map"),
-        ("policies:\n  a: 1\n---\n[[]]", "line 4: a policy must be a map"),
-        ("name: [", "expected node content"),
-        ("name: &a [*a]", "recursi"),
+        ("name: a\nname: b", 2, "is given twice"),
+        ("- name: a\n- text", 2, "a policy must be a map"),
+        ("policies:\n  a: 1\n---\n[[]]", 4, "a policy must be a map"),
+        ("name: [", 2, "expected node content"),
+        ("name: &a [*a]", 1, "an alias to itself"),
+        (f"a: &a [{'x, ' * 50}]\nb: &b [{'*a, ' * 50}]\nc: [{'*b, ' * 50}]", 1, "aliases"),
     ],
 )
-def test_what_is_no_policy_is_told(text: str, says: str) -> None:
-    with pytest.raises(NoPolicyError, match=says):
-        list(policies_in(Path("edge.yaml"), text))
+def test_what_is_no_policy_is_told(tmp_path: Path, text: str, line: int, says: str) -> None:
+    (tmp_path / "edge.yaml").write_text(text)
+    (found,) = wrong(tmp_path, Path("edge.yaml"))
+    assert says in found.message
+    assert (found.locator, found.line) == (str(tmp_path / "edge.yaml"), line)
 
 
 def test_a_mounted_config_map_is_read_once(tmp_path: Path) -> None:

@@ -5,7 +5,11 @@ from typing import Any
 
 import pytest
 
+from galley.protocol.control import VersionNote
 from galley.protocol.results import WaitResult
+from pipeline.model import Key, Resource
+
+ROLLBACK = VersionNote._fields.index("rollback")
 
 
 async def publish(rig: Any, make: Any, *values: str, name: str = "a") -> None:
@@ -150,6 +154,32 @@ async def test_a_dry_run_shows_everything_and_changes_nothing(rig: Any, make: An
     assert result["quarantined"][0]["lifts"]
     assert rig.version == 2
     assert await rig.ask("quarantine") == []
+
+
+async def test_a_dry_run_tells_what_is_affected_once_it_is_done(rig: Any, make: Any) -> None:
+    """And where it is: what comes back is in the file that had it."""
+    ingress = {"app": "ingress"}
+    gateway = Resource.build(
+        Key("networking.istio.io/Gateway", "shop", "public"),
+        "networking.istio.io/v1",
+        body={"spec": {"selector": ingress, "servers": []}},
+    )
+    workload = Resource.build(
+        Key("apps/Deployment", "shop", "ingress"),
+        "apps/v1",
+        body={"spec": {"template": {"metadata": {"labels": ingress}}}},
+    )
+    rig.put("f", gateway, workload)
+    await rig.until(lambda: rig.version == 1)
+    rig.put("f", make("a", x="1"))
+    await rig.until(lambda: rig.version == 2)
+
+    planned = (await roll(rig, dry_run=True))["diff"]
+    done = (await roll(rig))["diff"]
+
+    assert planned["affects"]["workloads"]["names"] == ["apps/Deployment/shop/ingress"]
+    assert planned["affects"] == done["affects"]
+    assert [each["file"] for each in planned["resources"]] == ["f"] * 3
 
 
 async def test_a_lost_race_is_a_conflict(rig: Any, make: Any, refused: Any) -> None:
@@ -306,3 +336,22 @@ async def test_a_revision_that_was_rolled_back_says_so_until_it_is_published_aga
     await rig.ask("publish", override_quarantine=True, reason="yes, after all")
 
     assert await outcome("rev-two") == ("live", back + 1, 0)
+
+
+@pytest.mark.parametrize("scope", [{}, {"resource": "core/ConfigMap/default/a"}])
+async def test_all_versions_from_then_on_name_it_also_after_a_restart(
+    rig: Any, make: Any, scope: dict[str, str]
+) -> None:
+    """Clients of meshes tell its content from the same content before it by that number."""
+    await publish(rig, make, "1", "2")
+    assert rig.versions[-1][ROLLBACK] == 0
+
+    await roll(rig, "1", **scope)
+    await rig.until(lambda: rig.version == 3)
+    assert rig.versions[-1][ROLLBACK] == 3
+
+    await rig.restart()
+    await rig.until(lambda: len(rig.versions) > 3)
+    assert rig.versions[-1][ROLLBACK] == 3
+    await publish(rig, make, "3", name="b")
+    assert rig.versions[-1][ROLLBACK] == 3

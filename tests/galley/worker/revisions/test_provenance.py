@@ -190,14 +190,13 @@ async def test_a_source_is_told_from_where_on_revisions_are_new(
     repo: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Also after a restart, and after a rollback the one that was gone back to."""
-    tending = pytest.importorskip("galley.worker.tending")
     contexts: list[Any] = []
 
     def build(settings: Any, context: Any) -> MemorySource:
         contexts.append(context)
         return MemorySource(settings.name)
 
-    monkeypatch.setattr(tending, "build_source", build)
+    monkeypatch.setattr("galley.worker.tending.build_source", build)
     await repo.commit("c2", a="2")
     await repo.rig.stop()
     settled = repo.rig.source

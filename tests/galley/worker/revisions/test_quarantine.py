@@ -205,8 +205,13 @@ async def test_what_was_renamed_is_held_once_after_a_restart(repo: Any) -> None:
 
     await repo.rig.until(lambda: repo.live() == {"a": "2", "b": "2"})
     assert repo.rig.version == versions
-    traced = await repo.rig.ask("trace", resource=f"{CONFIG_MAP}b")
-    assert len(traced["claimed_by"]) == 1
+
+    async def held_once() -> bool:
+        """Soon: what is live is told before all inputs are back."""
+        traced = await repo.rig.ask("trace", resource=f"{CONFIG_MAP}b")
+        return len(traced["claimed_by"]) == 1
+
+    await repo.rig.eventually(held_once)
 
 
 async def test_an_override_publishes_it_all(repo: Any) -> None:

@@ -1,39 +1,16 @@
-"""Every option of the service: frozen models by topic, unit, default and reason under each field.
-
-`docs/settings.md` is generated from this module. Secrets never stand in a settings file: a field
-that needs one names an environment variable or a file.
-"""
+"""One channel: its sources, its environment, its rules."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, Discriminator, Field, Tag, field_validator, model_validator
 
+from galley.settings.base import NAME, Settings
 from sources.secrets import SecretRef
 from sources.settings import AdmissionSettings, AnySource, KubernetesSettings, Seconds
 from sources.source import Limits
 
-NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
-
 SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
-
-Role = Literal["read", "subscribe", "plan", "operate", "override"]
-"""read: look at everything · subscribe: the stream · plan: evaluate other inputs · operate:
-publish, roll back, hold, pin · override: quarantine, purge, backup."""
-
-
-class Settings(BaseModel):
-    """What all settings have in common: unknown keys are refused, values are frozen."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class DeletionBudget(Settings):
@@ -72,10 +49,10 @@ class CheckSettings(Settings):
     """Where the command runs: the settings file's folder, or this one."""
     url: str = Field(default="", pattern=r"^(https?://.+)?$")
     """Or where the candidate is posted to."""
-    environment: dict[str, str | SecretRef] = {}  # pydantic copies it
+    environment: dict[str, str | SecretRef] = {}
     """Variables of the command, besides PATH, HOME, LANG, TZ and TMPDIR: texts, or where a secret
     is. It sees no others."""
-    headers: dict[str, str | SecretRef] = {}  # as above
+    headers: dict[str, str | SecretRef] = {}
     """Headers of the request: texts, or where a secret is."""
     give: Literal["changes", "all"] = "changes"
     """changes: what the candidate changes · all: every resource of it besides."""
@@ -117,7 +94,7 @@ class RetentionSettings(Settings):
     of a source's revision."""
 
 
-WireName: TypeAlias = Literal["istio", "mcp"]
+WireName: TypeAlias = Literal["envoy", "istio", "mcp"]
 """A wire that a channel may have to suit."""
 
 
@@ -136,7 +113,7 @@ class ChannelSettings(Settings):
     """One channel: its sources, its environment, its rules."""
 
     name: str = Field(default="default", pattern=NAME)
-    labels: dict[str, str] = {}  # pydantic copies it
+    labels: dict[str, str] = {}
     """What the channel is for, such as `environment: prod`; transforms are chosen by it."""
     sources: tuple[AnySource, ...] = ()
     schemas: tuple[AnySchemas, ...] = ()
@@ -155,8 +132,8 @@ class ChannelSettings(Settings):
     unknown_fields: Literal["refuse", "prune"] = "refuse"
     """What becomes of fields that a kind's CRD does not know: an error, or left out silently."""
     wires: tuple[WireName, ...] = ()
-    """Wires, besides Galley's own, whose clients the channel has to suit: what cannot be encoded
-    for them is an error; see docs/encoding.md."""
+    """Wires, besides Galley's own, on which clients of meshes are served (docs/mesh.md). The
+    channel has to suit them: what cannot be encoded for them is an error (docs/encoding.md)."""
     checks: tuple[CheckSettings, ...] = Field(default=(), max_length=16)
     """Commands and services that judge each candidate besides; asked at the same time."""
     publish: PublishSettings = PublishSettings()
@@ -221,113 +198,3 @@ class ChannelSettings(Settings):
     def schema_sources(self) -> tuple[AnySource, ...]:
         """The schemas that are followed."""
         return tuple(each for each in self.schemas if not isinstance(each, Path))
-
-
-class TlsSettings(Settings):
-    """Certificate and key; read again when the files change."""
-
-    certificate: Path
-    key: Path
-    client_ca: Path | None = None
-    """If given, clients must present a certificate that it signed."""
-
-
-class AdmissionAddress(Settings):
-    """Where clusters ask before they take an object in; listened on if a source has `admission`."""
-
-    listen: str = "127.0.0.1:8443"
-    """Address and port for HTTPS; port 0 takes any free one."""
-    tls: TlsSettings | None = None
-    """Certificate and key; without them Galley makes its own, renews them, and has the clusters
-    trust them."""
-    ca: Path | None = None
-    """PEM file with what the clusters are to trust, if `tls` is given; without it, the certificate
-    itself."""
-
-    @model_validator(mode="after")
-    def _trust_what_is_given(self) -> "AdmissionAddress":
-        if self.ca and not self.tls:
-            raise ValueError("`ca` goes with `tls`; what Galley makes, it tells the clusters")
-        return self
-
-
-class TokenSettings(Settings):
-    """A bearer token: where it is, and what it may do on which channels."""
-
-    name: str = Field(pattern=NAME)
-    """What audit and logs call its bearer."""
-    env: str = ""
-    """Environment variable that holds it."""
-    file: Path | None = None
-    """File that holds it; read again on reload."""
-    sha256: str = ""
-    """Or the SHA-256 of the token, hexadecimal."""
-    channels: dict[str, tuple[Role, ...]] = {"*": ("read",)}  # pydantic copies it
-    """Channel name, or `*`, to roles."""
-
-    @model_validator(mode="after")
-    def _one_place(self) -> "TokenSettings":
-        if sum(map(bool, (self.env, self.file, self.sha256))) != 1:
-            raise ValueError("give exactly one of env, file and sha256")
-        return self
-
-
-class StreamSettings(Settings):
-    """Limits of the stream to subscribers."""
-
-    message_bytes: int = Field(default=1024 * 1024, ge=65536)
-    """Largest message that is sent; larger states go in chunks."""
-    receive_bytes: int = Field(default=1024 * 1024, ge=4096)
-    """Largest message that is accepted from a subscriber."""
-    subscribers: int = Field(default=10_000, ge=1)
-    """Connections at the same time, over all channels."""
-    subscriptions: int = Field(default=16, ge=1)
-    """Subscriptions on one connection."""
-    heartbeat: Seconds = Field(default=15.0, gt=0)
-    """Seconds between two signs of life in either direction."""
-    slow_reader: Seconds = Field(default=60.0, gt=0)
-    """Seconds after which a subscriber that does not read or acknowledge is disconnected."""
-    zstd: bool = True
-    """Whether messages are compressed for subscribers that ask for it, once per step."""
-
-
-class LogSettings(Settings):
-    """What is logged, and how."""
-
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    format: Literal["auto", "text", "json"] = "auto"
-    """auto: text on a terminal, JSON elsewhere."""
-
-
-class ServiceSettings(Settings):
-    """The whole settings file."""
-
-    listen: str = "127.0.0.1:8340"
-    """Address and port for HTTP and WebSocket; port 0 takes any free one."""
-    data_dir: Path = Path("./data")
-    """Folder of the embedded store."""
-    store: str = ""
-    """URL of a PostgreSQL database (`postgresql://...`); empty for the embedded store. A password
-    belongs into PGPASSWORD or a passfile."""
-    allowed_hosts: tuple[str, ...] = ()
-    """Host names that requests may carry besides localhost and the listen address."""
-    allowed_origins: tuple[str, ...] = ()
-    """Origins of web pages that may send requests; none by default."""
-    tls: TlsSettings | None = None
-    tokens: tuple[TokenSettings, ...] = ()
-    """With none, everybody who reaches the address may do everything."""
-    admission: AdmissionAddress = AdmissionAddress()
-    insecure: bool = False
-    """Whether to serve other than loopback without TLS and tokens."""
-    stream: StreamSettings = StreamSettings()
-    log: LogSettings = LogSettings()
-    shutdown: Seconds = Field(default=10.0, gt=0)
-    """Seconds that a stop may take."""
-    channels: tuple[ChannelSettings, ...] = (ChannelSettings(),)
-
-    @model_validator(mode="after")
-    def _channel_names_differ(self) -> "ServiceSettings":
-        names = [channel.name for channel in self.channels]
-        if len(set(names)) != len(names):
-            raise ValueError("two channels have the same name")
-        return self

@@ -1,0 +1,24 @@
+"""Which resources a refusal is about: clients name them in a sentence, if at all."""
+
+from galley.mesh.served import name_of
+from galley.mesh.watch import Watch
+from pipeline.model import Key
+
+MOST = 20
+"""Resources that are named at most."""
+REASON_LENGTH = 500
+
+
+def blamed(watch: Watch, reason: str) -> tuple[tuple[Key, str], ...]:
+    """Those of the resources in a refused response that the reason names; if none, and only one
+    was new in it, that one."""
+    served = watch.served
+    step = served.since(watch.acked) if watch.acked is not None else None
+    if step is not None:
+        suspects = sorted(step.changed)
+    else:
+        suspects = sorted(key for key, _ in served.forms())
+    named = [key for key in suspects if name_of(key) in reason]
+    if not named and len(suspects) == 1:
+        named = suspects
+    return tuple((key, reason[:REASON_LENGTH]) for key in named[:MOST])
