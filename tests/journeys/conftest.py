@@ -157,6 +157,8 @@ class Service:
         self.environment: dict[str, str] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self.address = ""
+        self.mesh_address = ""
+        """Of gRPC, if a channel has wires."""
         self._sessions: list[aiohttp.ClientSession] = []
 
     # Files.
@@ -183,6 +185,8 @@ class Service:
         """Start the process and do not wait for it."""
         if self.address:
             self.settings["listen"] = self.address.removeprefix("http://")
+        if self.mesh_address:
+            self.settings["mesh_listen"] = self.mesh_address
         self.save_settings()
         environment = {**os.environ, **self.environment}
         with (self.folder / "log").open("ab") as log:
@@ -200,12 +204,13 @@ class Service:
         """Start the process and wait until it serves; from then on at the same address."""
         process = self.spawn()
 
-        def serving() -> str:
+        def serving() -> dict[str, str]:
             assert process.poll() is None, f"the service ended: {self.log[-2000:]}"
             events = map(json.loads, self._said().splitlines())
-            return next((e["address"] for e in events if e.get("event") == "Serving."), "")
+            return next((e for e in events if e.get("event") == "Serving."), {})
 
-        self.address = await eventually(serving)
+        where = await eventually(serving)
+        self.address, self.mesh_address = where["address"], where.get("mesh_address", "")
 
     def _said(self) -> str:
         """Whole lines of JSON that this run has said."""

@@ -1,5 +1,6 @@
 """Settings that change under a running service: policies, sources, and mistakes."""
 
+import os
 import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -126,3 +127,34 @@ async def test_plan_validate_and_publication_agree(
         return bool((await service.get(""))["digest"] == planned["digest"])
 
     await wait_until(shipped)
+
+
+async def test_another_limit_for_messages_to_meshes_is_taken_over(
+    make_service: Callable[..., Any], wait_until: Wait
+) -> None:
+    """And a worker that is started anew knows the limit too."""
+    service = make_service(wires=["mcp"], policies=[])
+    service.settings["mesh_listen"] = "127.0.0.1:0"
+    document = {
+        "apiVersion": "networking.istio.io/v1",
+        "kind": "VirtualService",
+        "metadata": {"name": "many", "namespace": "default"},
+        "spec": {"hosts": [f"h{number:05}.example.com" for number in range(3000)]},
+    }
+    service.write("many.yaml", yaml.safe_dump(document))
+    await service.start()
+    await service.live(1)
+    assert await service.get("/diagnostics") == []
+    service.settings["mesh"] = {"max_message": 65536}
+    service.save_settings()
+    service.process.send_signal(signal.SIGHUP)
+    assert (await service.shows("GAL0818"))["level"] == "warning"
+    await wait_until(lambda: "Settings taken over" in service.log)
+    (worker,) = service.workers()
+    os.kill(worker, signal.SIGKILL)
+
+    async def told_again() -> bool:
+        answer = await service.ask("GET", "/api/v1/channels/mesh/diagnostics")
+        return worker not in service.workers() and "GAL0818" in str(answer.body)
+
+    await wait_until(told_again)

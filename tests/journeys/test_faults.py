@@ -6,8 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,24 +21,6 @@ import pathlib, time
 _real, _file = time.time, pathlib.Path(__file__).with_name("back")
 time.time = lambda: _real() - float(_file.read_text() or 0)
 """
-
-
-def mount(*words: str) -> None:
-    done = subprocess.run(["mount", *words], capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"a small file system cannot be mounted here: {done.stderr.strip()}")
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of two megabytes, to be used as a data folder."""
-    if os.geteuid() != 0 or sys.platform != "linux":
-        pytest.skip("only root can mount a small file system")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount("-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder))
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 async def test_a_full_disk_stops_publishing_and_nothing_else(
@@ -84,7 +65,8 @@ async def test_a_store_that_cannot_be_written_is_refused_at_the_start(
     await service.start()
     await service.live(1)
     await service.stop()
-    mount("-o", "remount,ro", str(small_disk))
+    remount = ["mount", "-o", "remount,ro", str(small_disk)]
+    await asyncio.to_thread(subprocess.run, remount, check=True)
     before = len(service.log)
     process = service.spawn()
     assert process.wait(30) not in (0, None)

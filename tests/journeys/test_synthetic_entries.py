@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.server import Cluster
+from pipeline.encoding.protobuf import Generation
+from tests.cluster.server import Cluster, free_port
+from tests.mesh.doubles.pauses import Fixed
+from tests.mesh.doubles.synthetic import SyntheticEntries
 
 Wait = Callable[..., Awaitable[Any]]
 OBSERVED = "mesh.observed"
@@ -124,8 +127,8 @@ def shop(cluster: Cluster, request: pytest.FixtureRequest) -> Shop:
 
 
 @pytest.fixture
-async def mesh(make_service: Any, cluster: Cluster, shop: Shop) -> Any:
-    """A service that reads what is behind Services, and derives entries."""
+def observing(make_service: Any, cluster: Cluster, shop: Shop) -> Any:
+    """A service that reads what is behind Services, and derives entries; not started yet."""
     source = {
         "name": "prod",
         "type": "kubernetes",
@@ -134,10 +137,16 @@ async def mesh(make_service: Any, cluster: Cluster, shop: Shop) -> Any:
         "namespaces": [shop.name],
         "rediscover": 1,
     }
-    service = make_service(sources=[source], transforms=[{"type": "service-entries"}], policies=[])
-    await service.start()
-    await service.live(1)
-    return service
+    return make_service(
+        sources=[source], transforms=[{"type": "service-entries"}], policies=[], wires=[]
+    )
+
+
+@pytest.fixture
+async def mesh(observing: Any) -> Any:
+    await observing.start()
+    await observing.live(1)
+    return observing
 
 
 async def test_a_subscriber_gets_the_entry_of_a_service_and_what_becomes_of_it(
@@ -235,3 +244,37 @@ async def test_a_trace_names_the_parents_of_an_entry(
     assert f"made of      Service/{shop.name}/cart  " in said
     assert f"by way of    Node/{shop.name}-a, " in said
     assert " of mesh.observed" in said
+
+
+async def test_a_pilot_takes_its_endpoints_from_them(observing: Any, shop: Shop) -> None:
+    """Over MCP, as deltas; a change behind the Service is none of the Service."""
+    observing.channel["wires"] = ["mcp"]
+    address = observing.settings["mesh_listen"] = f"127.0.0.1:{free_port()}"
+    await observing.start()
+    await observing.live(1)
+    cart = (shop.name, "cart")
+    async with SyntheticEntries(address, pauses=Fixed(0.1)) as pilot:
+        await pilot.until(lambda: len(_endpoints(pilot, cart)) == 2, 40.0)
+        pushes = list(pilot.full_pushes)
+        shop.ready(True, False)
+        await pilot.until(lambda: _endpoints(pilot, cart) == ["10.0.0.1"], 40.0)
+        assert pilot.endpoint_pushes[-1:] == [cart]
+        assert pilot.full_pushes == pushes
+        shop.ports({"name": "http", "port": 81, "targetPort": 8080})
+        await pilot.until(lambda: len(pilot.full_pushes) > len(pushes), 40.0)
+        assert pilot.log.received[-1].incremental
+        assert not pilot.dropped
+
+        received = len(pilot.log.received)
+        await observing.stop()
+        await observing.start()
+        await pilot.until(lambda: len(pilot.log.received) > received, 40.0)
+        assert _endpoints(pilot, cart) == ["10.0.0.1"]
+        assert pilot.log.received[received].incremental
+        assert not pilot.log.received[received].resources
+
+
+def _endpoints(pilot: SyntheticEntries, name: tuple[str, str]) -> list[str]:
+    entry = pilot.entries.get(name)
+    spec = entry.content(Generation.ISTIO_1_4) if entry else {}
+    return [each["address"] for each in spec.get("endpoints", ())]

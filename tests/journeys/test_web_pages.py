@@ -23,7 +23,13 @@ OTHERS = [
     ("GET", "/nothing/here"),
     ("OPTIONS", "/api/v1/status"),
 ]
-PARTS = {"channel": "mesh", "group": "core", "kind": "ConfigMap", "namespace": "default"}
+PARTS = {
+    "channel": "mesh",
+    "group": "core",
+    "kind": "ConfigMap",
+    "namespace": "default",
+    "subscriber": "nobody",
+}
 
 
 async def routes(service: Any) -> list[tuple[str, str]]:
