@@ -1,4 +1,5 @@
-"""What tests of several folders share: servers of PostgreSQL and Kubernetes, a sample plugin."""
+"""What tests of several folders share: servers of PostgreSQL and Kubernetes, a sample plugin, a
+disk that is soon full."""
 
 import os
 import shutil
@@ -100,3 +101,16 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         program(name)
     with running(tmp_path_factory.mktemp("cluster")) as made:
         yield made
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of two megabytes."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
+    done = subprocess.run(mount, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no small disk can be mounted; on Linux root may: {done.stderr.strip()}")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)

@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,21 @@ def test_settings_that_the_readme_shows_are_valid(text: str, tmp_path: Path) -> 
     assert load(file).channels[0].sources
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        text
+        for text in YAML.findall((ROOT / "docs" / "mesh.md").read_text())
+        if text.startswith(("mesh:", "mesh_listen:"))
+    ],
+)
+def test_settings_that_the_page_of_meshes_shows_are_valid(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "galley.yaml"
+    file.write_text(text)
+    found = load(file)
+    assert found.mesh.groups or found.mesh.peers or found.serves_meshes
+
+
 def test_every_decision_is_listed() -> None:
     folder = ROOT / "docs" / "decisions"
     listed = set(links(folder / "README.md"))
@@ -86,9 +102,20 @@ def test_every_decision_is_listed() -> None:
 
 
 def test_nothing_is_needed_that_is_not_declared() -> None:
-    """Each third-party contract is about a library that the package depends on."""
+    """Each third-party contract is about a library that the package, or an extra, depends on."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    declared = " ".join(settings["project"]["dependencies"]).lower().replace("-", "_")
+    project, extras = settings["project"], settings["project"]["optional-dependencies"]
+    of_extras = [each for name in extras if name not in ("dev", "test") for each in extras[name]]
+    declared = _alike(" ".join([*project["dependencies"], *of_extras]))
     contracts = settings["tool"]["importlinter"]["contracts"]
     named = [each for contract in contracts for each in contract.get("protected_modules", ())]
-    assert [each for each in named if each not in declared] == []
+    brought_by = packages_distributions()
+    assert [each for each in named if not _any_of(brought_by[each], declared)] == []
+
+
+def _alike(names: str) -> str:
+    return names.lower().replace("_", "-")
+
+
+def _any_of(packages: Iterable[str], declared: str) -> bool:
+    return any(_alike(each) in declared for each in packages)

@@ -25,6 +25,7 @@ from tests.bench import (
     following,
     judging,
     returning,
+    serving,
     starting,
 )
 from tests.bench.bench import QUICK, Bench, Sizes
@@ -55,6 +56,8 @@ ROWS: dict[str, Callable[[Bench], Awaitable[None]]] = {
     "git-pushes": following.pushes,
     "git-looks": following.looks,
     "git-growth": following.growth,
+    "mesh-streams": serving.streams,
+    "mesh-whole": serving.whole,
     "etcd": etcd.compare,
 }
 

@@ -1,4 +1,4 @@
-"""The service as a process of the benchmark: a settings file in, one line with the address out."""
+"""The service as a process of the benchmark: a settings file in, one line of addresses out."""
 
 import sys
 from pathlib import Path
@@ -17,7 +17,7 @@ def main(path: Path) -> None:
 
 
 def _ready(service: Any) -> None:
-    print(service.listener.address, flush=True)
+    print(service.listener.address, service.mesh_address, flush=True)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,8 @@ class Service:
         self.source = folder / "source"
         self.stamps: list[Stamp] = []
         self.address = ""
+        self.mesh_port = 0
+        """Where clients of meshes are served, if they are."""
         self.begun = 0.0
         self._settings = settings
         self._process: asyncio.subprocess.Process | None = None
@@ -90,7 +92,9 @@ class Service:
         log.close()
         assert self._process.stdout
         async with asyncio.timeout(600):
-            self.address = (await self._process.stdout.readline()).decode().strip()
+            line = (await self._process.stdout.readline()).decode().strip()
+        self.address, _, mesh = line.partition(" ")
+        self.mesh_port = int(mesh.rpartition(":")[2] or 0)
         if not self.address:
             raise RuntimeError((self.folder / "log").read_text()[-2000:])
         return self
@@ -204,14 +208,15 @@ class Service:
         for pid in pids:
             os.kill(pid, signal.SIGUSR1)
             await self.until("collected", since=since, of=partial(_of_process, pid))
-        return sum(_occupied(pid, kind) for pid in pids)
+        return sum(occupied(pid, kind) for pid in pids)
 
 
 def _of_process(pid: int, stamp: Stamp) -> bool:
     return stamp.pid == pid
 
 
-def _occupied(pid: int, kind: str) -> int:
+def occupied(pid: int | str, kind: str) -> int:
+    """Bytes of a process: `Pss`, `Rss`."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith(f"{kind}:"):
             return int(line.split()[1]) * 1024

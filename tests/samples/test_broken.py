@@ -11,7 +11,7 @@ from pipeline.model.messages import CATALOGUE
 
 BROKEN = Path(__file__).parents[2] / "samples" / "broken"
 FOLDERS = sorted(path.name for path in BROKEN.iterdir() if path.is_dir())
-FAMILIES = ("06", "14", "15", "16", "18", "19")
+FAMILIES = ("06", "14", "15", "16", "17", "18", "19", "20")
 """What analysis finds between resources."""
 NOT_IN_FILES = {
     "GAL0602": "it is what GAL0601 and GAL0603 become without --complete",

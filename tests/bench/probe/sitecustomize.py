@@ -69,12 +69,14 @@ def in_service() -> None:
 
     published, received = Deliveries.published, Deliveries.received
 
-    def note_published(self: Any, version: int, connected: int, had: int) -> None:
-        published(self, version, connected, had)
+    def note_published(
+        self: Any, version: int, connected: int, had: int, refusing: set[Any]
+    ) -> None:
+        published(self, version, connected, had, refusing)
         stamp("live", version, connected, had)
 
-    def note_received(self: Any, subscription: Any, *, live: bool) -> None:
-        received(self, subscription, live=live)
+    def note_received(self: Any, member: Any, *, live: bool) -> None:
+        received(self, member, live=live)
         counted = self._live
         if live and counted is not None and counted.had == counted.connected:
             stamp("acked", counted.version, counted.had)
