@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.cluster.server import CRDS, READER, Cluster, free_port
+from tests.cluster.server import CRDS, Cluster, free_port
 from tests.journeys.team import Team
 
 Wait = Callable[..., Awaitable[Any]]
@@ -218,9 +218,10 @@ def reader(cluster: Cluster) -> Iterator[Callable[[], None]]:
         "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": "definitions"},
         "subjects": [{"apiGroup": group, "kind": "User", "name": "reader"}],
     }
+    role: dict[str, Any] = {"metadata": {"name": "definitions"}, "rules": []}
     cluster.request("POST", bindings, binding)
-    role = {"metadata": {"name": "definitions"}, "rules": [rule]}
-    yield lambda: cluster.request("POST", roles, role)
+    cluster.request("POST", roles, role)
+    yield lambda: cluster.request("PUT", f"{roles}/definitions", {**role, "rules": [rule]})
     cluster.request("DELETE", f"{bindings}/definitions")
     cluster.request("DELETE", f"{roles}/definitions")
 
@@ -231,7 +232,7 @@ async def test_definitions_that_may_not_be_read_are_waited_for(
     """To list and to watch them is all that it takes."""
     schemas = {"name": "crds", "type": "kubernetes", "kubeconfig": "./kubeconfig"}
     service = make_service(policies=[], schemas=[schemas])
-    kubeconfig = gauges.cluster.kubeconfig(READER)
+    kubeconfig = gauges.cluster.kubeconfig(gauges.cluster.reader)
     (service.folder / "kubeconfig").write_text(kubeconfig.read_text())
     service.write("new.yaml", json.dumps(gauge("new", "many")))
     service.write("other.yaml", json.dumps(gauge("other", 1)))

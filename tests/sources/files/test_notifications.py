@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.model import Batch
 from sources.files import FilesSource, watch
+from sources.files.reader import Reader
 from sources.settings import FilesSettings
 
 Text: TypeAlias = Callable[..., str]
@@ -143,25 +144,23 @@ async def test_a_file_that_never_rests_at_the_start_is_broken_and_not_gone(
 ) -> None:
     """A complete batch without it would delete what it holds."""
     monkeypatch.setattr("sources.files.source._FIRST_WAIT", 0.1)
-    write("a.yaml", manifest("a"))
+    path = write("a.yaml", manifest("a"))
     write("b.yaml", manifest("b"))
-    ended = threading.Event()
+    ended = False
+    attend = Reader.attend
 
-    def write_on() -> None:
-        while not ended.is_set():
-            with (root / "a.yaml").open("a") as file:
-                file.write("#\n")
+    async def after_another_line(reader: Reader) -> None:
+        if not ended:
+            path.write_text(path.read_text() + "#\n")
+        await attend(reader)
 
-    writing = asyncio.create_task(asyncio.to_thread(write_on))
-    try:
-        async with follow(rescan=FAR) as follower:
-            assert follower.codes("a.yaml") == ["GAL0908"]
-            assert follower.names == {"b"}
-            ended.set()
-            await follower.until(lambda: follower.names == {"a", "b"} and not follower.errors)
-    finally:
-        ended.set()
-        await writing
+    # A writer beside it would now and then not get its turn between two looks.
+    monkeypatch.setattr(Reader, "attend", after_another_line)
+    async with follow(rescan=FAR) as follower:
+        assert follower.codes("a.yaml") == ["GAL0908"]
+        assert follower.names == {"b"}
+        ended = True
+        await follower.until(lambda: follower.names == {"a", "b"} and not follower.errors)
 
 
 async def test_what_was_on_its_way_when_a_run_failed_is_said_again(
