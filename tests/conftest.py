@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.cluster.server import Cluster, program, running
+from tests.cluster.server import Cluster, running
 
 PROGRAMS = Path("/usr/lib/postgresql")
 
@@ -97,8 +97,6 @@ def installed_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    for name in ("etcd", "kube-apiserver"):
-        program(name)
     with running(tmp_path_factory.mktemp("cluster")) as made:
         yield made
 

@@ -75,7 +75,7 @@ class MeshServer:
         """Until the client has their status: one that does not read counts for as long."""
         self._numbers = itertools.count(1)
         self._gate = Gate()
-        self._deadlines = Deadlines()
+        self._deadlines = Deadlines(settings.mesh.slow_reader)
         self._crowd = Crowd()
         self._server: Any = None
 
@@ -98,6 +98,7 @@ class MeshServer:
         restart, as sentences."""
         before, self._settings = self._settings, settings
         self._door.take_over(settings)
+        self._deadlines.seconds = settings.mesh.slow_reader
         for opened in self._streams:
             opened.judge_again()
         return ["mesh.tls takes a restart."] if settings.mesh.tls != before.mesh.tls else []
@@ -128,7 +129,6 @@ class MeshServer:
             gate=self._gate,
             deadlines=self._deadlines,
             crowd=self._crowd,
-            slow=self._settings.mesh.slow_reader,
         )
         session = f"m{next(self._numbers)}"
         opened = Opened(self._door, caller, stream, session, method.suffix)

@@ -45,15 +45,12 @@ class Stream:
         gate: Gate,
         deadlines: Deadlines,
         crowd: Crowd,
-        slow: float,
     ) -> None:
-        """`slow`: seconds after which a client that does not read is given up."""
         self._read = read
         self._write = write
         self._gate = gate
         self._deadlines = deadlines
         self._crowd = crowd
-        self._slow = slow
         self._loop = asyncio.get_running_loop()
         self._turns = turns()
         self._session: Session | None = None
@@ -76,7 +73,7 @@ class Stream:
 
     def late(self) -> None:
         """A write takes too long."""
-        self.end(f"nothing was read for {self._slow:g} s", "DEADLINE_EXCEEDED")
+        self.end(f"nothing was read for {self._deadlines.seconds:g} s", "DEADLINE_EXCEEDED")
 
     async def serve(self, session: Session) -> None:
         """Talk until the client has said its last word and was told what is due then.
@@ -135,24 +132,25 @@ class Stream:
             while message is not None:
                 self.sent += 1
                 self._crowd.passed()
-                send = self._send if len(message.data) < LARGE else self._send_large
-                await send(message.data)
+                await self._send(message.data)
+                self._deadlines.end(self)
                 message = self._due()
         except Exception as error:  # noqa: BLE001  # raised where the stream is served
             self._end(error)
         finally:
+            self._deadlines.end(self)
             self._writing = None
 
-    async def _send(self, data: bytes) -> None:
-        self._deadlines.begin(self, self._slow)
-        try:
-            await self._write(data)
-        finally:
-            self._deadlines.end(self)
+    def _send(self, data: bytes) -> Awaitable[None]:
+        if len(data) >= LARGE:
+            return self._send_large(data)
+        self._deadlines.begin(self)
+        return self._write(data)
 
     async def _send_large(self, data: bytes) -> None:
         async with self._gate.passing():
-            await self._send(data)
+            self._deadlines.begin(self)
+            await self._write(data)
 
     def _due(self) -> Message | None:
         """What is to be sent now; it asks again when the session may have something."""

@@ -49,7 +49,10 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator["Cluster"]:
-    """A cluster that serves Things, for as long as the block runs."""
+    """A cluster that serves Things, for as long as the block runs; the test is skipped where no
+    cluster can be."""
+    for name in ("etcd", "kube-apiserver"):
+        program(name)
     made = Cluster(folder)
     try:
         made.start()

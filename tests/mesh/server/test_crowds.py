@@ -66,9 +66,9 @@ async def answering() -> tuple[float, float]:
     async def write(data: bytes) -> None:
         raise AssertionError(data)
 
-    gate, deadlines, crowd = Gate(), Deadlines(), Crowd()
+    gate, deadlines, crowd = Gate(), Deadlines(1.0), Crowd()
     streams = [
-        Stream(requests(), write, gate=gate, deadlines=deadlines, crowd=crowd, slow=1.0)
+        Stream(requests(), write, gate=gate, deadlines=deadlines, crowd=crowd)
         for _ in range(STREAMS)
     ]
     async with asyncio.TaskGroup() as group:

@@ -52,9 +52,8 @@ class Served:
             self.requests.get,
             self.write,
             gate=Gate(),
-            deadlines=Deadlines(),
+            deadlines=Deadlines(slow),
             crowd=Crowd(),
-            slow=slow,
         )
         self.serving = asyncio.create_task(self.stream.serve(self.session), name="stream")
 

@@ -1,15 +1,13 @@
 """The sample applied to a real API server, and its service account as the API server knows it."""
 
-import contextlib
 import subprocess
-import urllib.error
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 
-from tests.cluster.server import CRDS, Cluster, program
+from tests.cluster.server import CRDS, Cluster, program, running
 
 SAMPLE = Path(__file__).parents[3] / "samples" / "kubernetes"
 KINDS = {
@@ -49,6 +47,13 @@ def crd(group: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """One of their own: elsewhere kinds are counted, and those of a mesh are Istio's."""
+    with running(tmp_path_factory.mktemp("sample-cluster")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
 def kubectl(cluster: Cluster) -> Kubectl:
     """Run kubectl as the administrator; what it prints."""
     config = cluster.kubeconfig()
@@ -63,18 +68,12 @@ def kubectl(cluster: Cluster) -> Kubectl:
 
 
 @pytest.fixture(scope="session")
-def kinds(cluster: Cluster, kubectl: Kubectl) -> Iterator[None]:
-    """The kinds of the mesh, each with one object; gone afterwards, as others count kinds, too."""
-    made = []
+def kinds(cluster: Cluster, kubectl: Kubectl) -> None:
+    """The kinds of the mesh."""
+    for group in KINDS:
+        cluster.request("POST", CRDS, crd(group))
     for group, (plural, _) in KINDS.items():
-        with contextlib.suppress(urllib.error.HTTPError):  # Istio's own may be there
-            cluster.request("POST", CRDS, crd(group))
-            made.append(f"{plural}.{group}")
-    for name in made:
-        kubectl("wait", "--for=condition=Established", f"crd/{name}", "--timeout=30s")
-    yield
-    for name in made:
-        cluster.request("DELETE", f"{CRDS}/{name}")
+        kubectl("wait", "--for=condition=Established", f"crd/{plural}.{group}", "--timeout=30s")
 
 
 @pytest.fixture(scope="session")
