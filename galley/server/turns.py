@@ -56,7 +56,11 @@ class Turns:
 
     def admits(self, *, leaves: float) -> bool:
         """Whether this turn has room for so many seconds of work, which it has less then."""
-        if self._waiting or self.spent:
+        if self._waiting:
+            return False
+        if not self._end:
+            self._begin()
+        if self._clock() > self._end:
             return False
         self._end -= leaves
         return True

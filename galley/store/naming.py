@@ -8,7 +8,7 @@ from sqlalchemy import Executable, Row, bindparam, insert, select
 from galley.store.batch import Place
 from galley.store.database import Database, with_key
 from galley.store.ids import Ids
-from galley.store.rows import locator_bytes
+from galley.store.rows import locator_bytes, short_hash
 from galley.store.schema import KEYS, PLACES
 from pipeline.model import Key
 
@@ -37,7 +37,7 @@ class Names:
 
         Those `published` for the first time get their time of creation.
         """
-        hashes = {key: _hash(key) for key in keys if key not in self.keys}
+        hashes = {key: short_hash(key) for key in keys if key not in self.keys}
         if not hashes:
             return
         rows = self.find(_FIND_KEYS, hashes=list(hashes.values()))
@@ -92,8 +92,3 @@ class Names:
         first = [row.id for row in rows if row.created is None]
         given = [{"is_id": number, "to_created": self._time} for number in first]
         self._database.many(_CREATED, given)
-
-
-def _hash(key: Key) -> int:
-    """The first 63 bits of a key's hash."""
-    return int.from_bytes(key.hash[:8]) >> 1

@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from galley.store.database import Database
 from galley.store.errors import PurgedError, StoreDamagedError
-from galley.store.rows import locator_text
+from galley.store.rows import locator_text, short_hash
 from galley.store.schema import BODIES, ENVIRONMENTS, INPUTS, KEYS, OUTPUTS, PLACES, VERSIONS, held
 from galley.store.values import Difference, InputDifference, StoredInput
 from pipeline.model import Key, Origin
@@ -31,6 +31,10 @@ _INPUTS = (
 )
 _CONTENTS = select(BODIES.c.digest, BODIES.c.content).where(
     BODIES.c.digest.in_(bindparam("digests", expanding=True))
+)
+# By the hash: with several columns in a list, SQLite reads the whole table.
+_CREATED = select(*_KEY, KEYS.c.created).where(
+    KEYS.c.hash.in_(bindparam("hashes", expanding=True)), KEYS.c.created.is_not(None)
 )
 
 
@@ -167,13 +171,12 @@ def environment(database: Database, digest: bytes) -> bytes:
 
 def created(database: Database, keys: Iterable[Key]) -> dict[Key, float]:
     """When each of these keys was first published; keys that never were are left out."""
-    remaining = iter(keys)
+    wanted = {key: short_hash(key) for key in keys}
+    hashes = iter(wanted.values())
     found: dict[Key, float] = {}
-    while some := [tuple(key) for key in islice(remaining, CHUNK)]:
-        query = select(*_KEY, KEYS.c.created).where(
-            tuple_(*_KEY).in_(some), KEYS.c.created.is_not(None)
-        )
-        found.update((_key(row), row.created) for row in database.rows(query))
+    while some := list(islice(hashes, CHUNK)):
+        rows = ((_key(row), row.created) for row in database.rows(_CREATED, hashes=some))
+        found.update((key, created) for key, created in rows if key in wanted)
     return found
 
 

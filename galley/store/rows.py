@@ -43,6 +43,11 @@ def locator_text(locator: bytes) -> str:
     return locator.decode("utf-8", "surrogateescape")
 
 
+def short_hash(key: Key) -> int:
+    """The first 63 bits of a key's hash, by which many are found at once."""
+    return int.from_bytes(key.hash[:8]) >> 1
+
+
 def version_of(commit: Commit, number: int, time: float) -> Version:
     """The version that a commit makes."""
     return Version(

@@ -55,15 +55,16 @@ class McpSession:
             raise StreamError("RESOURCE_EXHAUSTED", f"more than {MOST_NAMES} names that it has")
         watch = self._watches.get(request.collection) or self._watch(request)
         pending = watch.pending
-        if pending is not None and request.nonce in {"", pending.nonce}:
-            watch.heard(request.nonce and pending.nonce, "ack" if request.error is None else "nack")
+        nonce = request.nonce
+        if pending is not None and (nonce == pending.nonce or not nonce):
+            watch.heard(nonce and pending.nonce, "ack" if request.error is None else "nack")
             self._answered(watch, pending, request)
-        elif request.nonce:
-            watch.heard(request.nonce, "stale")
+        elif nonce:
+            watch.heard(nonce, "stale")
             log.info(
                 "%s answers with nonce %r for %s, which is not the last one.",
                 watch.member.label,
-                request.nonce[:64],
+                nonce[:64],
                 watch.type,
             )
             return
