@@ -10,7 +10,7 @@ from galley.server.slices import Job
 from galley.server.turns import turns
 from galley.server.views import LiveView
 
-WRITE_SECONDS = 100e-6
+WRITE_SECONDS = 60e-6
 """What the loop needs later for a response to one stream; it ends a slice early enough."""
 
 

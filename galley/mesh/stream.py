@@ -22,7 +22,7 @@ REQUESTS_PER_SECOND = 200.0
 REQUESTS_AT_ONCE = 2000.0
 """What one stream may ask; beyond it is read more slowly, which does not slow its answers."""
 
-TAKE_SECONDS = 50e-6
+TAKE_SECONDS = 40e-6
 """What the loop needs for a request: a version is acknowledged by thousands at once."""
 
 Read = Callable[[], Awaitable[Any]]
