@@ -1,12 +1,31 @@
-"""Which resources a refusal is about: clients name them in a sentence, if at all."""
+"""What becomes of a refusal, and which resources it is about: clients name them in a sentence, if
+at all."""
 
+import logging
+
+from galley.mesh.message import Message
 from galley.mesh.served import name_of
 from galley.mesh.watch import Watch
 from pipeline.model import Key
 
+log = logging.getLogger("galley.mesh")
+
 MOST = 20
 """Resources that are named at most."""
 REASON_LENGTH = 500
+
+
+def refused(watch: Watch, sent: Message, reason: str) -> None:
+    """A client refuses what it was sent: that is noted, traced and logged."""
+    watch.refuse(sent, reason, blamed(watch, reason))
+    log.warning(
+        "%s refused version %d of %s: %s",
+        watch.member.label,
+        sent.version,
+        watch.type,
+        watch.nack,
+        extra={"channel": watch.served.line.channel.name},
+    )
 
 
 def blamed(watch: Watch, reason: str) -> tuple[tuple[Key, str], ...]:

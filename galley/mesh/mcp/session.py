@@ -16,7 +16,7 @@ from galley.mesh.message import Message
 from galley.mesh.node import Node
 from galley.mesh.served import NOTHING, Step
 from galley.mesh.session import NEVER, Members, Opening, StreamError
-from galley.mesh.trace import blamed
+from galley.mesh.trace import refused
 
 log = logging.getLogger("galley.mesh")
 
@@ -115,17 +115,8 @@ class McpSession:
         if request.error is None:
             watch.has(pending.digest, pending.version)
             return
-        reason = f"{request.error} (code {request.code})"
-        watch.refuse(pending, reason, blamed(watch, reason))
+        refused(watch, pending, f"{request.error} (code {request.code})")
         watch.forget()
-        log.warning(
-            "%s refused version %d of %s: %s",
-            watch.member.label,
-            pending.version,
-            watch.type,
-            watch.nack,
-            extra={"channel": watch.served.line.channel.name},
-        )
 
     def _response(self, watch: CollectionWatch) -> Message | None:
         served = watch.served

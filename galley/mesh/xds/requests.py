@@ -45,10 +45,7 @@ def sotw(data: bytes) -> Request:
 
 
 def _sotw(data: bytes) -> Request:
-    try:
-        said = DiscoveryRequest.FromString(data)
-    except DecodeError as error:
-        raise _unreadable("DiscoveryRequest") from error
+    said = _said(DiscoveryRequest, data)
     return Request(
         url=said.type_url,
         node=_node(said.node) if said.HasField("node") else None,
@@ -69,10 +66,7 @@ def delta(data: bytes) -> Request:
 
 
 def _delta(data: bytes) -> Request:
-    try:
-        said = DeltaDiscoveryRequest.FromString(data)
-    except DecodeError as error:
-        raise _unreadable("DeltaDiscoveryRequest") from error
+    said = _said(DeltaDiscoveryRequest, data)
     return Request(
         url=said.type_url,
         node=_node(said.node) if said.HasField("node") else None,
@@ -87,6 +81,14 @@ def _delta(data: bytes) -> Request:
 
 _known_sotw = lru_cache(maxsize=256)(_sotw)
 _known_delta = lru_cache(maxsize=256)(_delta)
+
+
+def _said(kind: Any, data: bytes) -> Any:
+    try:
+        return kind.FromString(data)
+    except DecodeError as error:
+        name = kind.DESCRIPTOR.name
+        raise StreamError("INVALID_ARGUMENT", f"the request is no {name}") from error
 
 
 def _reason(said: Any) -> str | None:
@@ -121,7 +123,3 @@ def _plain_value(value: Any) -> Any:
     if kind == "list_value":
         return [_plain_value(each) for each in value.list_value.values]
     return None if kind in {None, "null_value"} else getattr(value, kind)
-
-
-def _unreadable(message: str) -> StreamError:
-    return StreamError("INVALID_ARGUMENT", f"the request is no {message}")

@@ -12,7 +12,7 @@ from galley.mesh.message import Message
 from galley.mesh.node import Node
 from galley.mesh.served import NOTHING, Step
 from galley.mesh.session import NEVER, Members, Opening, StreamError
-from galley.mesh.trace import blamed
+from galley.mesh.trace import refused
 from galley.mesh.xds.requests import Request
 from galley.mesh.xds.types import CLUSTER, ENDPOINTS, MESH_CONFIG, REFERRING, Type, type_of
 from galley.mesh.xds.warming import endpoints_for
@@ -107,19 +107,8 @@ class XdsSession(ABC):
             if pending.digest:
                 watch.has(pending.digest, pending.version)
             return
-        self._refused(watch, pending, request.error)
-
-    def _refused(self, watch: TypeWatch, pending: Message, reason: str) -> None:
-        watch.refuse(pending, reason, blamed(watch, reason))
+        refused(watch, pending, request.error)
         watch.at = watch.acked
-        log.warning(
-            "%s refused version %d of %s: %s",
-            watch.member.label,
-            pending.version,
-            watch.type,
-            watch.nack,
-            extra={"channel": watch.served.line.channel.name},
-        )
 
     @abstractmethod
     def _read(self, data: bytes) -> Request:
