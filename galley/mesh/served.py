@@ -60,6 +60,7 @@ class Served:
         "_messages",
         "_steps",
         "_versions",
+        "blames",
         "collection",
         "line",
         "live",
@@ -77,6 +78,8 @@ class Served:
         self._steps: dict[bytes, Step | None] = {}
         self._versions: dict[str, str] | None = None
         self._building: set[Hashable] = set()
+        self.blames: dict[tuple[bytes | None, str], tuple[Key, ...]] = {}
+        """What a refusal of this content is about, by what was acknowledged before, and why."""
         self._epoch = 0
         """Grows with every `renew`."""
 
@@ -197,6 +200,7 @@ class Served:
         self._epoch += 1
         self._messages.clear()
         self._steps.clear()
+        self.blames.clear()
         self._versions = None
 
     def _build(self, mark: Hashable, assemble: Everything) -> Job[None]:
